@@ -1,0 +1,205 @@
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::clock::{CancelToken, Deadline};
+use crate::crypto::canonical::to_canonical;
+use crate::debate::{Author, Expect, Message, Persona, Phase, Role};
+use crate::error::{Result, Violations};
+use crate::ids::{AgentId, DebateId, Digest, RequestId};
+
+/// One turn, ready to be asked. Prompts are rendered already; agents add no words.
+#[derive(Clone, Debug)]
+pub struct AgentRequest {
+    /// Idempotency key: the same turn has the same id over retries, restarts and replays. 1..=256 bytes.
+    pub id: RequestId,
+    /// For correlation only.
+    pub debate: Option<DebateId>,
+    /// For correlation only.
+    pub round: u32,
+    /// For correlation only.
+    pub phase: Phase,
+    /// The part to play.
+    pub role: Role,
+    /// Who to be.
+    pub persona: Option<Persona>,
+    /// Rules and output format.
+    pub system: String,
+    /// The conversation. The last visible message is not the agent's own.
+    pub messages: Vec<Message>,
+    /// What must be returned.
+    pub expect: Expect,
+    /// Sampling.
+    pub sampling: Sampling,
+    /// When waiting becomes pointless.
+    pub deadline: Option<Deadline>,
+    /// Tells the agent to stop.
+    pub cancel: CancelToken,
+    /// At most 32 entries of at most 512 bytes; leaves the process only when configured.
+    pub metadata: BTreeMap<String, String>,
+    /// Provider body fields, merged last; may not replace model, messages, stream or store.
+    pub extra: Map<String, Value>,
+}
+
+/// How a model samples. Absent means the provider's default.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Sampling {
+    /// 0..=2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f32>,
+    /// Above 0, at most 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub top_p: Option<f32>,
+    /// At least 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_output_tokens: Option<u32>,
+    /// At most 4 of at most 64 characters.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stop: Vec<String>,
+    /// A seed for providers that take one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+    /// How hard to think.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub effort: Option<Effort>,
+    /// The provider's service tier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_tier: Option<String>,
+    /// Whether cache points are used.
+    #[serde(skip_serializing_if = "PromptCache::is_off")]
+    pub prompt_cache: PromptCache,
+}
+
+/// How hard to think.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Effort {
+    None,
+    Minimal,
+    Low,
+    Medium,
+    High,
+    XHigh,
+    Max,
+}
+
+/// Whether cache points are used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PromptCache {
+    /// No.
+    #[default]
+    Off,
+    /// Where the provider supports it.
+    Auto,
+}
+
+impl PromptCache {
+    fn is_off(&self) -> bool {
+        *self == Self::Off
+    }
+}
+
+impl AgentRequest {
+    /// The messages that may reach this agent.
+    pub fn messages_for<'a>(&'a self, me: &'a AgentId) -> impl Iterator<Item = &'a Message> {
+        self.messages.iter().filter(move |message| message.visibility.allows(me))
+    }
+
+    /// SHA-256 of the canonical JSON of role, persona, system, visible (author, text), expect and sampling. Two
+    /// requests with equal digests ask the same.
+    pub fn digest(&self, me: &AgentId) -> Result<Digest> {
+        #[derive(Serialize)]
+        struct Asked<'a> {
+            role: &'a Role,
+            persona: &'a Option<Persona>,
+            system: &'a str,
+            messages: Vec<(&'a Author, &'a str)>,
+            expect: &'a Expect,
+            sampling: &'a Sampling,
+        }
+        let messages = self.messages_for(me).map(|m| (&m.author, &*m.text)).collect();
+        let asked = Asked {
+            role: &self.role,
+            persona: &self.persona,
+            system: &self.system,
+            messages,
+            expect: &self.expect,
+            sampling: &self.sampling,
+        };
+        Ok(Digest::of(to_canonical(&asked)?))
+    }
+
+    /// Lists every violation in one `invalid_request`, before any I/O.
+    pub fn validate(&self, me: &AgentId) -> Result<()> {
+        let mut v = Violations::new();
+        let id = self.id.as_str().len();
+        v.check((1..=256).contains(&id), "/id", format!("{id} bytes, expected 1 to 256"));
+        let visible: Vec<&Message> = self.messages_for(me).collect();
+        v.check(!visible.is_empty(), "/messages", "no message is visible to the agent");
+        // Models since 2026 reject a conversation that ends with an assistant turn.
+        v.check(
+            visible.last().is_none_or(|m| m.author != Author::Agent(me.clone())),
+            "/messages",
+            "the last visible message is the agent's own",
+        );
+        v.check(
+            self.messages.len() <= 10_000,
+            "/messages",
+            format!("{} messages, at most 10000 are allowed", self.messages.len()),
+        );
+        v.check(!self.system.contains('\0'), "/system", "contains a NUL character");
+        for (i, message) in self.messages.iter().enumerate() {
+            v.check(!message.text.contains('\0'), format!("/messages/{i}/text"), "contains a NUL character");
+        }
+        let total: usize = self.system.len() + self.messages.iter().map(|m| m.text.len()).sum::<usize>();
+        v.check(total <= 8 << 20, "/messages", format!("{total} bytes in total, at most 8 MiB are allowed"));
+        if let Expect::Json(shape) = &self.expect {
+            let size = serde_json::to_vec(&shape.schema).map_or(usize::MAX, |bytes| bytes.len());
+            v.check(shape.schema.is_object(), "/expect/schema", "a schema is an object");
+            v.check(size <= 64 << 10, "/expect/schema", format!("{size} bytes, at most 64 KiB are allowed"));
+            v.check(depth(&shape.schema) <= 32, "/expect/schema", "deeper than 32 levels");
+        }
+        v.nest("/sampling", self.sampling.violations());
+        v.check(
+            self.metadata.len() <= 32,
+            "/metadata",
+            format!("{} entries, at most 32 are allowed", self.metadata.len()),
+        );
+        v.check(
+            self.metadata.values().all(|value| value.len() <= 512),
+            "/metadata",
+            "an entry is longer than 512 bytes",
+        );
+        for key in ["model", "messages", "input", "contents", "stream", "store"] {
+            v.check(!self.extra.contains_key(key), format!("/extra/{key}"), "may not be replaced");
+        }
+        v.into_invalid_request()
+    }
+}
+
+impl Sampling {
+    /// Every field outside its documented range.
+    pub fn violations(&self) -> Violations {
+        let mut v = Violations::new();
+        v.check(self.temperature.is_none_or(|t| (0.0..=2.0).contains(&t)), "/temperature", "expected 0 to 2");
+        v.check(self.top_p.is_none_or(|p| p > 0.0 && p <= 1.0), "/top_p", "expected above 0, at most 1");
+        v.check(self.max_output_tokens != Some(0), "/max_output_tokens", "0, expected at least 1");
+        v.check(
+            self.stop.len() <= 4 && self.stop.iter().all(|s| s.chars().count() <= 64),
+            "/stop",
+            "expected at most 4 strings of at most 64 characters",
+        );
+        v
+    }
+}
+
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+        Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or(0),
+        _ => 1,
+    }
+}

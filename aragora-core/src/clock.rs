@@ -1,0 +1,119 @@
+//! The only source of now and of sleep, so that a test can hold the time still.
+//!
+//! [`ManualClock`] moves only when told to: a suite that needs an hour to pass advances it by an hour and
+//! nothing waits.
+
+mod cancel;
+mod deadline;
+mod manual;
+
+use std::fmt::{self, Debug};
+use std::future::Future;
+use std::pin::Pin;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+pub use cancel::CancelToken;
+pub use deadline::Deadline;
+pub use manual::ManualClock;
+
+/// A boxed future, as the object-safe seams return it.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The instant this many milliseconds after the epoch.
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since the epoch.
+    pub const fn as_millis(self) -> i64 {
+        self.0
+    }
+
+    /// The instant a duration later, saturating.
+    #[must_use]
+    pub fn plus(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)))
+    }
+
+    /// The Gregorian year in UTC.
+    pub fn year(self) -> i64 {
+        self.date().0
+    }
+
+    // Days to civil date after Howard Hinnant, "chrono-compatible low-level date algorithms".
+    fn date(self) -> (i64, i64, i64) {
+        let z = self.0.div_euclid(86_400_000) + 719_468;
+        let era = z.div_euclid(146_097);
+        let doe = z.rem_euclid(146_097);
+        let yoe = (doe - doe / 1_460 + doe / 36_524 - doe / 146_096) / 365;
+        let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+        let mp = (5 * doy + 2) / 153;
+        let month = if mp < 10 { mp + 3 } else { mp - 9 };
+        (yoe + era * 400 + i64::from(month <= 2), month, doy - (153 * mp + 2) / 5 + 1)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    /// RFC 3339 in UTC with three decimals and `Z`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day) = self.date();
+        let ms = self.0.rem_euclid(86_400_000);
+        let (h, m, s, milli) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1_000 % 60, ms % 1_000);
+        write!(f, "{year:04}-{month:02}-{day:02}T{h:02}:{m:02}:{s:02}.{milli:03}Z")
+    }
+}
+
+/// Now, and sleeping until later.
+pub trait Clock: Debug + Send + Sync {
+    /// Wall-clock time, which may step.
+    fn now(&self) -> Timestamp;
+    /// Time since an arbitrary origin that never goes back.
+    fn monotonic(&self) -> Duration;
+    /// Completes once [`Clock::monotonic`] has reached the instant.
+    fn sleep_until(&self, monotonic: Duration) -> BoxFuture<'static, ()>;
+}
+
+/// The machine's clocks, sleeping on the Tokio timer.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemClock {
+    origin: Instant,
+}
+
+impl SystemClock {
+    /// A clock whose monotonic origin is now.
+    pub fn new() -> Self {
+        Self { origin: Instant::now() }
+    }
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.origin.elapsed()
+    }
+
+    fn sleep_until(&self, monotonic: Duration) -> BoxFuture<'static, ()> {
+        match self.origin.checked_add(monotonic) {
+            Some(at) => Box::pin(tokio::time::sleep_until(at.into())),
+            None => Box::pin(std::future::pending()),
+        }
+    }
+}

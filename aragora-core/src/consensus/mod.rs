@@ -1,0 +1,1 @@
+//! Decision rules, pure: one file per rule.

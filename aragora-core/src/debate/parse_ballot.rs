@@ -1,0 +1,1 @@
+//! Ballots from replies, never guessing.

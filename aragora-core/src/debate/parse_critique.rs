@@ -1,0 +1,1 @@
+//! Critiques from replies.

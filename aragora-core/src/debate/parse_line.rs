@@ -1,0 +1,1 @@
+//! Cleaning of lines and label lines.

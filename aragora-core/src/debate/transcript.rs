@@ -1,0 +1,1 @@
+//! A debate as a fold over its log.

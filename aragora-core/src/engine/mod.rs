@@ -1,0 +1,1 @@
+//! Runs debates: fan-out, deadlines, quorum, budget, cancellation, resume, replay, fork.

@@ -1,0 +1,1 @@
+//! HTTP behind a seam: the transport trait, the reqwest transport, server-sent events.

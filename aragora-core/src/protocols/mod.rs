@@ -1,0 +1,1 @@
+//! Protocols decide, the engine acts: what to ask next, as a pure function of the transcript.

@@ -1,0 +1,1 @@
+//! Public conformance suites for the seams, and fault injection.

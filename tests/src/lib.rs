@@ -1,0 +1,1 @@
+//! What the suites share: scripted seats, the memory-plus-file store, and readers of recorded debates.
