@@ -1,6 +1,6 @@
 //! When two answers are the same.
 
 /// NFKC, full case fold, white space collapsed, surrounding quotes, emphasis and `.,;:!?` stripped.
-pub fn normalise(text: &str) -> String {
+pub(super) fn normalise(text: &str) -> String {
     text.trim().to_lowercase()
 }

@@ -9,13 +9,13 @@ use crate::error::Violations;
 use crate::ids::OptionId;
 
 /// The longest question, in characters.
-pub const MAX_QUESTION_CHARS: usize = 100_000;
+pub(super) const MAX_QUESTION_CHARS: usize = 100_000;
 /// The longest context, in characters.
-pub const MAX_CONTEXT_CHARS: usize = 1_000_000;
+pub(super) const MAX_CONTEXT_CHARS: usize = 1_000_000;
 /// The most documents, and their size together in bytes.
-pub const MAX_DOCUMENTS: (usize, usize) = (100, 4 << 20);
+pub(super) const MAX_DOCUMENTS: (usize, usize) = (100, 4 << 20);
 /// The most stated options, and the longest text of one in characters.
-pub const MAX_OPTIONS: (usize, usize) = (24, 10_000);
+pub(super) const MAX_OPTIONS: (usize, usize) = (24, 10_000);
 
 /// A question with everything the participants are given.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
