@@ -116,6 +116,9 @@ events! {
         order: Order,
         /// Usable replies that are needed.
         min: u32,
+        /// The step whose failed turns it repeats.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_of: Option<u32>,
         /// Who is asked what.
         asks: Vec<PlannedAsk>,
     }

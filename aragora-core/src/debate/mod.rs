@@ -2,6 +2,7 @@
 
 mod answer;
 mod ballot;
+mod decline;
 mod decision;
 mod environment;
 mod equivalence;
@@ -20,6 +21,7 @@ mod question;
 mod record;
 mod rule;
 mod seat;
+mod shuffle;
 mod transcript;
 mod usage;
 
@@ -36,6 +38,7 @@ pub use question::{Document, OptionSpec, Question};
 pub use record::{RECORD_VERSION, Record};
 pub use rule::*;
 pub use seat::{AgentKind, Reputation, SeatView};
+pub use transcript::*;
 pub use usage::*;
 
 pub(crate) fn diversity(_seats: &[SeatView]) -> Diversity {
