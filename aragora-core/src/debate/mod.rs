@@ -37,10 +37,6 @@ pub use options::*;
 pub use question::{Document, OptionSpec, Question};
 pub use record::{RECORD_VERSION, Record};
 pub use rule::*;
-pub use seat::{AgentKind, Reputation, SeatView};
+pub use seat::{AgentKind, Reputation, SeatView, UNDISCLOSED, diversity};
 pub use transcript::*;
 pub use usage::*;
-
-pub(crate) fn diversity(_seats: &[SeatView]) -> Diversity {
-    Diversity::default()
-}
