@@ -50,6 +50,9 @@ pub struct SeatView {
     /// Version of the agent.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub version: String,
+    /// The model's window in tokens, prompt and output together; absent if unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context_tokens: Option<u64>,
     /// Its part.
     pub role: Role,
     /// Who it is asked to be.

@@ -158,6 +158,8 @@ impl Transcript {
                     return bad(format!("attempt {} of turn {}, expected {}", body.n, body.turn, turn.attempts + 1));
                 }
                 turn.attempts = body.n;
+                turn.tokens += body.usage.map_or(0, |u| u.input_total.saturating_add(u.output_total));
+                turn.micros += body.cost_micros.map_or(0, |cost| cost.0);
                 let seat = turn.seat.clone();
                 self.ledger.settle(&seat, body.usage, body.cost_micros);
                 self.ledger.spent.hedged += u64::from(body.hedge);
@@ -326,6 +328,8 @@ impl Transcript {
                     message: None,
                     attempts: 0,
                     asked_before: false,
+                    tokens: 0,
+                    micros: 0,
                 },
             );
         }
@@ -399,7 +403,8 @@ impl Transcript {
     }
 
     fn fail(&mut self, body: &TurnFailed) -> Result<()> {
-        let turn = self.turn_in(&body.turn, &body.seat, &[TurnState::Running])?;
+        // A prompt that does not fit fails before it is sent, so its turn never ran.
+        let turn = self.turn_in(&body.turn, &body.seat, &[TurnState::Running, TurnState::Planned])?;
         turn.state = TurnState::Failed;
         turn.error = Some(body.error.clone());
         self.ledger.reserved.remove(&body.turn);
@@ -417,7 +422,7 @@ impl Transcript {
             author,
             seat: None,
             turn: None,
-            step: None,
+            step: self.steps.last().map(|step| step.step),
             phase: None,
             kind,
             round: self.round,

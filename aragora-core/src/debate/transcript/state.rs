@@ -52,6 +52,10 @@ pub struct TurnView {
     pub attempts: u32,
     /// Whether it was handed to its agent at least once.
     pub asked_before: bool,
+    /// Tokens its attempts used, input and output together.
+    pub tokens: u64,
+    /// Known cost of its attempts in micro-dollars.
+    pub micros: u64,
 }
 
 /// One step.
