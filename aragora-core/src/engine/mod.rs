@@ -1,1 +1,3 @@
 //! Runs debates: fan-out, deadlines, quorum, budget, cancellation, resume, replay, fork.
+
+mod machine;
