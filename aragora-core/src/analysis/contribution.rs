@@ -56,9 +56,9 @@ pub fn contribution(seats: usize, rounds: &[RatedRound], winners: &[usize]) -> C
     Contribution { importance, totals }
 }
 
-/// Shares of 1 for what a rater was shown.
+/// Shares of 1 for what a rater was shown. The 5 that every rating is divided by cancels out.
 fn weights(shown: usize, ratings: Option<&[i64]>) -> Vec<f64> {
-    let points: Vec<f64> = ratings.unwrap_or_default().iter().map(|&rating| rating.clamp(0, 5) as f64 / 5.0).collect();
+    let points: Vec<f64> = ratings.unwrap_or_default().iter().map(|&rating| rating.clamp(0, 5) as f64).collect();
     let sum: f64 = points.iter().sum();
     if points.len() == shown && sum > 0.0 {
         points.iter().map(|point| point / sum).collect()

@@ -10,42 +10,48 @@ pub(super) fn ln_choose(n: u32, k: u32) -> f64 {
     -libm::log(f64::from(n) + 1.0) - ln_beta(f64::from(n) - f64::from(k) + 1.0, f64::from(k) + 1.0)
 }
 
-/// The regularised upper incomplete gamma function Q(a, x) for a > 0, x >= 0: series below a + 1, Lentz's continued
-/// fraction above (Numerical Recipes, 6.2).
+const STEPS: u32 = 500;
+const CLOSE: f64 = 1e-15;
+
+/// The regularised upper incomplete gamma function Q(a, x) for a > 0, x >= 0 (Numerical Recipes, 6.2).
 pub(super) fn upper_gamma(a: f64, x: f64) -> f64 {
-    const STEPS: u32 = 500;
-    const CLOSE: f64 = 1e-15;
     if x <= 0.0 {
         return 1.0;
     }
     let scale = libm::exp(a * libm::log(x) - x - libm::lgamma(a));
-    if x < a + 1.0 {
-        let (mut term, mut sum) = (1.0 / a, 1.0 / a);
-        for n in 1..STEPS {
-            term *= x / (a + f64::from(n));
-            sum += term;
-            if term < sum * CLOSE {
-                break;
-            }
-        }
-        return (1.0 - sum * scale).clamp(0.0, 1.0);
-    }
-    let mut b = x + 1.0 - a;
-    let (mut c, mut d) = (1e300, 1.0 / b);
-    let mut fraction = d;
+    let tail = if x < a + 1.0 { 1.0 - scale * lower_series(a, x) } else { scale * upper_fraction(a, x) };
+    tail.clamp(0.0, 1.0)
+}
+
+/// Converges fast for x < a + 1.
+fn lower_series(a: f64, x: f64) -> f64 {
+    let (mut term, mut sum) = (1.0 / a, 1.0 / a);
     for n in 1..STEPS {
-        let n = f64::from(n);
-        let an = -n * (n - a);
-        b += 2.0;
-        d = 1.0 / (an * d + b);
-        c = b + an / c;
-        let step = c * d;
-        fraction *= step;
-        if (step - 1.0).abs() < CLOSE {
+        term *= x / (a + f64::from(n));
+        sum += term;
+        if term < sum * CLOSE {
             break;
         }
     }
-    (scale * fraction).clamp(0.0, 1.0)
+    sum
+}
+
+/// Converges fast for x >= a + 1; the continued fraction by Lentz's method.
+fn upper_fraction(a: f64, x: f64) -> f64 {
+    let mut denominator = x + 1.0 - a;
+    let (mut above, mut below) = (1e300, 1.0 / denominator);
+    let mut fraction = below;
+    for n in (1..STEPS).map(f64::from) {
+        let numerator = -n * (n - a);
+        denominator += 2.0;
+        below = 1.0 / (numerator * below + denominator);
+        above = denominator + numerator / above;
+        fraction *= above * below;
+        if (above * below - 1.0).abs() < CLOSE {
+            break;
+        }
+    }
+    fraction
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Figures about a debate, pure: over plain data, without I/O, clock or randomness. None of them decides anything.
 //!
 //! Floats go through `libm` and [`round6`](crate::debate::round6), so a figure has the same bytes on every platform;
-//! [`contribution`] alone stays unrounded, for comparison with published values.
+//! [`contribution()`] alone stays unrounded, for comparison with published values.
 
 mod bias;
 mod contribution;

@@ -59,7 +59,7 @@ pub fn stability_of_debate<L: PartialEq>(rounds: &[Lead<L>], eligible: u32, rule
         leader = Some(&round.leader);
         steps.push(cumulative(&beta_binomial(eligible, a + PRIOR, b + PRIOR)), same);
     }
-    steps.trace
+    steps.into_trace()
 }
 
 /// Distances between one distribution function and the next, and the count of small ones. Shared with the batch test.

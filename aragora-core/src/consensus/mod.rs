@@ -1,6 +1,6 @@
 //! Decision rules, pure: one file per rule, and around each of them the same quorum, ties and self-votes.
 //!
-//! A file such as [`majority.rs`](self) holds a bare counting method and nothing else. What every rule has in
+//! A file such as `majority.rs` holds a bare counting method and nothing else. What every rule has in
 //! common is applied once, in `configured.rs`: who may vote (`electorate`), which votes count (`roll`), whether
 //! enough took part (`quorum`), what a vote weighs (`poll`) and what a tie becomes (`ties`). A new rule is one
 //! file that implements `Method`, one variant of [`RuleKind`] and one line in `build.rs`.

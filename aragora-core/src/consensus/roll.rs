@@ -108,31 +108,26 @@ enum Rank<'a> {
 /// Why a ballot cannot be counted by a rule of this kind. Parsing refuses such ballots; logs written by others and
 /// votes built by hand may still hold them.
 fn misfit(ballot: &Ballot, kind: &BallotKind, known: &BTreeSet<&OptionId>) -> Option<&'static str> {
-    const STRANGE: &str = "an option that was not offered";
-    let all_known = |mut options: Box<dyn Iterator<Item = &OptionId> + '_>| options.all(|o| known.contains(o));
-    let ok = match (kind, ballot) {
-        (BallotKind::Choice | BallotKind::Verdict, Ballot::Choice(option)) => known.contains(option),
+    match (kind, ballot) {
+        (BallotKind::Choice | BallotKind::Verdict, Ballot::Choice(option)) => strange(known, [option]),
         (BallotKind::Ranking, Ballot::Ranking(tiers)) => {
             let mut seen = BTreeSet::new();
-            if !tiers.iter().flatten().all(|option| seen.insert(option)) {
-                return Some("an option is ranked twice");
-            }
-            all_known(Box::new(tiers.iter().flatten()))
+            let once = tiers.iter().flatten().all(|option| seen.insert(option));
+            if once { strange(known, seen) } else { Some("an option ranked twice") }
         }
-        (BallotKind::Approval, Ballot::Approval(options)) => all_known(Box::new(options.iter())),
+        (BallotKind::Approval, Ballot::Approval(options)) => strange(known, options),
         (BallotKind::Scores { lo, hi }, Ballot::Scores(scores)) => {
-            if !scores.values().all(|score| (lo..=hi).contains(&score)) {
-                return Some("a score outside the range");
-            }
-            all_known(Box::new(scores.keys()))
+            let inside = scores.values().all(|score| (lo..=hi).contains(&score));
+            if inside { strange(known, scores.keys()) } else { Some("a score outside the range") }
         }
         (BallotKind::Points { total }, Ballot::Points(points)) => {
-            if points.values().map(|&p| u64::from(p)).sum::<u64>() > u64::from(*total) {
-                return Some("more points than there are");
-            }
-            all_known(Box::new(points.keys()))
+            let spent: u64 = points.values().map(|&p| u64::from(p)).sum();
+            if spent <= u64::from(*total) { strange(known, points.keys()) } else { Some("more points than there are") }
         }
-        _ => return Some("a ballot of another kind than the rule counts"),
-    };
-    (!ok).then_some(STRANGE)
+        _ => Some("a ballot of another kind than the rule counts"),
+    }
+}
+
+fn strange<'o>(known: &BTreeSet<&OptionId>, named: impl IntoIterator<Item = &'o OptionId>) -> Option<&'static str> {
+    named.into_iter().any(|option| !known.contains(option)).then_some("an option that was not offered")
 }

@@ -5,7 +5,7 @@ use crate::debate::{BallotKind, CastVote, Tally, VoteStatus, Weight};
 
 /// Turns votes into a tally, purely: the same electorate and the same votes, in any order, give the same tally.
 ///
-/// [`build`](super::build) returns the rules of a configuration; a host adds its own through
+/// [`build`](fn@super::build) returns the rules of a configuration; a host adds its own through
 /// [`RuleSet`](super::RuleSet). Of a host's rule the library keeps rows, counted weight, test, winners, outcome and
 /// trace, and applies quorum, ties and self-votes around it as around every other rule.
 pub trait DecisionRule: Debug + Send + Sync {
