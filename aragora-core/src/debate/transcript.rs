@@ -10,14 +10,17 @@ mod positions;
 mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::answer::AnswerFormat;
 use super::decision::{Decision, Stop};
 use super::environment::Limits;
 use super::event::{AnalysisKind, ConsensusCheck, CritiqueEvent, DebateStart, ErrorInfo, RoundEnd, TricksterIntervention};
+use super::equivalence::Verdicts;
+use super::extract::CompiledFormat;
 use super::message::Phase;
 use super::options::DebateOptions;
 use super::question::Question;
@@ -65,6 +68,8 @@ pub struct Transcript {
     stop: Option<Stop>,
     decision: Option<Arc<Decision>>,
     terminal: Option<Terminal>,
+    #[serde(skip)]
+    format: OnceLock<CompiledFormat>,
 }
 
 impl Transcript {
@@ -284,6 +289,11 @@ impl Transcript {
         self.terminal.as_ref()
     }
 
+    /// The answer format, made ready once.
+    pub fn format(&self) -> &CompiledFormat {
+        self.format.get_or_init(|| self.start.question.format.compile().unwrap_or_else(|_| AnswerFormat::default().compiled()))
+    }
+
     /// A comparator's recorded verdict about two answers.
     pub fn verdict(&self, a: &str, b: &str) -> Option<bool> {
         let key = |x: &str, y: &str| (Arc::from(x), Arc::from(y));
@@ -293,5 +303,11 @@ impl Transcript {
     /// Errors of the failed turns, newest last.
     pub fn errors(&self) -> impl Iterator<Item = (&AgentId, &ErrorInfo)> {
         self.turns.values().filter_map(|turn| turn.error.as_ref().map(|error| (&turn.seat, error)))
+    }
+}
+
+impl Verdicts for Transcript {
+    fn equal(&self, a: &str, b: &str) -> Option<bool> {
+        self.verdict(a, b)
     }
 }

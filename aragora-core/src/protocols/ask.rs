@@ -395,7 +395,7 @@ fn format_hint(t: &Transcript) -> String {
         Some(Extractor::ChoiceParen { letters }) => format!("When you answer, name your choice as (X), X one of {letters}."),
         Some(Extractor::Boxed | Extractor::HendrycksMath) => "When you answer, put your final answer in \\boxed{}.".to_owned(),
         Some(Extractor::BracesNumber | Extractor::FloatToken | Extractor::LastNumber) => "When you answer, end with your final number.".to_owned(),
-        Some(Extractor::Regex { .. }) => String::new(),
+        Some(Extractor::Whole | Extractor::Regex { .. }) => String::new(),
     }
 }
 

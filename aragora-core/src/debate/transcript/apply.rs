@@ -93,6 +93,7 @@ impl Transcript {
             stop: None,
             decision: None,
             terminal: None,
+            format: std::sync::OnceLock::new(),
             start: Arc::new(start),
         }
     }
@@ -452,7 +453,7 @@ impl Transcript {
     fn edit(&mut self, edit: &Edit, seq: u64) -> Result<()> {
         match edit {
             Edit::ReplaceMessage { message, text } => {
-                let format = self.start.question.format.clone();
+                let format = self.format().clone();
                 let Some(entry) = self.by_id.get(message).and_then(|index| self.messages.get_mut(*index)) else {
                     return Err(corrupt(seq, format!("message {message} was edited and does not exist")));
                 };

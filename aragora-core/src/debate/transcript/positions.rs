@@ -158,7 +158,7 @@ impl Transcript {
         }
         let answered: Vec<(&Position, &Arc<str>)> = positions.iter().filter_map(|p| p.answer().map(|value| (p, value))).collect();
         let values: Vec<&str> = answered.iter().map(|(_, value)| &***value).collect();
-        let groups = group(&values, &question.format.equal, &|a, b| self.verdict(a, b));
+        let groups = group(&values, self.format().equal(), self);
         let labels = group_labels(groups.len(), seed, &format!("r{}", self.round()));
         groups
             .into_iter()
@@ -181,7 +181,7 @@ impl Transcript {
     // A stated option is named by its id or by its text.
     fn stated_option(&self, value: &str) -> Option<usize> {
         let question = self.question();
-        let equal = |a: &str| question.format.equal.same(a, value, &|a, b| self.verdict(a, b));
+        let equal = |a: &str| self.format().same(a, value, self);
         let options = &question.options;
         options.iter().position(|o| o.id.as_str().eq_ignore_ascii_case(value.trim())).or_else(|| options.iter().position(|o| equal(&o.text) || equal(o.id.as_str())))
     }

@@ -180,13 +180,13 @@ impl Machine {
             if shape.kind == BallotKind::Choice {
                 offered = offered.max(shape.labels.len());
                 if let Some(position) = shape.labels.iter().position(|label| label.option == *option) {
-                    picks.push(analysis::Pick { position, self_vote: vote.self_vote });
+                    picks.push(analysis::Pick { position: Some(position), self_vote: vote.self_vote });
                 }
             }
         }
         let winners = self.deciding().map(|count| count.1.winners).unwrap_or_default();
         let texts: Vec<analysis::TextLength> =
-            options.iter().map(|option| analysis::TextLength { chars: option.text.chars().count() as u64, winner: winners.contains(&option.id) }).collect();
+            options.iter().map(|option| analysis::TextLength { chars: option.text.chars().count(), won: winners.contains(&option.id) }).collect();
         analysis::bias(offered, &picks, &texts)
     }
 

@@ -302,7 +302,7 @@ fn vote_only(t: &Transcript, answer: Option<&Answer>, stop: &Stop, rules: &RuleS
     let stopped_early = !complete && stop.round == first.map_or(0, |(round, _)| round);
     let found = if stopped_early { answer.cloned() } else { counted };
     let same = match (&found, answer) {
-        (Some(a), Some(b)) => a.option == b.option && a.value == b.value || t.question().format.equal.same(&a.value, &b.value, &|a, b| t.verdict(a, b)),
+        (Some(a), Some(b)) => a.option == b.option && a.value == b.value || t.format().same(&a.value, &b.value, t),
         (None, None) => true,
         _ => false,
     };

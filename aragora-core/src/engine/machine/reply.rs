@@ -79,7 +79,7 @@ impl Machine {
             Expect::Ballot(shape) if matches!(phase, Phase::Vote | Phase::Judge) => Some(parse_ballot(&reply.text, structured.as_ref(), &reply.stop, shape)),
             _ => None,
         };
-        let answer = if phase.is_position() && !refused { self.t.question().format.extract(&reply.text, value.as_ref()) } else { None };
+        let answer = if phase.is_position() && !refused { self.t.format().extract(&reply.text, value.as_ref()) } else { None };
         let sum = attempts.iter().filter_map(|a| a.usage).reduce(crate::debate::Usage::plus);
         let confidence = ballot.as_ref().map_or(signals.confidence, |ballot| ballot.confidence);
         self.emit(AgentMessage {
@@ -154,7 +154,8 @@ impl Machine {
     fn critiques(&mut self, turn: &TurnId, critic: &AgentId, message: &MessageId, text: &str, value: Option<&serde_json::Value>) -> Result<()> {
         let names = display_names(&self.t);
         let mut seen: Vec<AgentId> = Vec::new();
-        for parsed in parse_critiques(text, value) {
+        let shown: Vec<&str> = names.values().map(String::as_str).collect();
+        for parsed in parse_critiques(text, value, &shown) {
             for warning in &parsed.warnings {
                 self.warn(warning.code, Some(turn), warning.detail.clone())?;
             }

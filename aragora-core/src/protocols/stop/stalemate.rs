@@ -18,6 +18,6 @@ fn kept_answers(t: &Transcript, round: u32) -> bool {
         let mut said = t.messages().iter().rev().filter(|m| m.seat.as_ref() == Some(&seat.id) && m.round <= round && m.phase.is_some_and(Phase::is_position));
         let (Some(last), Some(before)) = (said.next(), said.next()) else { return false };
         let (Some(now), Some(then)) = (&last.answer, &before.answer) else { return false };
-        last.round == round && t.question().format.equal.same(&then.value, &now.value, &|a, b| t.verdict(a, b))
+        last.round == round && t.format().same(&then.value, &now.value, t)
     })
 }
