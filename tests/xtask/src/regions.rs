@@ -27,10 +27,12 @@ pub(crate) struct Quote {
 pub(crate) fn quotes(page: &str) -> Result<Vec<Quote>, String> {
     let mut found = Vec::new();
     let mut open: Option<(String, String, usize)> = None;
-    let mut at = 0;
+    let (mut at, mut fenced) = (0, false);
     for line in page.split_inclusive('\n') {
         let next = at + line.len();
-        let comment = line.trim().strip_prefix("<!--").and_then(|rest| rest.strip_suffix("-->"));
+        fenced ^= line.starts_with("```");
+        // Marks inside a fence are somebody explaining marks.
+        let comment = line.trim().strip_prefix("<!--").and_then(|rest| rest.strip_suffix("-->")).filter(|_| !fenced);
         let words: Vec<&str> = comment.unwrap_or_default().split_whitespace().collect();
         match (words.as_slice(), open.take()) {
             (["START", name, file], None) => open = Some(((*name).to_owned(), (*file).to_owned(), next)),
@@ -97,6 +99,11 @@ mod tests {
         assert_eq!(quotes.len(), 1);
         assert_eq!((quotes[0].name.as_str(), quotes[0].file.as_str()), ("a", "x/y.rs"));
         assert_eq!(&PAGE[quotes[0].body.clone()], body("x/y.rs", SOURCE, "a").unwrap());
+    }
+
+    #[test]
+    fn marks_inside_a_fence_are_text() {
+        assert_eq!(quotes("```text\n<!-- START a x.rs -->\n<!-- END a -->\n```\n"), Ok(vec![]));
     }
 
     #[test]

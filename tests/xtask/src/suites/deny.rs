@@ -12,5 +12,5 @@ fn run(context: &Context) -> Outcome {
     if !works(cargo(context, "deny").arg("--version")) {
         return Outcome::Skipped("cargo-deny is not installed; needed when dependencies change".to_owned());
     }
-    start(cargo(context, "deny").args(["check", "--config", ".deny.toml", "licenses", "bans", "sources"])).into()
+    start(cargo(context, "deny").args(["--config", ".deny.toml", "check", "licenses", "bans", "sources"])).into()
 }
