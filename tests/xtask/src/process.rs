@@ -8,6 +8,10 @@ use std::time::{Duration, Instant};
 
 use crate::context::Context;
 
+/// The packages and features every suite selects: one selection, so that they reuse each other's artifacts instead of
+/// compiling dependencies once per feature set.
+pub(crate) const WORKSPACE: [&str; 3] = ["--workspace", "--features", "aragora-core/testing"];
+
 /// `cargo <subcommand>` in the repository's root.
 ///
 /// What `cargo run` tells xtask about itself is hidden from it: build scripts that watch those variables
@@ -95,4 +99,24 @@ fn line_of(command: &Command) -> String {
     let name = std::path::Path::new(command.get_program()).file_stem().unwrap_or_default();
     let words = std::iter::once(name).chain(command.get_args()).map(|word| word.to_string_lossy());
     words.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_does_not_end_is_killed() {
+        let start = Instant::now();
+        let result = run_within(Command::new("sleep").arg("600"), Duration::from_millis(50));
+        assert_eq!(result.unwrap_err(), "`sleep 600` did not end within 0 s");
+        assert!(start.elapsed() < Duration::from_secs(60));
+    }
+
+    #[test]
+    fn output_is_returned_and_a_failure_is_named() {
+        assert_eq!(run_within(Command::new("echo").arg("a b"), Duration::from_secs(60)).unwrap(), "a b\n");
+        let failed = run_within(&mut Command::new("false"), Duration::from_secs(60)).unwrap_err();
+        assert!(failed.contains("`false` ended with"), "{failed}");
+    }
 }

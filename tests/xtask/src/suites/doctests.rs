@@ -1,12 +1,11 @@
 //! The examples in the documentation of the crates.
 
 use crate::context::Context;
-use crate::process::{cargo_locked, run as start};
+use crate::process::{WORKSPACE, cargo_locked, run as start};
 use crate::suite::{Outcome, Suite};
 
 pub(super) const SUITE: Suite = Suite { name: "doctests", about: "every example in the API documentation runs", run };
 
 fn run(context: &Context) -> Outcome {
-    let library = ["--doc", "--workspace", "--features", "aragora-core/testing"];
-    start(cargo_locked(context, "test").args(library)).into()
+    start(cargo_locked(context, "test").args(WORKSPACE).arg("--doc")).into()
 }

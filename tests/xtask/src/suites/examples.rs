@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::context::Context;
 use crate::files;
-use crate::process::{cargo_locked, program, run as start, run_within};
+use crate::process::{WORKSPACE, cargo_locked, program, run as start, run_within};
 use crate::suite::{Outcome, Suite};
 
 pub(super) const SUITE: Suite =
@@ -22,7 +22,7 @@ fn run(context: &Context) -> Outcome {
 }
 
 fn all(context: &Context) -> Result<(), String> {
-    start(cargo_locked(context, "build").args(["--package", "aragora-examples", "--examples"]))?;
+    start(cargo_locked(context, "build").args(WORKSPACE).arg("--examples"))?;
     let manifest = files::text(context, "examples/Cargo.toml".as_ref())?.unwrap_or_default();
     let examples = names(&manifest);
     if !examples.contains(&FIRST) {

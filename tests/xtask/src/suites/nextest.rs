@@ -1,15 +1,13 @@
 //! Unit, behaviour and property tests.
 
 use crate::context::Context;
-use crate::process::{cargo, cargo_locked, run as start, works};
+use crate::process::{WORKSPACE, cargo, cargo_locked, run as start, works};
 use crate::suite::{Outcome, Suite};
 
 pub(super) const SUITE: Suite = Suite { name: "nextest", about: "every test of the workspace passes", run };
 
 /// The newest runner known to build with the workspace's Rust.
 const VERSION: &str = "0.9.143";
-
-const EVERYTHING: [&str; 3] = ["--workspace", "--features", "aragora-core/testing"];
 
 fn run(context: &Context) -> Outcome {
     if context.shared.is_none() {
@@ -20,10 +18,10 @@ fn run(context: &Context) -> Outcome {
             return Outcome::Missing(reason);
         }
         println!("!!! cargo-nextest is not here ({reason}): running `cargo test`, without its time limits");
-        return start(cargo_locked(context, "test").args(EVERYTHING).args(["--lib", "--bins", "--tests"])).into();
+        return start(cargo_locked(context, "test").args(WORKSPACE).args(["--lib", "--bins", "--tests"])).into();
     }
     let profile = if context.ci { "ci" } else { "default" };
-    start(cargo_locked(context, "nextest").args(["run", "--profile", profile]).args(EVERYTHING)).into()
+    start(cargo_locked(context, "nextest").args(["run", "--profile", profile]).args(WORKSPACE)).into()
 }
 
 fn installed(context: &Context) -> Result<(), String> {

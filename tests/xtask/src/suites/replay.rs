@@ -1,10 +1,10 @@
 //! The recorded debates of real models reproduce their published figures.
 
+use std::path::Path;
 use std::time::Duration;
 
 use crate::context::Context;
-use crate::process::program;
-use crate::process::{cargo_locked, run as start, run_within};
+use crate::process::{WORKSPACE, cargo_locked, program, run as start, run_within};
 use crate::suite::{Outcome, Suite};
 
 pub(super) const SUITE: Suite =
@@ -20,8 +20,8 @@ fn run(context: &Context) -> Outcome {
     }
 }
 
-fn replay(context: &Context, debates: &std::path::Path) -> Result<(), String> {
-    start(cargo_locked(context, "build").args(["--package", "aragora-tests", "--bin", "replay_debates"]))?;
+fn replay(context: &Context, debates: &Path) -> Result<(), String> {
+    start(cargo_locked(context, "build").args(WORKSPACE).args(["--bin", "replay_debates"]))?;
     let output = run_within(program(context, context.built("replay_debates")).arg(debates), LIMIT)?;
     let last = output.lines().last().unwrap_or_default();
     let passed = last.split_once(" passed, ").map(|(count, rest)| (count.parse::<u64>(), rest));
