@@ -12,13 +12,13 @@ use crate::context::Context;
 /// compiling dependencies once per feature set.
 pub(crate) const WORKSPACE: [&str; 3] = ["--workspace", "--features", "aragora-core/testing"];
 
-/// `cargo <subcommand>` in the repository's root.
+/// `cargo <subcommand>` in the repository's root; the subcommand may be two words (`nextest run`).
 ///
 /// What `cargo run` tells xtask about itself is hidden from it: build scripts that watch those variables
 /// (ring's does) would otherwise run again whenever somebody switches between `cargo xtask` and plain cargo.
 pub(crate) fn cargo(context: &Context, subcommand: &str) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.arg(subcommand).current_dir(&context.root).stdin(Stdio::null());
+    command.args(subcommand.split(' ')).current_dir(&context.root).stdin(Stdio::null());
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
         if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") || text == "CARGO_BIN_NAME" {

@@ -21,7 +21,7 @@ fn run(context: &Context) -> Outcome {
         return start(cargo_locked(context, "test").args(WORKSPACE).args(["--lib", "--bins", "--tests"])).into();
     }
     let profile = if context.ci { "ci" } else { "default" };
-    start(cargo_locked(context, "nextest").args(["run", "--profile", profile]).args(WORKSPACE)).into()
+    start(cargo_locked(context, "nextest run").args(["--profile", profile]).args(WORKSPACE)).into()
 }
 
 fn installed(context: &Context) -> Result<(), String> {
