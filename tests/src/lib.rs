@@ -1,1 +1,4 @@
 //! What the suites share: scripted seats, the memory-plus-file store, and readers of recorded debates.
+
+mod file_line;
+pub mod file_store;
