@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::reply::AgentReply;
-use crate::debate::{Ballot, BallotShape, Fixed6};
+use crate::debate::{Ballot, BallotKind, BallotShape, Fixed6};
 use crate::ids::OptionId;
 
 /// A ballot of a scripted or demo participant, with what a voter may say beside it.
@@ -82,6 +82,48 @@ impl BallotReply {
         }
         json_reply(Value::Object(members))
     }
+}
+
+/// The JSON Schema of a ballot, for providers that enforce one. The members are those [`BallotReply::to_reply`]
+/// writes.
+pub(super) fn schema(shape: &BallotShape) -> Value {
+    let labels: Vec<&str> = shape.labels.iter().map(|l| l.label.as_str()).collect();
+    let mut choices = labels.clone();
+    if shape.may_abstain {
+        choices.push("abstain");
+    }
+    let verdicts = [labels.as_slice(), &["tie"]].concat();
+    let each = |value: Value| {
+        let members: Map<String, Value> = labels.iter().map(|l| ((*l).to_owned(), value.clone())).collect();
+        json!({ "type": "object", "properties": members, "required": labels })
+    };
+    let (name, value) = match &shape.kind {
+        BallotKind::Choice => ("choice", json!({ "enum": choices })),
+        BallotKind::Ranking => ("ranking", json!({ "type": "string", "description": "best first, e.g. A > B = C" })),
+        BallotKind::Approval => ("approve", json!({ "type": "array", "items": { "enum": labels } })),
+        BallotKind::Scores { lo, hi } => {
+            ("scores", each(json!({ "type": "number", "description": format!("{lo} to {hi}") })))
+        }
+        BallotKind::Points { total } => {
+            ("points", each(json!({ "type": "integer", "description": format!("at most {total} together") })))
+        }
+        BallotKind::Verdict => ("verdict", json!({ "enum": verdicts })),
+    };
+    let mut members = Map::from_iter([(name.to_owned(), value)]);
+    let mut required = vec![name];
+    if shape.kind == BallotKind::Verdict {
+        members.insert("probability".into(), each(json!({ "type": "number", "description": "0 to 1" })));
+        required.push("probability");
+    }
+    if shape.confidence {
+        members.insert("confidence".into(), json!({ "type": "number", "description": "0 to 1" }));
+        required.push("confidence");
+    }
+    if shape.reason {
+        members.insert("reason".into(), json!({ "type": "string" }));
+        required.push("reason");
+    }
+    json!({ "type": "object", "properties": members, "required": required })
 }
 
 /// A reply that is a JSON value and nothing else.

@@ -8,10 +8,10 @@ mod demo;
 mod function;
 mod output;
 mod partial;
+pub mod providers;
 mod recorded;
 mod reply;
 mod request;
-mod resolve;
 mod roster;
 mod scripted;
 

@@ -233,7 +233,9 @@ impl ScriptedAgent {
                 }
                 ScriptStep::Hang => std::future::pending().await,
                 ScriptStep::Stream { pieces, error } => {
-                    pieces.iter().for_each(|piece| output.text(piece));
+                    for piece in &pieces {
+                        output.text(piece);
+                    }
                     let reply = AgentReply::text(pieces.concat());
                     match error {
                         Some(error) => return Err(PartialReply::attach(error, reply)),
