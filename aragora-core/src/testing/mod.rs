@@ -1,1 +1,3 @@
 //! Public conformance suites for the seams, and fault injection.
+
+pub mod agents;
