@@ -1,0 +1,144 @@
+//! Every metric this library emits, with its labels and their closed sets. A name has the same labels everywhere.
+
+/// What a metric measures.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+pub enum MetricKind {
+    /// A number that only rises.
+    Counter,
+    /// A number that is set.
+    Gauge,
+    /// Observations counted by these upper bounds.
+    Histogram(&'static [f64]),
+}
+
+/// A label and what it may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LabelDef {
+    /// Its name.
+    pub name: &'static str,
+    /// Its values.
+    pub values: Labels,
+}
+
+/// What a label may hold; anything else becomes `other` and counts as overflow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Labels {
+    /// These words only; their series exist at 0 from the start, so that the first increase is seen.
+    Closed(&'static [&'static str]),
+    /// The first so many values, which come from configuration and never from model text.
+    Capped(usize),
+}
+
+/// A metric.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MetricDef {
+    /// Its name, verbatim in the rendered text.
+    pub name: &'static str,
+    /// What it says, for people.
+    pub help: &'static str,
+    /// Counter, gauge or histogram.
+    pub kind: MetricKind,
+    /// Its labels in order.
+    pub labels: &'static [LabelDef],
+}
+
+const fn closed(name: &'static str, values: &'static [&'static str]) -> LabelDef {
+    LabelDef { name, values: Labels::Closed(values) }
+}
+
+const fn capped(name: &'static str, cap: usize) -> LabelDef {
+    LabelDef { name, values: Labels::Capped(cap) }
+}
+
+const AGENT: LabelDef = capped("agent", 64);
+const PROVIDER: LabelDef = capped("provider", 32);
+const MODEL: LabelDef = capped("model", 200);
+const PROTOCOL: LabelDef = capped("protocol", 32);
+const TABLE: LabelDef = capped("table", 200);
+const CLASS: LabelDef = closed("class", &["recorded", "live", "instance"]);
+const OUTCOME: LabelDef =
+    closed("outcome", &["decided", "tie", "not_reached", "no_quorum", "no_evidence", "not_sought"]);
+// The words of `debate::StopCause`, which lies above this room; a test compares the two.
+const CAUSE: &[&str] = &[
+    "cancelled",
+    "all_failed",
+    "human",
+    "budget",
+    "deadline",
+    "judge",
+    "consensus",
+    "gate",
+    "readiness",
+    "stability",
+    "stalemate",
+    "quorum_lost",
+    "max_rounds",
+    "completed",
+];
+
+/// Seconds of an agent's answer.
+const A: &[f64] = &[0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 120.0, 240.0];
+/// Seconds of a debate.
+const D: &[f64] = &[1.0, 2.5, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 120.0, 300.0, 600.0, 1_200.0];
+/// Rounds of a debate.
+const R: &[f64] = &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 15.0, 20.0, 50.0];
+/// Seconds in memory.
+const M: &[f64] = &[
+    1e-6, 2.5e-6, 5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 0.1, 0.25, 0.5,
+    1.0,
+];
+
+macro_rules! metrics {
+    ($($(#[doc = $doc:literal])+ $ident:ident = $name:literal $kind:expr, [$($label:expr),*];)+) => {
+        /// The metrics by name.
+        pub mod names {
+            use super::{AGENT, A, CAUSE, CLASS, D, M, MODEL, MetricDef, MetricKind, OUTCOME, PROTOCOL, PROVIDER, R, TABLE, capped, closed};
+            $($(#[doc = $doc])+ pub const $ident: MetricDef = MetricDef { name: $name, help: concat!($($doc),+), kind: $kind, labels: &[$($label),*] };)+
+        }
+
+        /// Every metric.
+        pub const METRICS: &[MetricDef] = &[$(names::$ident),+];
+    };
+}
+
+metrics! {
+    /// Debates started.
+    DEBATES_TOTAL = "aragora_debates_total" MetricKind::Counter, [];
+    /// Debates that ended other than by failing, with what stopped them.
+    DEBATES_COMPLETED = "aragora_debates_completed" MetricKind::Counter, [closed("stop", CAUSE)];
+    /// The same under the usual name.
+    DEBATES_COMPLETED_TOTAL = "aragora_debates_completed_total" MetricKind::Counter, [closed("stop", CAUSE)];
+    /// Debates that failed.
+    DEBATES_FAILED = "aragora_debates_failed" MetricKind::Counter, [];
+    /// The same under the usual name.
+    DEBATES_FAILED_TOTAL = "aragora_debates_failed_total" MetricKind::Counter, [];
+    /// Debates running now.
+    DEBATES_ACTIVE = "aragora_debates_active" MetricKind::Gauge, [];
+    /// Seconds from start to end of a debate.
+    DEBATE_DURATION_SECONDS = "aragora_debate_duration_seconds" MetricKind::Histogram(D), [PROTOCOL];
+    /// Rounds a debate took.
+    DEBATE_ROUNDS = "aragora_debate_rounds" MetricKind::Histogram(R), [PROTOCOL];
+    /// What stopped debates.
+    DEBATE_STOPS_TOTAL = "aragora_debate_stops_total" MetricKind::Counter, [closed("cause", CAUSE)];
+    /// How debates were decided; the share of decided ones is the consensus rate.
+    DEBATE_OUTCOMES_TOTAL = "aragora_debate_outcomes_total" MetricKind::Counter, [OUTCOME];
+    /// Calls of agents.
+    DEBATE_CALLS_TOTAL = "aragora_debate_calls_total" MetricKind::Counter, [closed("kind", &["made", "saved", "hedged", "cancelled"])];
+    /// Votes by status.
+    VOTES_TOTAL = "aragora_votes_total" MetricKind::Counter, [closed("status", &["cast", "abstain", "invalid", "failed", "timed_out", "not_asked"])];
+    /// Seconds a turn waited for its permit.
+    ENGINE_QUEUE_WAIT_SECONDS = "aragora_engine_queue_wait_seconds" MetricKind::Histogram(M), [];
+    /// Seconds from asking an agent to its answer.
+    AGENT_RESPONSE_SECONDS = "aragora_agent_response_seconds" MetricKind::Histogram(A), [AGENT, PROVIDER, capped("outcome", 32)];
+    /// Tokens used; kinds are disjoint, so their sum is the total.
+    TOKENS_USED_TOTAL = "aragora_tokens_used_total" MetricKind::Counter, [AGENT, PROVIDER, MODEL, closed("kind", &["input", "cache_read", "cache_write", "output", "reasoning"])];
+    /// Events handed to subscribers.
+    EVENTS_PUBLISHED_TOTAL = "aragora_events_published_total" MetricKind::Counter, [CLASS];
+    /// Events a subscriber was too slow for.
+    EVENTS_DROPPED_TOTAL = "aragora_events_dropped_total" MetricKind::Counter, [CLASS];
+    /// Index rows that led to no record.
+    STORAGE_INDEX_ORPHANS_TOTAL = "aragora_storage_index_orphans_total" MetricKind::Counter, [TABLE];
+    /// Label values beyond what a metric keeps apart.
+    TELEMETRY_LABEL_OVERFLOW_TOTAL = "aragora_telemetry_label_overflow_total" MetricKind::Counter, [capped("metric", 200)];
+}
