@@ -50,12 +50,19 @@ impl BallotReply {
         let mut members = Map::new();
         match &self.ballot {
             Ballot::Choice(option) => {
-                members.insert("choice".into(), label(option).into());
+                let name = if shape.kind == BallotKind::Verdict { "verdict" } else { "choice" };
+                members.insert(name.into(), label(option).into());
+            }
+            // What a judge's tie is read as.
+            Ballot::Ranking(_) if shape.kind == BallotKind::Verdict => {
+                members.insert("verdict".into(), "tie".into());
             }
             Ballot::Ranking(levels) => {
-                let level = |tied: &Vec<OptionId>| tied.iter().map(&label).collect::<Vec<_>>().join(" = ");
-                let order: Vec<String> = levels.iter().map(level).collect();
-                members.insert("ranking".into(), order.join(" > ").into());
+                let level = |tied: &Vec<OptionId>| match tied.as_slice() {
+                    [one] => Value::from(label(one)),
+                    several => several.iter().map(&label).collect(),
+                };
+                members.insert("ranking".into(), levels.iter().map(level).collect());
             }
             Ballot::Approval(options) => {
                 members.insert("approve".into(), options.iter().map(label).collect::<Vec<_>>().into());
@@ -69,7 +76,11 @@ impl BallotReply {
                 members.insert("points".into(), json!(points));
             }
             Ballot::Abstain { reason } => {
-                members.insert("choice".into(), "abstain".into());
+                let (name, said) = match shape.kind {
+                    BallotKind::Choice => ("choice", Value::from("abstain")),
+                    _ => ("abstain", true.into()),
+                };
+                members.insert(name.into(), said);
                 members.insert("reason".into(), reason.clone().into());
             }
             Ballot::Invalid { raw, .. } => return AgentReply::text(raw.clone()),
@@ -82,48 +93,6 @@ impl BallotReply {
         }
         json_reply(Value::Object(members))
     }
-}
-
-/// The JSON Schema of a ballot, for providers that enforce one. The members are those [`BallotReply::to_reply`]
-/// writes.
-pub(super) fn schema(shape: &BallotShape) -> Value {
-    let labels: Vec<&str> = shape.labels.iter().map(|l| l.label.as_str()).collect();
-    let mut choices = labels.clone();
-    if shape.may_abstain {
-        choices.push("abstain");
-    }
-    let verdicts = [labels.as_slice(), &["tie"]].concat();
-    let each = |value: Value| {
-        let members: Map<String, Value> = labels.iter().map(|l| ((*l).to_owned(), value.clone())).collect();
-        json!({ "type": "object", "properties": members, "required": labels })
-    };
-    let (name, value) = match &shape.kind {
-        BallotKind::Choice => ("choice", json!({ "enum": choices })),
-        BallotKind::Ranking => ("ranking", json!({ "type": "string", "description": "best first, e.g. A > B = C" })),
-        BallotKind::Approval => ("approve", json!({ "type": "array", "items": { "enum": labels } })),
-        BallotKind::Scores { lo, hi } => {
-            ("scores", each(json!({ "type": "number", "description": format!("{lo} to {hi}") })))
-        }
-        BallotKind::Points { total } => {
-            ("points", each(json!({ "type": "integer", "description": format!("at most {total} together") })))
-        }
-        BallotKind::Verdict => ("verdict", json!({ "enum": verdicts })),
-    };
-    let mut members = Map::from_iter([(name.to_owned(), value)]);
-    let mut required = vec![name];
-    if shape.kind == BallotKind::Verdict {
-        members.insert("probability".into(), each(json!({ "type": "number", "description": "0 to 1" })));
-        required.push("probability");
-    }
-    if shape.confidence {
-        members.insert("confidence".into(), json!({ "type": "number", "description": "0 to 1" }));
-        required.push("confidence");
-    }
-    if shape.reason {
-        members.insert("reason".into(), json!({ "type": "string" }));
-        required.push("reason");
-    }
-    json!({ "type": "object", "properties": members, "required": required })
 }
 
 /// A reply that is a JSON value and nothing else.

@@ -6,6 +6,7 @@ mod ballot_reply;
 mod conduct;
 mod demo;
 mod function;
+mod human;
 mod output;
 mod partial;
 pub mod providers;
@@ -20,6 +21,9 @@ pub use ballot_reply::BallotReply;
 pub use conduct::MAX_REPLY_BYTES;
 pub use demo::{DemoAgent, DemoStyle};
 pub use function::FnAgent;
+pub use human::{
+    HumanAgent, HumanDesk, HumanEvent, HumanReply, PendingPage, PendingQuery, PendingTurn, SeenMessage, TurnState,
+};
 pub use output::{Delta, Output, TokenSink};
 pub use partial::PartialReply;
 pub use recorded::{Cassette, RecordedAgent, Recorder};

@@ -87,7 +87,7 @@ impl Encoder<'_> {
             Expect::Json(shape) => (shape.name.as_str(), &shape.schema, shape.strict),
             // Prompts for ballots say how to write one; only a provider that enforces a schema is given one too.
             Expect::Ballot(shape) => {
-                ballot = crate::agents::ballot_reply::schema(shape);
+                ballot = shape.schema();
                 ("ballot", &ballot, true)
             }
         };
