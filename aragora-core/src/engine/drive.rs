@@ -208,7 +208,7 @@ impl Driver {
     async fn inputs(&mut self, first: Input) -> Result<Option<Exit>> {
         let mut inputs = VecDeque::from([first]);
         while let Some(input) = inputs.pop_front() {
-            let effects = self.handle(input).await?;
+            let effects = Self::handle(&self.engine, self.live.clone(), self.blocking, input).await?;
             self.log.append(&effects.entries).await?;
             self.live.publish(&effects.entries);
             for command in effects.commands {
@@ -238,14 +238,14 @@ impl Driver {
         clock.sleep_until(clock.monotonic() + wait)
     }
 
-    async fn handle(&self, input: Input) -> Result<Effects> {
-        let now = self.engine.parts.clock.now();
-        let live = self.live.clone();
+    // Takes parts, not `self`: timers are not `Sync`, and a borrow of them may not be held over an await.
+    async fn handle(engine: &Inner, live: Arc<Live>, blocking: bool, input: Input) -> Result<Effects> {
+        let now = engine.parts.clock.now();
         let work = move || match live.machine().as_mut() {
             Some(machine) => machine.handle(input, now),
             None => Err(Error::internal("the debate has no machine")),
         };
-        if !self.blocking {
+        if !blocking {
             return work();
         }
         // A protocol of another language may wait for its own thread, so it never runs on a worker of the runtime.
@@ -298,7 +298,7 @@ impl Driver {
     fn ended(&mut self, done: TurnDone) -> Option<Input> {
         let running = self.running.remove(&done.turn)?;
         let agent = self.agents.get(&running.seat)?;
-        observe(&self.engine, agent, &done);
+        observe(&self.engine, self.live.debate(), agent, &done);
         let attempts = attempts_of(agent, &running.output, Some(&done));
         if let Ok(reply) = &done.result
             && running.streams

@@ -8,8 +8,9 @@ use futures_util::FutureExt as _;
 
 use super::inner::Inner;
 use super::machine::{AttemptFacts, TurnError};
-use crate::agents::{Agent, AgentReply, AgentRequest, Output};
+use crate::agents::{Agent, AgentReply, AgentRequest, Output, Warning};
 use crate::clock::Deadline;
+use crate::crypto::canonical::to_canonical;
 use crate::debate::{AttemptOutcome, CostSource, ErrorInfo};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{AgentId, DebateId, OrgId, TurnId};
@@ -116,13 +117,35 @@ pub(super) fn attempts_of(agent: &Arc<dyn Agent>, output: &Output, done: Option<
 
 /// The outcome of a turn as the machine takes it.
 pub(super) fn outcome_of(result: Result<AgentReply>) -> std::result::Result<AgentReply, TurnError> {
-    result.map_err(|error| TurnError::from(&error))
+    let mut reply = result.map_err(|error| TurnError::from(&error))?;
+    // A value that has no canonical form (1e300) cannot enter the log; the text still can.
+    if reply.structured.as_ref().is_some_and(|value| to_canonical(value).is_err()) {
+        reply.structured = None;
+        let detail = "the structured value has no canonical form and was left out".to_owned();
+        reply.warnings.push(Warning { code: "structured_dropped".to_owned(), detail });
+    }
+    Ok(reply)
 }
 
-/// Counts what agents did.
-pub(super) fn observe(engine: &Inner, agent: &Arc<dyn Agent>, done: &TurnDone) {
+/// Counts what an agent did. Ids, latency and tokens only; never a text.
+pub(super) fn observe(engine: &Inner, debate: &DebateId, agent: &Arc<dyn Agent>, done: &TurnDone) {
     let profile = agent.profile();
     let telemetry = &engine.parts.telemetry;
-    let _ = (&profile, telemetry, names::DEBATES_TOTAL);
-    tracing::debug!(debate = %"", turn = %done.turn, agent = %profile.id, latency_ms = done.latency.as_millis() as u64, ok = done.result.is_ok(), "turn ended");
+    let (id, provider, model) = (profile.id.as_str(), profile.provider.as_str(), profile.model.as_str());
+    let outcome = done.result.as_ref().map_or_else(|error| error.code(), |_| "ok");
+    telemetry.histogram(&names::AGENT_RESPONSE_SECONDS, &[id, provider, outcome]).observe_seconds(done.latency);
+    let usage = done.result.as_ref().ok().and_then(|reply| reply.usage).unwrap_or_default();
+    // The kinds are disjoint: what was cached is no plain input, what was reasoning no plain output.
+    let kinds = [
+        ("input", usage.input_total.saturating_sub(usage.cache_read + usage.cache_write)),
+        ("cache_read", usage.cache_read),
+        ("cache_write", usage.cache_write),
+        ("output", usage.output_total.saturating_sub(usage.reasoning)),
+        ("reasoning", usage.reasoning),
+    ];
+    for (kind, tokens) in kinds.into_iter().filter(|(_, tokens)| *tokens > 0) {
+        telemetry.counter(&names::TOKENS_USED_TOTAL, &[id, provider, model, kind]).add(tokens);
+    }
+    let latency_ms = u64::try_from(done.latency.as_millis()).unwrap_or(u64::MAX);
+    tracing::debug!(%debate, turn = %done.turn, agent = id, latency_ms, tokens_in = usage.input_total, tokens_out = usage.output_total, outcome, "turn ended");
 }

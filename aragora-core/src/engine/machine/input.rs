@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::agents::{AgentReply, Attempt};
+use crate::agents::{AgentReply, Attempt, PartialReply};
 use crate::debate::{AttemptOutcome, CostSource, Edit, ErrorInfo, GiveUp, Grace, HumanInput, Usage};
 use crate::error::{Error, ErrorKind};
 use crate::ids::{MicroUsd, TurnId};
@@ -31,6 +31,8 @@ pub(crate) enum Input {
     Verdicts(Vec<(Arc<str>, Arc<str>, bool)>),
     /// Another owner took over.
     Resumed,
+    /// A fork goes on from what it took over.
+    Continue,
     /// A fork's edits.
     Edit(Vec<Edit>),
     /// The debate cannot go on.
@@ -49,7 +51,7 @@ pub(crate) struct TurnError {
 
 impl From<&Error> for TurnError {
     fn from(error: &Error) -> Self {
-        let partial = error.context().get("partial_text").map(|text| Arc::from(text.as_str()));
+        let partial = PartialReply::of(error).map(|partial| Arc::from(partial.text.as_str())).filter(|text: &Arc<str>| !text.is_empty());
         Self { error: error.into(), partial }
     }
 }

@@ -4,6 +4,7 @@
 //! spoke), so running, resuming and replaying are one piece of code: a replay reads the inputs back from the log and
 //! must produce the same bytes.
 
+mod adopt;
 mod close;
 mod counting;
 mod decision;
@@ -22,7 +23,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::ids::TurnId;
 use crate::protocols::{Ask, DebateProtocol};
 
-pub(crate) use input::{AttemptFacts, Command, Input, Resolution, Stopped};
+pub(crate) use input::{AttemptFacts, Command, Input, Resolution, Stopped, TurnError};
+pub(crate) use reply::AGENT_WARNING;
 pub(crate) use request::build_request;
 
 /// A record with its line, ready to be stored.
@@ -109,6 +111,7 @@ impl Machine {
             Input::Resolved(resolution) => self.resolved(resolution)?,
             Input::Verdicts(pairs) => self.verdicts(pairs)?,
             Input::Resumed => self.resumed()?,
+            Input::Continue => self.go_on()?,
             Input::Edit(edits) => {
                 for edit in edits {
                     self.emit(crate::debate::ForkEdit { edit })?;
@@ -183,14 +186,20 @@ impl Machine {
 
     // Another owner: turns that ran are lost and asked again under the same request ids; recorded ones never are.
     fn resumed(&mut self) -> Result<()> {
-        let lost: Vec<(TurnId, crate::ids::AgentId)> = match &self.open {
-            Some(open) => open.running.iter().filter_map(|id| self.t.turn(id)).map(|turn| (turn.id.clone(), turn.seat.clone())).collect(),
-            None => Vec::new(),
-        };
-        let lost_turns = lost.iter().map(|(turn, _)| turn.clone()).collect();
+        let lost_turns = self.lost().into_iter().map(|(turn, _)| turn).collect();
         self.emit(crate::debate::DebateResumed { from_seq: self.t.next_seq(), lost_turns, config_changed: false })?;
-        for (turn, seat) in &lost {
-            self.emit(crate::debate::TurnCancelled { turn: turn.clone(), seat: seat.clone(), why: GiveUp::OwnerLost })?;
+        self.go_on()
+    }
+
+    // In planned order, so that the log does not depend on a set's order.
+    fn lost(&self) -> Vec<(TurnId, crate::ids::AgentId)> {
+        let Some(open) = &self.open else { return Vec::new() };
+        open.asks.iter().filter(|ask| open.running.contains(&ask.turn)).map(|ask| (ask.turn.clone(), ask.seat.clone())).collect()
+    }
+
+    fn go_on(&mut self) -> Result<()> {
+        for (turn, seat) in self.lost() {
+            self.emit(crate::debate::TurnCancelled { turn, seat, why: GiveUp::OwnerLost })?;
         }
         if let Some(open) = &mut self.open {
             let mut again: VecDeque<usize> = (0..open.asks.len()).filter(|i| open.running.contains(&open.asks[*i].turn)).collect();
@@ -207,8 +216,12 @@ impl Machine {
         if self.waiting.is_some() || self.t.pause().is_some() {
             return self.reissue();
         }
-        // Planning is part of the input before, so a debate without an open step stood at its very beginning.
-        self.plan()
+        if self.t.steps().is_empty() { self.plan() } else { self.after_step() }
+    }
+
+    /// Whether the open step is being closed early.
+    pub(crate) fn is_closing(&self) -> bool {
+        self.open.as_ref().is_some_and(|open| open.closing.is_some())
     }
 
     /// How the debate ended, if it did.

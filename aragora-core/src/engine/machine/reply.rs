@@ -3,7 +3,6 @@ use std::sync::Arc;
 use super::input::{AttemptFacts, Command, Stopped, TurnError};
 use super::{Machine, Then};
 use crate::agents::AgentReply;
-use crate::crypto::canonical::to_canonical;
 use crate::debate::{
     AgentAttempt, AgentMessage, Ballot, Ballots, BudgetAlert, CheckScope, ConsensusCheck, CritiqueEvent, Expect, GiveUp, HumanInput, Join,
     Outcome, Phase, SeatBenched, StepWhy, StopReason, TurnCancelled, TurnFailed, TurnSkipped, TurnState, VoteEvent, VoteStatus, display_names, nonce,
@@ -11,6 +10,9 @@ use crate::debate::{
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{AgentId, Digest, MessageId, TurnId};
+
+/// Codes of warnings that came with a reply begin like this, so that a replay can tell them from the engine's own.
+pub(crate) const AGENT_WARNING: &str = "agent.";
 
 /// The largest reply that is kept, in bytes.
 const MAX_REPLY: usize = 4 << 20;
@@ -69,9 +71,7 @@ impl Machine {
         let arrival = step.arrived.len() as u32;
         let expect = step.asks.iter().find(|ask| ask.turn == *turn).map(|ask| ask.expect.clone()).unwrap_or_default();
         let message = MessageId::trusted(turn.as_str());
-        // A value that has no canonical form (1e300, duplicate names) cannot enter the log; the text still can.
-        let unfit = reply.structured.as_ref().is_some_and(|value| to_canonical(value).is_err());
-        let structured = reply.structured.clone().filter(|_| !unfit);
+        let structured = reply.structured.clone();
         let value = expect.resolve(&reply.text, structured.as_ref());
         let refused = reply.refusal.is_some() || matches!(reply.stop, StopReason::Refusal | StopReason::ContentFilter);
         let signals = parse_signals(&reply.text, structured.as_ref(), &reply.stop);
@@ -103,11 +103,8 @@ impl Machine {
             go_on: signals.go_on,
             ready: signals.ready,
         })?;
-        if unfit {
-            self.warn("structured_dropped", Some(turn), "the structured value has no canonical form and was left out")?;
-        }
         for warning in &reply.warnings {
-            self.warn(&warning.code, Some(turn), warning.detail.clone())?;
+            self.warn(&format!("{AGENT_WARNING}{}", warning.code), Some(turn), warning.detail.clone())?;
         }
         if quotes_markers(&reply.text, &nonce(self.t.start().seed, self.t.debate())) {
             self.warn("injection_suspected", Some(turn), "the reply quotes the markers around other people's words; it is shown escaped")?;
