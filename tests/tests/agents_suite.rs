@@ -1,17 +1,22 @@
 //! The contract of agents, for every agent in the box.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use aragora_core::agents::providers::OpenAiChatAgent;
 use aragora_core::agents::{
-    AgentProfile, DemoAgent, DemoStyle, FnAgent, RecordedAgent, Recorder, ScriptEnd, ScriptedAgent,
+    Agent, AgentProfile, AgentReply, AgentRequest, DemoAgent, DemoStyle, FnAgent, Output, RecordedAgent, Recorder,
+    ScriptEnd, ScriptedAgent,
 };
 use aragora_core::clock::ManualClock;
 use aragora_core::debate::AgentKind;
 use aragora_core::ids::RequestId;
 use aragora_core::testing::agents::{AgentUnderTest, Mood, agent_suite};
+use aragora_core::{Error, ErrorKind};
 use aragora_tests::agents::agent_id;
 use aragora_tests::loopback::{Answer, End, Loopback};
+use futures_util::FutureExt as _;
 
 #[tokio::test]
 async fn a_function_keeps_the_contract() {
@@ -123,4 +128,90 @@ async fn a_chat_completion_keeps_the_contract() {
         }))
     })
     .await;
+}
+
+/// A participant with one fault, to see the suite find it.
+#[derive(Debug)]
+struct Faulty(Fault);
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Fault {
+    ShowsHiddenMessages,
+    IgnoresCancel,
+    StreamsSomethingElse,
+    ValidatesNothing,
+    DeduplicatesCalls,
+    LeavesATaskBehind,
+}
+
+#[async_trait::async_trait]
+impl Agent for Faulty {
+    fn profile(&self) -> AgentProfile {
+        AgentProfile::new(agent_id("faulty"), AgentKind::Foreign)
+    }
+
+    async fn respond(&self, request: AgentRequest, output: Output) -> aragora_core::Result<AgentReply> {
+        let me = agent_id("faulty");
+        if self.0 != Fault::ValidatesNothing {
+            request.validate(&me)?;
+        }
+        if self.0 != Fault::IgnoresCancel && request.cancel.is_cancelled() {
+            return Err(Error::new(ErrorKind::Cancelled, "cancelled"));
+        }
+        if request.deadline.is_some() {
+            return Err(Error::new(ErrorKind::DeadlineExceeded, "late"));
+        }
+        match self.0 {
+            Fault::ShowsHiddenMessages => Ok(format!("{:?}", request.messages).into()),
+            Fault::StreamsSomethingElse => {
+                output.text("something else");
+                Ok("Wet.".into())
+            }
+            Fault::DeduplicatesCalls if request.id.as_str() == "suite/twice" => {
+                static ASKED: AtomicBool = AtomicBool::new(false);
+                match ASKED.swap(true, Ordering::Relaxed) {
+                    true => Err(Error::new(ErrorKind::Conflict, "asked before")),
+                    false => Ok("Wet.".into()),
+                }
+            }
+            Fault::LeavesATaskBehind => {
+                tokio::spawn(async move {
+                    std::future::pending::<()>().await;
+                    drop(output);
+                });
+                request.cancel.cancelled().await;
+                Err(Error::new(ErrorKind::Cancelled, "cancelled"))
+            }
+            _ => Ok("Wet.".into()),
+        }
+    }
+}
+
+async fn found(fault: Fault) -> String {
+    let suite = agent_suite(move |mood| {
+        let has_mood = (mood == Mood::Hangs) == (fault == Fault::LeavesATaskBehind);
+        has_mood.then(|| AgentUnderTest::new(Faulty(fault)))
+    });
+    match AssertUnwindSafe(suite).catch_unwind().await {
+        Ok(()) => "nothing".into(),
+        Err(panic) => panic
+            .downcast_ref::<String>()
+            .cloned()
+            .unwrap_or_else(|| panic.downcast_ref::<&str>().copied().unwrap_or_default().to_owned()),
+    }
+}
+
+#[tokio::test]
+async fn the_suite_finds_each_fault() {
+    for (fault, sentence) in [
+        (Fault::ShowsHiddenMessages, "a hidden message appears"),
+        (Fault::IgnoresCancel, "expected cancelled"),
+        (Fault::StreamsSomethingElse, "streamed \"something else\""),
+        (Fault::ValidatesNothing, "expected invalid_request"),
+        (Fault::DeduplicatesCalls, "asked before"),
+        (Fault::LeavesATaskBehind, "still holds the output"),
+    ] {
+        let found = found(fault).await;
+        assert!(found.contains(sentence), "{fault:?}: found {found}");
+    }
 }

@@ -75,7 +75,11 @@ fn collect(env: &dyn Fn(&str) -> Option<String>, transport: Option<Arc<dyn Trans
     let mut agents: Vec<Arc<dyn Agent>> = Vec::new();
     for (dialect, model, base, key) in wanted {
         let at = format!("/{}/{model}", dialect.provider());
-        match open(dialect, &model, base, key.as_ref(), transport.as_ref()) {
+        let taken =
+            |id: &AgentId| agents.iter().any(|agent| agent.profile().id.as_str().eq_ignore_ascii_case(id.as_str()));
+        let opened = name(dialect.provider(), &model, &taken)
+            .and_then(|id| open(id, dialect, &model, base, key.as_ref(), transport.as_ref()));
+        match opened {
             Ok(agent) => agents.push(agent),
             Err(error) => v.add(at, error.reason()),
         }
@@ -85,13 +89,13 @@ fn collect(env: &dyn Fn(&str) -> Option<String>, transport: Option<Arc<dyn Trans
 }
 
 fn open(
+    id: AgentId,
     dialect: Dialect,
     model: &str,
     base: Option<String>,
     key: Option<&SecretString>,
     transport: Option<&Arc<dyn Transport>>,
 ) -> Result<Arc<dyn Agent>> {
-    let id = AgentId::new(name(dialect.provider(), model))?;
     let mut builder = OpenAiChatAgent::builder(id, model).dialect(dialect);
     if let Some(base) = base {
         builder = builder.base_url(base);
@@ -108,11 +112,20 @@ fn open(
     Ok(Arc::new(builder.build()?))
 }
 
-// The model's last segment; several providers may serve the same one, so the provider stands before it.
-fn name(provider: &str, model: &str) -> String {
+// The model's last segment. Several providers may serve the same model, so the provider stands before it; a router
+// may serve two of one name, so a number may stand behind it.
+fn name(provider: &str, model: &str, taken: &dyn Fn(&AgentId) -> bool) -> Result<AgentId> {
     let short = model.rsplit('/').next().unwrap_or(model);
     let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '-' };
-    format!("{provider}-{short}").chars().map(safe).take(64).collect()
+    let base: String = format!("{provider}-{short}").chars().map(safe).take(60).collect();
+    let mut id = AgentId::new(&base)?;
+    for number in 2..100 {
+        if !taken(&id) {
+            break;
+        }
+        id = AgentId::new(format!("{base}-{number}"))?;
+    }
+    Ok(id)
 }
 
 fn models(listed: Option<String>, defaults: &[&str]) -> Vec<String> {

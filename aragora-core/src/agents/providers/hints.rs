@@ -106,7 +106,9 @@ mod tests {
 
     fn headers(fields: &[(&str, &str)]) -> Headers {
         let mut headers = Headers::new();
-        fields.iter().for_each(|(name, value)| headers.set(name, *value));
+        for (name, value) in fields {
+            headers.set(name, *value);
+        }
         headers
     }
 
