@@ -1,1 +1,60 @@
-//! Typed settings and secrets.
+//! Typed settings and secrets: every mistake at once, no secret ever printed.
+//!
+//! ```
+//! use aragora_core::config::Config;
+//!
+//! let config = Config::load([("ARAGORA_EVENT_BUFFER_SIZE", "256"), ("OPENAI_API_KEY", "sk-test")])?;
+//! assert_eq!(config.events.buffer_size, 256);
+//! assert_eq!(format!("{:?}", config.providers.key("openai")), "Some(***)");
+//!
+//! let error = Config::load([("ARAGORA_EVENT_BUFFER_SIZE", "5")]).unwrap_err();
+//! assert_eq!(error.code(), "invalid_config");
+//! # Ok::<(), aragora_core::Error>(())
+//! ```
+
+mod env;
+mod events;
+mod providers;
+mod secret;
+
+pub use env::{EnvSource, ProcessEnv};
+pub use events::EventSettings;
+pub use providers::ProviderSettings;
+pub use secret::Secret;
+
+use crate::error::{ErrorKind, Result, Violations};
+use env::Reader;
+
+/// The settings of one instance.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+pub struct Config {
+    /// Event streams.
+    pub events: EventSettings,
+    /// Providers of models.
+    pub providers: ProviderSettings,
+}
+
+impl Config {
+    /// Defaults overridden by these variables; `invalid_config` lists every violation, sorted by pointer, and never
+    /// shows a secret. Pass [`ProcessEnv`] for the process environment: nothing else reads it.
+    pub fn load(env: impl EnvSource) -> Result<Self> {
+        let mut reader = Reader::new(&env);
+        let config = Self { events: EventSettings::read(&mut reader), providers: ProviderSettings::read(&mut reader) };
+        let mut violations = reader.into_violations();
+        config.check(&mut violations);
+        violations.into_result(ErrorKind::InvalidConfig)?;
+        Ok(config)
+    }
+
+    /// The same rules for settings made in code.
+    pub fn validate(&self) -> Result<()> {
+        let mut violations = Violations::new();
+        self.check(&mut violations);
+        violations.into_result(ErrorKind::InvalidConfig)
+    }
+
+    fn check(&self, violations: &mut Violations) {
+        self.events.check(violations);
+    }
+}
