@@ -24,6 +24,7 @@ mod parse_ballot;
 mod parse_critique;
 mod parse_line;
 mod parse_marker;
+mod parse_markup;
 mod parse_number;
 mod parse_option;
 mod parse_signals;
