@@ -4,9 +4,10 @@
 use std::path::{Path, PathBuf};
 
 use aragora_core::debate::{
-    AnswerFormat, Equal, Equivalence, Extractor, Marker, UnparsedPolicy, group, parse_pairwise_marker,
-    parse_rating_marker,
+    AnswerFormat, Ballot, BallotKind, BallotShape, Equal, Equivalence, Extractor, Label, Marker, StopReason,
+    UnparsedPolicy, group, parse_ballot, parse_pairwise_marker, parse_rating_marker,
 };
+use aragora_core::ids::OptionId;
 use serde_json::Value;
 
 /// Recorded debates lie beside the repository. Where they are absent the test says so in one line and passes.
@@ -148,6 +149,13 @@ fn council_replies_agree_once_markdown_and_units_are_read_away() {
     assert_eq!((equal, ties), (29, 1));
 }
 
+/// What a judge of two answers is asked for, the first shown being `A`.
+fn pair(shown: [&str; 2]) -> BallotShape {
+    let label = |(label, option): (&str, &str)| Label { label: label.into(), option: OptionId::new(option).unwrap() };
+    let labels = ["A", "B"].into_iter().zip(shown).map(label).collect();
+    BallotShape { kind: BallotKind::Verdict, labels, may_abstain: false, confidence: false, reason: true }
+}
+
 #[test]
 fn pairwise_markers_and_ratings_are_those_recorded() {
     let Some(folder) = recorded("mtbench_pairs") else { return };
@@ -167,6 +175,13 @@ fn pairwise_markers_and_ratings_are_those_recorded() {
                 None => "error",
             };
             assert_eq!(row[winner], verdict, "question {} {judgement}", row["question_id"]);
+            let ballot = parse_ballot(row[judgement].as_str().unwrap(), None, &StopReason::End, &pair(shown)).ballot;
+            let counted = match &ballot {
+                Ballot::Choice(option) => option.as_str(),
+                Ballot::Ranking(_) => "tie",
+                _ => "error",
+            };
+            assert_eq!(row[winner], counted, "question {} {judgement} as a ballot", row["question_id"]);
             equal += 1;
         }
     }

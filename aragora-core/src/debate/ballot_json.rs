@@ -23,7 +23,11 @@ pub(super) fn read(members: &Map<String, Value>, labels: Labels<'_>) -> Draft {
         ready: signals.ready,
         responds_to: signals.responds_to,
         warnings: signals.warnings,
-        reason: about(members, Topic::Reason).find_map(Value::as_str).map(str::trim).filter(|r| !r.is_empty()).map(str::to_owned),
+        reason: about(members, Topic::Reason)
+            .find_map(Value::as_str)
+            .map(str::trim)
+            .filter(|r| !r.is_empty())
+            .map(str::to_owned),
         ..Draft::invalid(InvalidWhy::NoBallot)
     };
     let abstention = about(members, Topic::Abstain).find_map(abstention);
@@ -67,7 +71,8 @@ fn stated(members: &Map<String, Value>, labels: Labels<'_>) -> Result<Ballot, In
         BallotKind::Choice => agreed(about(members, Topic::Choice).map(|value| choice(value, labels))),
         BallotKind::Verdict => {
             let named = |name: &str| ["verdict", "winner"].iter().any(|known| same_words(name, known));
-            let verdicts = members.iter().filter(|(name, value)| named(name) && !value.is_null()).map(|(_, value)| value);
+            let verdicts =
+                members.iter().filter(|(name, value)| named(name) && !value.is_null()).map(|(_, value)| value);
             agreed(verdicts.chain(about(members, Topic::Choice)).map(|value| choice(value, labels)))
         }
         BallotKind::Ranking => agreed(about(members, Topic::Ranking).map(|value| match value {
@@ -81,8 +86,11 @@ fn stated(members: &Map<String, Value>, labels: Labels<'_>) -> Result<Ballot, In
             _ => Err(InvalidWhy::Malformed),
         })),
         BallotKind::Scores { .. } | BallotKind::Points { .. } => {
-            let topics: &[Topic] =
-                if matches!(kind, BallotKind::Points { .. }) { &[Topic::Points, Topic::Scores] } else { &[Topic::Scores] };
+            let topics: &[Topic] = if matches!(kind, BallotKind::Points { .. }) {
+                &[Topic::Points, Topic::Scores]
+            } else {
+                &[Topic::Scores]
+            };
             let mut maps = topics.iter().flat_map(|topic| about(members, *topic)).peekable();
             if maps.peek().is_some() {
                 return agreed(maps.map(|value| match value {

@@ -26,7 +26,8 @@ impl BallotShape {
         let names: Vec<&str> = self.labels.iter().map(|label| label.label.as_str()).collect();
         let label = json!({ "type": "string", "enum": names });
         let by_label = |member: Value| {
-            let properties: Map<String, Value> = names.iter().map(|name| ((*name).to_owned(), member.clone())).collect();
+            let properties: Map<String, Value> =
+                names.iter().map(|name| ((*name).to_owned(), member.clone())).collect();
             json!({ "type": "object", "properties": properties, "required": names, "additionalProperties": false })
         };
         let one_of = |more: Option<&str>| {

@@ -52,9 +52,7 @@ pub(super) fn read(lines: &[Line<'_>], labels: Labels<'_>, cut: bool) -> Draft {
     draft.ballot = match (found.pop(), abstention) {
         (Some((Ok(Ballot::Abstain { .. }) | Err(_), _)) | None, Some(reason)) => Ok(Ballot::Abstain { reason }),
         (Some(_), Some(_)) => Err(InvalidWhy::Conflicting),
-        (Some((ballot, line)), None) if cut && !finished(&said, line, &ballot, labels) => {
-            Err(InvalidWhy::Truncated)
-        }
+        (Some((ballot, line)), None) if cut && !finished(&said, line, &ballot, labels) => Err(InvalidWhy::Truncated),
         (Some((ballot, _)), None) => ballot,
         (None, None) if cut => Err(InvalidWhy::Truncated),
         (None, None) => whole(&said, labels),

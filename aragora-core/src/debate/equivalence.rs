@@ -79,7 +79,12 @@ impl Equal {
         }
     }
 
-    pub(super) fn same_keys(&self, (a, key_a): (&str, &Key), (b, key_b): (&str, &Key), verdicts: &dyn Verdicts) -> bool {
+    pub(super) fn same_keys(
+        &self,
+        (a, key_a): (&str, &Key),
+        (b, key_b): (&str, &Key),
+        verdicts: &dyn Verdicts,
+    ) -> bool {
         match (&self.rule, key_a, key_b) {
             (Equivalence::Custom(_), ..) => {
                 a == b || verdicts.equal(a, b).or_else(|| verdicts.equal(b, a)).unwrap_or(false)
@@ -126,7 +131,31 @@ pub fn normalise(text: &str) -> String {
 fn is_mark(c: char) -> bool {
     matches!(
         c,
-        '*' | '_' | '`' | '.' | ',' | ';' | ':' | '!' | '?' | '"' | '\'' | '«' | '»' | '‹' | '›' | '“' | '”' | '„' | '‟' | '‘' | '’' | '‚' | '「' | '」' | '『' | '』'
+        '*' | '_'
+            | '`'
+            | '.'
+            | ','
+            | ';'
+            | ':'
+            | '!'
+            | '?'
+            | '"'
+            | '\''
+            | '«'
+            | '»'
+            | '‹'
+            | '›'
+            | '“'
+            | '”'
+            | '„'
+            | '‟'
+            | '‘'
+            | '’'
+            | '‚'
+            | '「'
+            | '」'
+            | '『'
+            | '』'
     )
 }
 

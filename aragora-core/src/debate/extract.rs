@@ -9,7 +9,8 @@ use super::answer::{AnswerFormat, ExtractedAnswer, Extractor, UnparsedPolicy};
 use super::equivalence::{Equal, Verdicts};
 use super::extract_boxed::last_boxed;
 use super::math::hendrycks;
-use super::parse_line::{lines, pattern, unmarked};
+use super::parse_line::{lines, pattern};
+use super::parse_markup::unmarked;
 use crate::error::{ErrorKind, Result};
 
 /// An [`AnswerFormat`] made ready for many replies: patterns compiled, tolerances exact. Cheap to clone.
@@ -95,7 +96,7 @@ fn plain(text: &str) -> Option<Hit> {
 impl Extractor {
     /// The pattern of an extractor that needs one, compiled with bounds on size and nesting.
     pub(super) fn pattern(&self) -> Option<std::result::Result<Regex, regex::Error>> {
-        let bounded = |pattern: &str| RegexBuilder::new(pattern).size_limit(1 << 20).nest_limit(50).build();
+        let bounded = |pattern: &str| RegexBuilder::new(pattern).size_limit(4 << 20).nest_limit(50).build();
         match self {
             Self::Regex { pattern, .. } => Some(bounded(pattern)),
             Self::ChoiceParen { letters } => {
@@ -190,7 +191,8 @@ fn choice_paren(text: &str, pattern: &Regex) -> Option<Hit> {
 fn braces_number(text: &str) -> Option<Hit> {
     static BRACES: LazyLock<Regex> = LazyLock::new(|| pattern(r"\{([0-9.,$]*)\}"));
     static NUMBER: LazyLock<Regex> = LazyLock::new(|| pattern(r"[0-9]+\.?[0-9]*"));
-    let braces: Vec<(&str, &str)> = BRACES.captures_iter(text).map(|found| found.extract::<1>()).map(|(raw, [inner])| (raw, inner)).collect();
+    let braces: Vec<(&str, &str)> =
+        BRACES.captures_iter(text).map(|found| found.extract::<1>()).map(|(raw, [inner])| (raw, inner)).collect();
     if braces.is_empty() {
         return plain(NUMBER.find_iter(text).last()?.as_str());
     }

@@ -26,6 +26,7 @@ mod parse_critique;
 mod parse_line;
 mod prompt;
 mod parse_marker;
+mod parse_markup;
 mod parse_number;
 mod parse_option;
 mod parse_signals;

@@ -89,6 +89,22 @@ impl Draft {
 
 /// Reads the ballot of a reply. `structured` is the provider's own structured value or what
 /// [`Expect::resolve`](super::Expect::resolve) found; without it the text is searched in the same way.
+///
+/// ```
+/// use aragora_core::debate::{Ballot, BallotKind, BallotShape, Label, StopReason, parse_ballot};
+///
+/// let label = |l: &str, option: &str| Label { label: l.into(), option: option.parse().unwrap() };
+/// let shape = BallotShape {
+///     kind: BallotKind::Choice,
+///     labels: vec![label("A", "ship"), label("B", "wait")],
+///     may_abstain: true,
+///     confidence: true,
+///     reason: true,
+/// };
+/// let parsed = parse_ballot("> Choice: A\n**Choice:** B\nConfidence: 85 %", None, &StopReason::End, &shape);
+/// assert_eq!(parsed.ballot, Ballot::Choice("wait".parse().unwrap()));
+/// assert_eq!(parsed.confidence, Some(0.85));
+/// ```
 pub fn parse_ballot(text: &str, structured: Option<&Value>, stop: &StopReason, shape: &BallotShape) -> ParsedBallot {
     let labels = Labels(shape);
     let draft = if matches!(stop, StopReason::Refusal | StopReason::ContentFilter) {

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::parse_ballot::ParseWarning;
-use super::parse_line::{Line, Topic, clean, fences, last_value, lines, list_item, said, spoken};
+use super::parse_line::{Line, Topic, fences, last_value, lines, said, spoken};
+use super::parse_markup::{clean, list_item};
 use super::parse_number::{severity, severity_of};
 use super::parse_signals::texts;
 use super::resolve::balanced;

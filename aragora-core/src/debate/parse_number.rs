@@ -10,7 +10,8 @@ use super::parse_line::pattern;
 
 /// A plain decimal number; `None` for `NaN`, `8/10`, `0,8`, `high` and whatever is not finite.
 pub(super) fn decimal(text: &str) -> Option<f64> {
-    static DECIMAL: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"));
+    static DECIMAL: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"));
     let text = text.trim();
     DECIMAL.is_match(text).then(|| text.parse::<f64>().ok()).flatten().filter(|number| number.is_finite())
 }

@@ -94,7 +94,9 @@ fn drop_nulls(value: &mut Value, schema: &Value) {
 fn nullable(schema: &Value) -> bool {
     let is_null = |kind: &Value| kind.as_str() == Some("null");
     let listed = |name: &str| schema.get(name).and_then(Value::as_array);
-    schema.get("type").is_some_and(|kind| is_null(kind) || kind.as_array().is_some_and(|kinds| kinds.iter().any(is_null)))
+    schema
+        .get("type")
+        .is_some_and(|kind| is_null(kind) || kind.as_array().is_some_and(|kinds| kinds.iter().any(is_null)))
         || schema.get("const").is_some_and(Value::is_null)
         || listed("enum").is_some_and(|values| values.iter().any(Value::is_null))
         || listed("anyOf").is_some_and(|schemas| schemas.iter().any(nullable))
