@@ -1,6 +1,6 @@
 //! What the suites share: scripted seats, the memory-plus-file store, and readers of recorded debates.
 
+pub mod agents;
 mod file_line;
 pub mod file_store;
-pub mod agents;
 pub mod loopback;

@@ -15,7 +15,8 @@ pub(crate) fn declines(answer: &str) -> Option<Declines> {
     const LONGEST: usize = 200;
     const ABSTAIN: [&str; 6] = ["abstain", "i abstain", "no vote", "undecided", "n/a", "i have no answer"];
     const ABSTAIN_START: [&str; 3] = ["i abstain ", "i abstain,", "i must abstain"];
-    const REFUSE_START: [&str; 6] = ["i refuse", "i decline", "i won't answer", "i will not answer", "i cannot answer", "i can't answer"];
+    const REFUSE_START: [&str; 6] =
+        ["i refuse", "i decline", "i won't answer", "i will not answer", "i cannot answer", "i can't answer"];
     if answer.len() > LONGEST {
         return None;
     }

@@ -66,7 +66,10 @@ pub fn escape(text: &str) -> String {
 
 /// One participant's words between markers.
 pub fn delimit(nonce: &str, from: &str, round: u32, kind: &str, text: &str) -> String {
-    format!("<<<MESSAGE {nonce} from={from} round={round} kind={kind}>>>\n{}\n<<<END MESSAGE {nonce}>>>\n", escape(text))
+    format!(
+        "<<<MESSAGE {nonce} from={from} round={round} kind={kind}>>>\n{}\n<<<END MESSAGE {nonce}>>>\n",
+        escape(text)
+    )
 }
 
 /// How each participant appears to the others: Agent-1..n by a seeded shuffle, stable over the debate, or by id.
@@ -84,7 +87,13 @@ pub fn display_names(transcript: &Transcript) -> BTreeMap<AgentId, String> {
 
 /// A message of the library to the asked agent.
 pub fn told(id: &str, text: impl Into<Arc<str>>, cache_point: bool) -> Message {
-    Message { id: MessageId::trusted(id), author: Author::Moderator, text: text.into(), visibility: Visibility::All, cache_point }
+    Message {
+        id: MessageId::trusted(id),
+        author: Author::Moderator,
+        text: text.into(),
+        visibility: Visibility::All,
+        cache_point,
+    }
 }
 
 /// S1: the question with everything the host gave.
@@ -102,13 +111,22 @@ pub fn question_block(transcript: &Transcript) -> String {
         }
     }
     for document in &question.documents {
-        let _ = write!(out, "\nDocument \"{}\":\n{}", escape(&document.title), delimit(&nonce, "document", 0, "document", &document.text));
+        let _ = write!(
+            out,
+            "\nDocument \"{}\":\n{}",
+            escape(&document.title),
+            delimit(&nonce, "document", 0, "document", &document.text)
+        );
     }
     out
 }
 
 /// S2: these messages, one block per round, each rendered the same for every seat that sees the same.
-pub fn transcript_blocks(transcript: &Transcript, shown: &[&TranscriptMessage], names: &BTreeMap<AgentId, String>) -> Vec<(u32, String)> {
+pub fn transcript_blocks(
+    transcript: &Transcript,
+    shown: &[&TranscriptMessage],
+    names: &BTreeMap<AgentId, String>,
+) -> Vec<(u32, String)> {
     let nonce = nonce(transcript.start().seed, transcript.debate());
     let mut blocks: Vec<(u32, String)> = Vec::new();
     for message in shown {

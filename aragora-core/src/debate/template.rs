@@ -5,8 +5,20 @@ use std::sync::Arc;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Slots every template may use.
-pub const SLOTS: [&str; 12] =
-    ["question", "others", "own", "options", "round_word", "aff", "neg", "label", "format", "critiques", "role", "reply"];
+pub const SLOTS: [&str; 12] = [
+    "question",
+    "others",
+    "own",
+    "options",
+    "round_word",
+    "aff",
+    "neg",
+    "label",
+    "format",
+    "critiques",
+    "role",
+    "reply",
+];
 
 /// Fills `{slot}`s. An unknown slot, or one without a value here, is `invalid_config`; other braces stay.
 pub fn fill(template: &str, values: &[(&str, &str)]) -> Result<String> {
@@ -23,7 +35,10 @@ pub fn fill(template: &str, values: &[(&str, &str)]) -> Result<String> {
             continue;
         }
         let Some((_, value)) = values.iter().find(|(slot, _)| *slot == name) else {
-            return Err(Error::new(ErrorKind::InvalidConfig, format!("template slot {{{name}}} is unknown here, expected one of {:?}", slots_of(values))));
+            return Err(Error::new(
+                ErrorKind::InvalidConfig,
+                format!("template slot {{{name}}} is unknown here, expected one of {:?}", slots_of(values)),
+            ));
         };
         out.push_str(value);
         rest = &after[name_end + 1..];

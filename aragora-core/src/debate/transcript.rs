@@ -18,8 +18,10 @@ use serde::{Deserialize, Serialize};
 use super::answer::AnswerFormat;
 use super::decision::{Decision, Stop};
 use super::environment::Limits;
-use super::event::{AnalysisKind, ConsensusCheck, CritiqueEvent, DebateStart, ErrorInfo, RoundEnd, TricksterIntervention};
 use super::equivalence::Verdicts;
+use super::event::{
+    AnalysisKind, ConsensusCheck, CritiqueEvent, DebateStart, ErrorInfo, RoundEnd, TricksterIntervention,
+};
 use super::extract::CompiledFormat;
 use super::message::Phase;
 use super::options::DebateOptions;
@@ -171,7 +173,8 @@ impl Transcript {
 
     /// Who the seat sees in the current round; everybody before the first.
     pub fn sees(&self, seat: &AgentId, other: &AgentId) -> bool {
-        seat == other || self.rounds.last().and_then(|round| round.sees.get(seat)).is_none_or(|seen| seen.contains(other))
+        seat == other
+            || self.rounds.last().and_then(|round| round.sees.get(seat)).is_none_or(|seen| seen.contains(other))
     }
 
     /// Steps that began, retries included.
@@ -291,7 +294,8 @@ impl Transcript {
 
     /// The answer format, made ready once.
     pub fn format(&self) -> &CompiledFormat {
-        self.format.get_or_init(|| self.start.question.format.compile().unwrap_or_else(|_| AnswerFormat::default().compiled()))
+        self.format
+            .get_or_init(|| self.start.question.format.compile().unwrap_or_else(|_| AnswerFormat::default().compiled()))
     }
 
     /// A comparator's recorded verdict about two answers.

@@ -16,7 +16,8 @@ use crate::clock::Deadline;
 use crate::consensus;
 use crate::crypto::canonical::to_canonical;
 use crate::debate::{
-    AgentKind, DebateOptions, DebateStart, Frame, Limits, ProtocolRef, Question, RiskTier, RuleConfig, RuleKind, Seed, Share, TieBreak,
+    AgentKind, DebateOptions, DebateStart, Frame, Limits, ProtocolRef, Question, RiskTier, RuleConfig, RuleKind, Seed,
+    Share, TieBreak,
 };
 use crate::error::{Error, ErrorKind, Result, Violations};
 use crate::ids::{AgentId, DebateId, Digest, OrgId, WorkspaceId, ulid};
@@ -219,7 +220,14 @@ impl DebateBuilder {
             parent: None,
             library: concat!("aragora-core ", env!("CARGO_PKG_VERSION")).to_owned(),
             question: self.question,
-            environment: Frame { limits: self.limits, tier: self.tier, tenant: self.tenant, workspace: self.workspace, topic: self.topic, tags: self.tags },
+            environment: Frame {
+                limits: self.limits,
+                tier: self.tier,
+                tenant: self.tenant,
+                workspace: self.workspace,
+                topic: self.topic,
+                tags: self.tags,
+            },
             roster: roster.views(),
             protocol,
             rule,
@@ -244,20 +252,36 @@ impl DebateBuilder {
         v.check(self.tags.len() <= 32, "/tags", format!("{} tags, at most 32 are allowed", self.tags.len()));
         let voting = roster.iter().filter(|(_, seat)| seat.votes).count();
         let (min, max) = (info.min_seats, info.max_seats);
-        v.check((min..=max).contains(&voting), "/seats", format!("{voting} voting seats, protocol {} takes {min} to {max}", info.name));
+        v.check(
+            (min..=max).contains(&voting),
+            "/seats",
+            format!("{voting} voting seats, protocol {} takes {min} to {max}", info.name),
+        );
         for (i, (profile, seat)) in roster.iter().enumerate() {
             let both = seat.judges && seat.votes;
-            v.check(!both || self.options.judges_may_debate, format!("/seats/{i}/judges"), format!("{} judges and votes, which needs judges_may_debate", profile.id));
+            v.check(
+                !both || self.options.judges_may_debate,
+                format!("/seats/{i}/judges"),
+                format!("{} judges and votes, which needs judges_may_debate", profile.id),
+            );
         }
         v.nest("/rule", consensus::violations(&self.rule, voting, &self.engine.rules));
         if let Some(stop_when) = &self.options.stop_when {
             v.nest("/options/stop_when", consensus::violations(stop_when, voting, &self.engine.rules));
         }
         if let TieBreak::Seat(seat) = &self.rule.ties {
-            v.check(roster.get(seat).is_some(), "/rule/ties", format!("seat {seat} is to break ties and is not in the roster"));
+            v.check(
+                roster.get(seat).is_some(),
+                "/rule/ties",
+                format!("seat {seat} is to break ties and is not in the roster"),
+            );
         }
         for (name, text) in &self.options.templates {
-            v.check(TEMPLATE_NAMES.contains(&name.as_str()), format!("/options/templates/{name}"), format!("no template has this name, expected one of {TEMPLATE_NAMES:?}"));
+            v.check(
+                TEMPLATE_NAMES.contains(&name.as_str()),
+                format!("/options/templates/{name}"),
+                format!("no template has this name, expected one of {TEMPLATE_NAMES:?}"),
+            );
             let slots: Vec<(&str, &str)> = crate::debate::SLOTS.iter().map(|slot| (*slot, "")).collect();
             if let Err(error) = crate::debate::fill(text, &slots) {
                 v.add(format!("/options/templates/{name}"), error.reason());
@@ -325,7 +349,8 @@ impl Prepared {
 }
 
 fn queue_full(engine: &Inner) -> Error {
-    let reason = format!("{} debates run and {} wait for admission", engine.config.max_debates, engine.config.max_queued);
+    let reason =
+        format!("{} debates run and {} wait for admission", engine.config.max_debates, engine.config.max_queued);
     Error::new(ErrorKind::QueueFull, reason).retry_after_of(Duration::from_secs(1))
 }
 
@@ -365,9 +390,15 @@ pub(crate) fn run(
 fn for_tier(rule: RuleConfig, tier: Option<RiskTier>) -> RuleConfig {
     let strength = |kind: &RuleKind| match kind {
         RuleKind::Unanimity { .. } => 3,
-        RuleKind::Supermajority { share } | RuleKind::Threshold { share, .. } | RuleKind::CountAboveFloor { share } if reaches(*share, Share::TWO_THIRDS) => 2,
+        RuleKind::Supermajority { share } | RuleKind::Threshold { share, .. } | RuleKind::CountAboveFloor { share }
+            if reaches(*share, Share::TWO_THIRDS) =>
+        {
+            2
+        }
         RuleKind::Majority | RuleKind::Supermajority { .. } => 1,
-        RuleKind::Threshold { share, strict } if reaches(*share, Share::HALF) && (*strict || *share != Share::HALF) => 1,
+        RuleKind::Threshold { share, strict } if reaches(*share, Share::HALF) && (*strict || *share != Share::HALF) => {
+            1
+        }
         _ => 0,
     };
     let (needed, kind) = match tier {
@@ -385,7 +416,19 @@ fn reaches(share: Share, least: Share) -> bool {
 fn digest(protocol: &ProtocolRef, rule: &RuleConfig, options: &DebateOptions, roster: &Roster) -> Result<Digest> {
     let templates: Vec<Value> = TEMPLATE_NAMES
         .iter()
-        .map(|name| json!([name, Digest::of(options.templates.get(*name).map(String::as_str).or_else(|| crate::protocols::builtin_template(name)).unwrap_or_default())]))
+        .map(|name| {
+            json!([
+                name,
+                Digest::of(
+                    options
+                        .templates
+                        .get(*name)
+                        .map(String::as_str)
+                        .or_else(|| crate::protocols::builtin_template(name))
+                        .unwrap_or_default()
+                )
+            ])
+        })
         .collect();
     let document = json!({"protocol": protocol, "rule": rule, "options": options, "templates": templates, "roster": roster.digest()?});
     Ok(Digest::of(to_canonical(&document)?))

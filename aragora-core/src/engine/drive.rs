@@ -73,7 +73,15 @@ enum Exit {
 }
 
 impl Driver {
-    pub(super) fn new(engine: Arc<Inner>, live: Arc<Live>, controls: UnboundedReceiver<Control>, agents: BTreeMap<AgentId, Arc<dyn Agent>>, log: Log, blocking: bool, deadline: Deadline) -> Self {
+    pub(super) fn new(
+        engine: Arc<Inner>,
+        live: Arc<Live>,
+        controls: UnboundedReceiver<Control>,
+        agents: BTreeMap<AgentId, Arc<dyn Agent>>,
+        log: Log,
+        blocking: bool,
+        deadline: Deadline,
+    ) -> Self {
         Self {
             step_began: engine.parts.clock.monotonic(),
             engine,
@@ -159,7 +167,14 @@ impl Driver {
                 }
                 Wake::Pause => {
                     let id = self.pause.take().map(|(id, _)| id).unwrap_or_default();
-                    self.inputs(Input::Resolved(Resolution { id, action: "continue".into(), guidance: None, by: None, timed_out: true })).await?
+                    self.inputs(Input::Resolved(Resolution {
+                        id,
+                        action: "continue".into(),
+                        guidance: None,
+                        by: None,
+                        timed_out: true,
+                    }))
+                    .await?
                 }
                 Wake::Deadline => {
                     let stopped = self.stop_turns().await;
@@ -214,7 +229,7 @@ impl Driver {
             for command in effects.commands {
                 match command {
                     Command::Ask(ask) => self.ask(*ask)?,
-                    Command::CancelOpen(_) => {
+                    Command::CancelOpen => {
                         let stopped = self.stop_turns().await;
                         inputs.push_back(Input::Stopped(stopped));
                     }
@@ -274,11 +289,17 @@ impl Driver {
         request.cancel = cancel.clone();
         let streams = !self.live.bus().is_idle();
         let output = if streams {
-            Output::resettable(Arc::new(LiveSink { live: self.live.clone(), agent: ask.seat.clone(), turn: ask.turn.clone(), round }))
+            Output::resettable(Arc::new(LiveSink {
+                live: self.live.clone(),
+                agent: ask.seat.clone(),
+                turn: ask.turn.clone(),
+                round,
+            }))
         } else {
             Output::none()
         };
-        self.running.insert(ask.turn.clone(), Running { seat: ask.seat.clone(), cancel, output: output.clone(), streams });
+        self.running
+            .insert(ask.turn.clone(), Running { seat: ask.seat.clone(), cancel, output: output.clone(), streams });
         let turn = Turn {
             engine: self.engine.clone(),
             tenant: self.live.source().tenant.clone(),
@@ -337,7 +358,11 @@ impl Driver {
         for (turn, running) in self.running.drain() {
             let done = late.get(&turn);
             let answered = done.filter(|done| done.result.is_ok());
-            let attempts = self.agents.get(&running.seat).map(|agent| attempts_of(agent, &running.output, answered)).unwrap_or_default();
+            let attempts = self
+                .agents
+                .get(&running.seat)
+                .map(|agent| attempts_of(agent, &running.output, answered))
+                .unwrap_or_default();
             stopped.insert(turn, attempts);
         }
         stopped
@@ -350,14 +375,18 @@ impl Driver {
     }
 
     fn compare(&mut self, pairs: Vec<(Arc<str>, Arc<str>)>) {
-        let comparator = self.live.machine().as_ref().and_then(|machine| match &machine.transcript().question().format.equal {
-            Equivalence::Custom(custom) => custom.get().cloned(),
-            _ => None,
-        });
+        let comparator =
+            self.live.machine().as_ref().and_then(|machine| match &machine.transcript().question().format.equal {
+                Equivalence::Custom(custom) => custom.get().cloned(),
+                _ => None,
+            });
         self.comparing = true;
         self.tasks.spawn(async move {
             let Some(comparator) = comparator else {
-                return Job::NotCompared(Error::new(ErrorKind::NotConfigured, "the log names a comparator that this engine does not have"));
+                return Job::NotCompared(Error::new(
+                    ErrorKind::NotConfigured,
+                    "the log names a comparator that this engine does not have",
+                ));
             };
             let mut verdicts = Vec::with_capacity(pairs.len());
             for (a, b) in pairs {
@@ -390,7 +419,11 @@ impl Driver {
         let guard = self.live.machine();
         let Some(machine) = guard.as_ref() else { return Err(Error::internal("the debate has no machine")) };
         match machine.terminal() {
-            Some(Terminal::Finished) => machine.transcript().decision().cloned().ok_or_else(|| Error::internal("a finished debate without a decision")),
+            Some(Terminal::Finished) => machine
+                .transcript()
+                .decision()
+                .cloned()
+                .ok_or_else(|| Error::internal("a finished debate without a decision")),
             Some(Terminal::Failed(error)) => Err(failed(machine, error)),
             Some(Terminal::Cancelled { by, reason }) => {
                 let error = Error::new(ErrorKind::Cancelled, format!("the debate was cancelled by {by}: {reason}"));
@@ -405,12 +438,17 @@ impl Driver {
 }
 
 fn shut_down() -> Error {
-    Error::new(ErrorKind::Unavailable, "the engine is shutting down; the debate stopped at its last record and can be resumed").with("outcome", "not_applied")
+    Error::new(
+        ErrorKind::Unavailable,
+        "the engine is shutting down; the debate stopped at its last record and can be resumed",
+    )
+    .with("outcome", "not_applied")
 }
 
 // Every cause is attached, in roster order.
 fn failed(machine: &Machine, error: &crate::debate::ErrorInfo) -> Error {
-    let causes: Vec<serde_json::Value> = machine.transcript().errors().map(|(seat, error)| serde_json::json!({"agent": seat, "error": error})).collect();
+    let causes: Vec<serde_json::Value> =
+        machine.transcript().errors().map(|(seat, error)| serde_json::json!({"agent": seat, "error": error})).collect();
     let failure = error.to_error().with("debate", machine.transcript().debate());
     if causes.is_empty() { failure } else { failure.with("causes", serde_json::Value::Array(causes)) }
 }

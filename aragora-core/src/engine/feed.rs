@@ -41,7 +41,15 @@ pub(crate) fn feed(records: &[Record], protocol: Arc<dyn DebateProtocol>, rules:
     let mut feeder = match &start.parent {
         None => {
             let (machine, effects) = Machine::begin(start.as_ref().clone(), *at, protocol, rules)?;
-            let mut feeder = Feeder { records, at: 0, machine, surplus: Vec::new(), commands: Vec::new(), begun: false, forked: false };
+            let mut feeder = Feeder {
+                records,
+                at: 0,
+                machine,
+                surplus: Vec::new(),
+                commands: Vec::new(),
+                begun: false,
+                forked: false,
+            };
             if let Some(difference) = feeder.compare(effects.entries)? {
                 return Ok(feeder.done(Some(difference)));
             }
@@ -50,7 +58,15 @@ pub(crate) fn feed(records: &[Record], protocol: Arc<dyn DebateProtocol>, rules:
         Some(parent) => {
             let inherited = usize::try_from(parent.seq).unwrap_or(usize::MAX).saturating_add(1).min(records.len());
             let machine = Machine::adopt(&records[..inherited], protocol, rules)?;
-            Feeder { records, at: inherited, machine, surplus: Vec::new(), commands: Vec::new(), begun: false, forked: true }
+            Feeder {
+                records,
+                at: inherited,
+                machine,
+                surplus: Vec::new(),
+                commands: Vec::new(),
+                begun: false,
+                forked: true,
+            }
         }
     };
     while feeder.at < records.len() {
@@ -63,13 +79,15 @@ pub(crate) fn feed(records: &[Record], protocol: Arc<dyn DebateProtocol>, rules:
             Err(error) if error.kind() == ErrorKind::InvalidState => return Ok(feeder.unexplained(seq)),
             Err(error) => return Err(error),
         };
-        feeder.commands.retain(|command| !matches!(command, Command::CancelOpen(_) | Command::Compare(_)));
+        feeder.commands.retain(|command| !matches!(command, Command::CancelOpen | Command::Compare(_)));
         feeder.commands.extend(effects.commands);
         if let Some(difference) = feeder.compare(effects.entries)? {
             return Ok(feeder.done(Some(difference)));
         }
         // An input may only leave a command behind; two in a row without a record explain nothing.
-        if feeder.at == before && !feeder.commands.iter().any(|c| matches!(c, Command::CancelOpen(_) | Command::Compare(_))) {
+        if feeder.at == before
+            && !feeder.commands.iter().any(|c| matches!(c, Command::CancelOpen | Command::Compare(_)))
+        {
             return Ok(feeder.unexplained(seq));
         }
     }
@@ -92,7 +110,12 @@ impl Feeder<'_> {
     }
 
     fn unexplained(self, seq: u64) -> Fed {
-        let recorded = self.records.get(self.at).and_then(|record| record.to_line().ok()).map(|line| String::from_utf8_lossy(&line).into_owned()).unwrap_or_default();
+        let recorded = self
+            .records
+            .get(self.at)
+            .and_then(|record| record.to_line().ok())
+            .map(|line| String::from_utf8_lossy(&line).into_owned())
+            .unwrap_or_default();
         self.done(Some(Difference { seq, field: String::new(), recorded, produced: String::new() }))
     }
 
@@ -135,9 +158,17 @@ impl Feeder<'_> {
         match first {
             Event::BreakpointResolved(body) if !(body.timed_out && deadline_follows(rest)) => {
                 let body = body.as_ref().clone();
-                Some(Input::Resolved(Resolution { id: body.id, action: body.action, guidance: body.guidance, by: body.by, timed_out: body.timed_out }))
+                Some(Input::Resolved(Resolution {
+                    id: body.id,
+                    action: body.action,
+                    guidance: body.guidance,
+                    by: body.by,
+                    timed_out: body.timed_out,
+                }))
             }
-            Event::Analysis(body) if body.kind == AnalysisKind::Equivalence => Some(Input::Verdicts(pairs(&body.value))),
+            Event::Analysis(body) if body.kind == AnalysisKind::Equivalence => {
+                Some(Input::Verdicts(pairs(&body.value)))
+            }
             Event::AgentAttempt(body) => self.turn(&body.turn),
             Event::AgentMessage(body) => self.turn(&body.turn),
             Event::TurnFailed(body) => self.turn(&body.turn),
@@ -204,7 +235,9 @@ impl Feeder<'_> {
 
     fn cancelled(&self, stopped: Stopped) -> Option<Input> {
         self.records[self.at..].iter().find_map(|record| match &record.event {
-            Event::DebateCancelled(body) => Some(Input::Cancel { by: body.by.clone(), reason: body.reason.clone(), stopped: stopped.clone() }),
+            Event::DebateCancelled(body) => {
+                Some(Input::Cancel { by: body.by.clone(), reason: body.reason.clone(), stopped: stopped.clone() })
+            }
             Event::DebateFailed(body) => Some(Input::Failed(body.error.to_error())),
             _ => None,
         })
@@ -234,13 +267,18 @@ fn facts(body: &AgentAttempt) -> AttemptFacts {
 
 // The reply as its agent gave it, warnings included.
 fn reply(body: &AgentMessage, rest: &[Record]) -> AgentReply {
-    let after = rest.iter().skip_while(|record| !matches!(&record.event, Event::AgentMessage(other) if other.turn == body.turn)).skip(1);
+    let after = rest
+        .iter()
+        .skip_while(|record| !matches!(&record.event, Event::AgentMessage(other) if other.turn == body.turn))
+        .skip(1);
     let warnings = after
         .map_while(|record| match &record.event {
             Event::Warning(warning) if warning.turn.as_ref() == Some(&body.turn) => Some(warning),
             _ => None,
         })
-        .filter_map(|warning| Some(Warning { code: warning.code.strip_prefix(AGENT_WARNING)?.to_owned(), detail: warning.detail.clone() }))
+        .filter_map(|warning| {
+            Some(Warning { code: warning.code.strip_prefix(AGENT_WARNING)?.to_owned(), detail: warning.detail.clone() })
+        })
         .collect();
     AgentReply {
         text: body.text.to_string(),
@@ -285,7 +323,11 @@ fn first_difference(left: &serde_json::Value, right: &serde_json::Value, at: &mu
                 if a.get(name) != b.get(name) {
                     at.push('/');
                     at.push_str(&name.replace('~', "~0").replace('/', "~1"));
-                    return first_difference(a.get(name).unwrap_or(&Value::Null), b.get(name).unwrap_or(&Value::Null), at);
+                    return first_difference(
+                        a.get(name).unwrap_or(&Value::Null),
+                        b.get(name).unwrap_or(&Value::Null),
+                        at,
+                    );
                 }
             }
         }

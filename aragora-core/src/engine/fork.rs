@@ -29,7 +29,15 @@ pub struct ForkBuilder {
 
 impl ForkBuilder {
     pub(super) fn new(engine: Arc<Inner>, parent: DebateId, at_seq: u64) -> Self {
-        Self { engine, parent, at_seq, tenant: OrgId::trusted("default"), edits: Vec::new(), seats: Vec::new(), id: None }
+        Self {
+            engine,
+            parent,
+            at_seq,
+            tenant: OrgId::trusted("default"),
+            edits: Vec::new(),
+            seats: Vec::new(),
+            id: None,
+        }
     }
 
     /// Sets the organisation of both debates, default `default`.
@@ -73,14 +81,19 @@ impl ForkBuilder {
     /// names what does not exist, or if a seat has no agent.
     pub async fn start(self) -> Result<DebateHandle> {
         let engine = self.engine.clone();
-        let queued = engine.count_queued().ok_or_else(|| Error::new(ErrorKind::QueueFull, "too many debates wait for admission"))?;
+        let queued = engine
+            .count_queued()
+            .ok_or_else(|| Error::new(ErrorKind::QueueFull, "too many debates wait for admission"))?;
         let begun = tokio::spawn(async move {
             let records = self.records().await?;
             let folded = Transcript::fold(&records)?;
             let protocol = self.engine.registry.build(&folded.start().protocol)?;
             let blocking = protocol.blocking();
             let mut machine = Machine::adopt(&records, protocol, self.engine.rules.clone())?;
-            let mut entries = records.iter().map(|record| Ok(Entry { line: record.to_line()?, record: record.clone() })).collect::<Result<Vec<_>>>()?;
+            let mut entries = records
+                .iter()
+                .map(|record| Ok(Entry { line: record.to_line()?, record: record.clone() }))
+                .collect::<Result<Vec<_>>>()?;
             if !self.edits.is_empty() {
                 let now = self.engine.parts.clock.now();
                 let edited = machine.handle(Input::Edit(self.edits.clone()), now).map_err(refused)?;
@@ -104,22 +117,39 @@ impl ForkBuilder {
     // The fork's first event, then the parent's records unchanged.
     async fn records(&self) -> Result<Vec<Record>> {
         let parent = read_all(self.engine.storage.as_ref(), &self.tenant, &self.parent).await?;
-        let Some(Record { event: Event::DebateStart(start), .. }) = parent.first() else { return Err(not_found(&self.parent)) };
+        let Some(Record { event: Event::DebateStart(start), .. }) = parent.first() else {
+            return Err(not_found(&self.parent));
+        };
         let last = parent.last().map_or(0, |record| record.seq);
         if self.at_seq > last {
-            return Err(Error::new(ErrorKind::InvalidRequest, format!("seq {} lies behind the parent's last record {last}", self.at_seq)));
+            return Err(Error::new(
+                ErrorKind::InvalidRequest,
+                format!("seq {} lies behind the parent's last record {last}", self.at_seq),
+            ));
         }
         if let Some(stop) = parent.iter().find(|record| matches!(record.event, Event::Stop(_)))
             && self.at_seq >= stop.seq
         {
-            return Err(Error::new(ErrorKind::InvalidRequest, format!("seq {} lies behind the parent's stop at {}; fork at {} or earlier", self.at_seq, stop.seq, stop.seq - 1)));
+            return Err(Error::new(
+                ErrorKind::InvalidRequest,
+                format!(
+                    "seq {} lies behind the parent's stop at {}; fork at {} or earlier",
+                    self.at_seq,
+                    stop.seq,
+                    stop.seq - 1
+                ),
+            ));
         }
         let now = self.engine.parts.clock.now();
         let debate = match &self.id {
             Some(id) => id.clone(),
             None => DebateId::new(format!("deb_{}", ulid(now, self.engine.parts.entropy.as_ref())?))?,
         };
-        let start = DebateStart { debate, parent: Some(Parent { debate: self.parent.clone(), seq: self.at_seq }), ..start.as_ref().clone() };
+        let start = DebateStart {
+            debate,
+            parent: Some(Parent { debate: self.parent.clone(), seq: self.at_seq }),
+            ..start.as_ref().clone()
+        };
         let first = Record { v: crate::debate::RECORD_VERSION, seq: 0, at: now, round: 0, event: start.into() };
         let taken = usize::try_from(self.at_seq).unwrap_or(usize::MAX);
         Ok(std::iter::once(first).chain(parent.into_iter().skip(1).take(taken)).collect())

@@ -107,7 +107,10 @@ impl HumanVoice {
     /// 5 and 2 at 10, halved, is shown apart in the tally and never counts towards the quorum.
     pub fn vote(&self, by: &str, option: &str, intensity: Option<u8>) -> Result<()> {
         if intensity.is_some_and(|i| !(1..=10).contains(&i)) {
-            return Err(Error::new(ErrorKind::InvalidRequest, format!("intensity {}, expected 1 to 10", intensity.unwrap_or_default())));
+            return Err(Error::new(
+                ErrorKind::InvalidRequest,
+                format!("intensity {}, expected 1 to 10", intensity.unwrap_or_default()),
+            ));
         }
         self.say(by, HumanInputKind::UserVote, option, intensity)
     }
@@ -115,20 +118,33 @@ impl HumanVoice {
     /// Answers a breakpoint: `continue`, `resolve`, `redirect` (with guidance) or `abort`.
     pub fn resolve(&self, breakpoint: &str, action: &str, guidance: Option<&str>, by: &str) -> Result<()> {
         if !["continue", "resolve", "redirect", "abort"].contains(&action) {
-            return Err(Error::new(ErrorKind::InvalidRequest, format!("action {action:?}, expected continue, resolve, redirect or abort")));
+            return Err(Error::new(
+                ErrorKind::InvalidRequest,
+                format!("action {action:?}, expected continue, resolve, redirect or abort"),
+            ));
         }
-        let waits = self.live.machine().as_ref().is_some_and(|machine| machine.transcript().pause() == Some(breakpoint));
+        let waits =
+            self.live.machine().as_ref().is_some_and(|machine| machine.transcript().pause() == Some(breakpoint));
         if !waits {
             return Err(Error::new(ErrorKind::NotFound, format!("no breakpoint {breakpoint} waits")));
         }
-        let resolution = Resolution { id: breakpoint.to_owned(), action: action.to_owned(), guidance: guidance.map(str::to_owned), by: Some(by.to_owned()), timed_out: false };
+        let resolution = Resolution {
+            id: breakpoint.to_owned(),
+            action: action.to_owned(),
+            guidance: guidance.map(str::to_owned),
+            by: Some(by.to_owned()),
+            timed_out: false,
+        };
         self.tell(Control::Resolve(resolution))
     }
 
     fn say(&self, by: &str, kind: HumanInputKind, text: &str, intensity: Option<u8>) -> Result<()> {
         let chars = text.chars().count();
         if text.trim().is_empty() || chars > 100_000 || text.contains('\0') || by.trim().is_empty() {
-            return Err(Error::new(ErrorKind::InvalidRequest, format!("{chars} characters, expected some text of at most 100000 without NUL, and a speaker")));
+            return Err(Error::new(
+                ErrorKind::InvalidRequest,
+                format!("{chars} characters, expected some text of at most 100000 without NUL, and a speaker"),
+            ));
         }
         self.tell(Control::Human(HumanInput { by: by.to_owned(), kind, text: text.into(), intensity }))
     }

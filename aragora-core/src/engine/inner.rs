@@ -95,7 +95,14 @@ pub(crate) struct Metrics {
 }
 
 impl Inner {
-    pub(crate) fn new(parts: Parts, storage: Arc<dyn Storage>, config: EngineConfig, owner: String, registry: Registry, rules: RuleSet) -> Self {
+    pub(crate) fn new(
+        parts: Parts,
+        storage: Arc<dyn Storage>,
+        config: EngineConfig,
+        owner: String,
+        registry: Registry,
+        rules: RuleSet,
+    ) -> Self {
         let t = &parts.telemetry;
         let metrics = Metrics {
             started: t.counter(&names::DEBATES_TOTAL, &[]),
@@ -143,7 +150,8 @@ impl Inner {
 
     /// A place in the admission queue, if there is one left.
     pub(crate) fn count_queued(self: &Arc<Self>) -> Option<Counted> {
-        let full = self.admission.available_permits() == 0 && self.queued.load(Ordering::Acquire) >= self.config.max_queued;
+        let full =
+            self.admission.available_permits() == 0 && self.queued.load(Ordering::Acquire) >= self.config.max_queued;
         (!full).then(|| Counted::new(self, |inner| &inner.queued))
     }
 
@@ -239,4 +247,3 @@ impl Drop for Counted {
         }
     }
 }
-

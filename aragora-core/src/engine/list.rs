@@ -69,7 +69,10 @@ impl Engine {
         }
         let table = self.headers(tenant);
         let from = query.cursor.as_ref().map(DebateId::to_string);
-        let range = table.range(from.as_ref().map_or(std::ops::Bound::Unbounded, std::ops::Bound::Excluded), std::ops::Bound::Unbounded);
+        let range = table.range(
+            from.as_ref().map_or(std::ops::Bound::Unbounded, std::ops::Bound::Excluded),
+            std::ops::Bound::Unbounded,
+        );
         let mut items = Vec::new();
         let mut page = PageRequest::first(1_000);
         loop {

@@ -18,7 +18,10 @@ use crate::telemetry::Bus;
 /// What others tell the task that runs a debate.
 #[derive(Debug)]
 pub(crate) enum Control {
-    Cancel { by: String, reason: String },
+    Cancel {
+        by: String,
+        reason: String,
+    },
     Human(HumanInput),
     Resolve(Resolution),
     /// Stop at the last record; the debate can be resumed.
@@ -47,7 +50,11 @@ pub(crate) struct Live {
 const NO_HEAD: u64 = u64::MAX;
 
 impl Live {
-    pub(crate) fn new(source: LogSource, bus: Bus<StreamEvent>, clock: Arc<dyn Clock>) -> (Arc<Self>, mpsc::UnboundedReceiver<Control>) {
+    pub(crate) fn new(
+        source: LogSource,
+        bus: Bus<StreamEvent>,
+        clock: Arc<dyn Clock>,
+    ) -> (Arc<Self>, mpsc::UnboundedReceiver<Control>) {
         let (control, controls) = mpsc::unbounded_channel();
         let live = Self {
             source,
@@ -97,7 +104,8 @@ impl Live {
 
     /// Notes records as published history without telling anybody, when a debate is taken over.
     pub(crate) fn history(&self, records: &[crate::debate::Record]) {
-        let resumed: Vec<u64> = records.iter().filter(|r| matches!(r.event, Event::DebateResumed(_))).map(|r| r.seq).collect();
+        let resumed: Vec<u64> =
+            records.iter().filter(|r| matches!(r.event, Event::DebateResumed(_))).map(|r| r.seq).collect();
         self.run.store(1 + resumed.len() as u32, Ordering::Release);
         *lock(&self.resumed_at) = resumed;
         if let Some(last) = records.last() {
@@ -171,8 +179,14 @@ impl Live {
 
     /// Gives up one handle; the last one cancels the debate unless it was detached.
     pub(crate) fn release(&self) {
-        if self.handles.fetch_sub(1, Ordering::AcqRel) == 1 && !self.detached.load(Ordering::Acquire) && !self.has_ended() {
-            self.tell(Control::Cancel { by: "host".into(), reason: "the last handle of the debate was dropped".into() });
+        if self.handles.fetch_sub(1, Ordering::AcqRel) == 1
+            && !self.detached.load(Ordering::Acquire)
+            && !self.has_ended()
+        {
+            self.tell(Control::Cancel {
+                by: "host".into(),
+                reason: "the last handle of the debate was dropped".into(),
+            });
         }
     }
 
@@ -187,7 +201,10 @@ impl Live {
         }
         match self.machine().as_ref() {
             Some(machine) => machine.partial(),
-            None => Err(Error::new(crate::error::ErrorKind::InvalidState, "the debate has not begun here, or has ended without a decision")),
+            None => Err(Error::new(
+                crate::error::ErrorKind::InvalidState,
+                "the debate has not begun here, or has ended without a decision",
+            )),
         }
     }
 }

@@ -29,7 +29,9 @@ impl Log {
         let leases = Leases::new(engine.storage.clone(), space(tenant));
         let lease = leases.named(&name).claim(engine.owner.clone(), engine.config.lease).await?;
         let Some(lease) = lease else {
-            return Err(Error::new(ErrorKind::Conflict, "another engine runs this debate").with("debate", debate).retryable_if(true));
+            return Err(Error::new(ErrorKind::Conflict, "another engine runs this debate")
+                .with("debate", debate)
+                .retryable_if(true));
         };
         Ok(Self {
             engine: engine.clone(),
@@ -91,9 +93,12 @@ impl Log {
                 return Err(Error::new(ErrorKind::Conflict, reason));
             }
             Err(error) if error.kind() == ErrorKind::Conflict => {
-                return Err(Error::new(ErrorKind::LeaseLost, "another writer appended to this debate").with("debate", &self.debate));
+                return Err(Error::new(ErrorKind::LeaseLost, "another writer appended to this debate")
+                    .with("debate", &self.debate));
             }
-            Err(error) if error.context().get("outcome").is_some_and(|outcome| outcome == "unknown") => self.settle(last, error).await?,
+            Err(error) if error.context().get("outcome").is_some_and(|outcome| outcome == "unknown") => {
+                self.settle(last, error).await?
+            }
             Err(error) => return Err(error),
         };
         let revision = revision.ok_or_else(|| Error::internal("an append wrote no header"))?;

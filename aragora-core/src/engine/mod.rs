@@ -124,7 +124,11 @@ impl EngineBuilder {
     pub fn build(self) -> Result<Engine> {
         let owner = match self.config.owner.clone() {
             Some(owner) => owner,
-            None => format!("{}-{}", std::process::id(), crate::ids::ulid(self.parts.clock.now(), self.parts.entropy.as_ref())?),
+            None => format!(
+                "{}-{}",
+                std::process::id(),
+                crate::ids::ulid(self.parts.clock.now(), self.parts.entropy.as_ref())?
+            ),
         };
         let storage = match self.storage {
             Some(storage) => storage,
@@ -146,7 +150,13 @@ pub struct ShutdownReport {
 impl Engine {
     /// A builder.
     pub fn builder() -> EngineBuilder {
-        EngineBuilder { parts: Parts::default(), storage: None, config: EngineConfig::default(), registry: Registry::default(), rules: RuleSet::default() }
+        EngineBuilder {
+            parts: Parts::default(),
+            storage: None,
+            config: EngineConfig::default(),
+            registry: Registry::default(),
+            rules: RuleSet::default(),
+        }
     }
 
     /// An engine that keeps everything in memory. `unavailable` if the entropy source fails.

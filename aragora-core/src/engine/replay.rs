@@ -37,7 +37,8 @@ pub(super) fn replay(engine: &Inner, log: &[Record], check: Check) -> Result<Rep
         && !ended
         && let Some(turn) = waiting(&fed.commands, &fed.machine)
     {
-        return Err(Error::new(ErrorKind::RecordingMissing, format!("the log holds no reply to turn {turn}")).with("records", log.len()));
+        return Err(Error::new(ErrorKind::RecordingMissing, format!("the log holds no reply to turn {turn}"))
+            .with("records", log.len()));
     }
     let decision = fed.machine.transcript().decision().map(|decision| decision.as_ref().clone());
     let same_decision = recorded.decision().map(AsRef::as_ref) == decision.as_ref();
@@ -49,7 +50,9 @@ pub(super) fn replay(engine: &Inner, log: &[Record], check: Check) -> Result<Rep
 }
 
 fn waiting(commands: &[Command], machine: &super::machine::Machine) -> Option<String> {
-    let open = |turn: &crate::ids::TurnId| machine.transcript().turn(turn).is_some_and(|t| t.state == crate::debate::TurnState::Running);
+    let open = |turn: &crate::ids::TurnId| {
+        machine.transcript().turn(turn).is_some_and(|t| t.state == crate::debate::TurnState::Running)
+    };
     commands.iter().find_map(|command| match command {
         Command::Ask(ask) if open(&ask.turn) => Some(ask.turn.to_string()),
         _ => None,

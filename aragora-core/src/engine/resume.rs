@@ -58,11 +58,23 @@ impl ResumeBuilder {
             return Err(Error::new(ErrorKind::InvalidState, format!("debate {} runs in this engine", self.debate)));
         }
         let engine = self.engine.clone();
-        let queued = engine.count_queued().ok_or_else(|| Error::new(ErrorKind::QueueFull, "too many debates wait for admission"))?;
+        let queued = engine
+            .count_queued()
+            .ok_or_else(|| Error::new(ErrorKind::QueueFull, "too many debates wait for admission"))?;
         let resumed = tokio::spawn(async move {
             let mut log = Log::claim(&self.engine, &self.tenant, &self.debate).await?;
             match self.take_over(&mut log).await {
-                Ok(ready) => Ok(run(&self.engine, log, ready.machine, &[], &ready.records, ready.agents, ready.blocking, Input::Resumed, queued)),
+                Ok(ready) => Ok(run(
+                    &self.engine,
+                    log,
+                    ready.machine,
+                    &[],
+                    &ready.records,
+                    ready.agents,
+                    ready.blocking,
+                    Input::Resumed,
+                    queued,
+                )),
                 Err(error) => {
                     log.release().await;
                     Err(error)
@@ -84,7 +96,9 @@ impl ResumeBuilder {
         let fed = feed(&records, protocol, self.engine.rules.clone())?;
         if let Some(difference) = fed.difference {
             let reason = "the protocol, a template or the library would not produce this log again; nothing was asked";
-            return Err(Error::new(ErrorKind::Nondeterministic, reason).with("seq", difference.seq).with("field", difference.field));
+            return Err(Error::new(ErrorKind::Nondeterministic, reason)
+                .with("seq", difference.seq)
+                .with("field", difference.field));
         }
         // A log cut inside a batch is completed before anything else happens.
         log.append(&fed.surplus).await?;
@@ -105,10 +119,15 @@ struct Ready {
 
 /// An agent for every seat of a transcript, or one error that names all that are missing.
 pub(super) fn agents_for(t: &Transcript, seats: &[Seat]) -> Result<BTreeMap<AgentId, Arc<dyn Agent>>> {
-    let given: BTreeMap<AgentId, Arc<dyn Agent>> = seats.iter().map(|seat| (seat.agent.profile().id, seat.agent.clone())).collect();
+    let given: BTreeMap<AgentId, Arc<dyn Agent>> =
+        seats.iter().map(|seat| (seat.agent.profile().id, seat.agent.clone())).collect();
     let mut v = Violations::new();
     for (i, seat) in t.seats().enumerate() {
-        v.check(given.contains_key(&seat.id), format!("/seats/{i}"), format!("seat {} of the log has no agent", seat.id));
+        v.check(
+            given.contains_key(&seat.id),
+            format!("/seats/{i}"),
+            format!("seat {} of the log has no agent", seat.id),
+        );
     }
     v.into_invalid_request()?;
     Ok(given)

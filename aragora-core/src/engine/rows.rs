@@ -6,7 +6,10 @@ use crate::clock::Timestamp;
 use crate::debate::{Outcome, Parent, Record, StopCause, Verdict};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{DebateId, OrgId};
-use crate::storage::{Address, Batch, Codec, KeyBytes, KeyRange, Op, Precondition, Space, TableDef, TableName, TableRecord, draft, open_frame};
+use crate::storage::{
+    Address, Batch, Codec, KeyBytes, KeyRange, Op, Precondition, Space, TableDef, TableName, TableRecord, draft,
+    open_frame,
+};
 
 use super::machine::Entry;
 

@@ -162,7 +162,9 @@ impl StreamEvent {
         let own = match &self.data {
             EventData::Recorded(event) => serde_json::to_value(event.as_ref()).unwrap_or_default(),
             EventData::TokenStart { turn } | EventData::TokenReset { turn } => json!({"turn": turn}),
-            EventData::TokenDelta { turn, text } | EventData::AgentThinking { turn, text } => json!({"turn": turn, "text": text}),
+            EventData::TokenDelta { turn, text } | EventData::AgentThinking { turn, text } => {
+                json!({"turn": turn, "text": text})
+            }
             EventData::TokenEnd { turn, chars } => json!({"turn": turn, "chars": chars}),
             EventData::Lagged { from, to, dropped } => json!({"from": from, "to": to, "dropped": dropped}),
         };
@@ -197,13 +199,17 @@ impl BusEvent for StreamEvent {
 
     fn merges(&self, next: &Self) -> bool {
         match (&self.data, &next.data) {
-            (EventData::TokenDelta { turn, text }, EventData::TokenDelta { turn: other, text: more }) => turn == other && text.len() + more.len() <= 64 << 10,
+            (EventData::TokenDelta { turn, text }, EventData::TokenDelta { turn: other, text: more }) => {
+                turn == other && text.len() + more.len() <= 64 << 10
+            }
             _ => false,
         }
     }
 
     fn merge(&mut self, next: &Self) {
-        if let (EventData::TokenDelta { text, .. }, EventData::TokenDelta { text: more, .. }) = (&mut self.data, &next.data) {
+        if let (EventData::TokenDelta { text, .. }, EventData::TokenDelta { text: more, .. }) =
+            (&mut self.data, &next.data)
+        {
             text.push_str(more);
             self.agent_seq = next.agent_seq;
             self.time = next.time;
@@ -261,16 +267,34 @@ pub(crate) fn events_of(live: &Live, from: u64) -> EventStream {
     let subscriber = live.bus().subscribe(crate::telemetry::OnLag::CatchUp);
     let head = live.head();
     let read_until = head.filter(|head| *head >= from);
-    build(State { source: live.source().clone(), subscriber: Some(subscriber), resumed_at: live.resumed_at(), next: from, read_until, backlog: VecDeque::new(), done: false })
+    build(State {
+        source: live.source().clone(),
+        subscriber: Some(subscriber),
+        resumed_at: live.resumed_at(),
+        next: from,
+        read_until,
+        backlog: VecDeque::new(),
+        done: false,
+    })
 }
 
 /// The recorded events of a debate that does not run here.
 pub(crate) fn events_of_log(source: LogSource, resumed_at: Vec<u64>, from: u64) -> EventStream {
-    build(State { source, subscriber: None, resumed_at, next: from, read_until: Some(u64::MAX), backlog: VecDeque::new(), done: false })
+    build(State {
+        source,
+        subscriber: None,
+        resumed_at,
+        next: from,
+        read_until: Some(u64::MAX),
+        backlog: VecDeque::new(),
+        done: false,
+    })
 }
 
 fn build(state: State) -> EventStream {
-    EventStream { inner: Box::pin(stream::unfold(state, |mut state| async move { state.step().await.map(|item| (item, state)) })) }
+    EventStream {
+        inner: Box::pin(stream::unfold(state, |mut state| async move { state.step().await.map(|item| (item, state)) })),
+    }
 }
 
 impl State {

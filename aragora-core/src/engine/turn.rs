@@ -60,7 +60,8 @@ impl Turn {
         let clock = &self.engine.parts.clock;
         // The agent knows its deadline; one that ignores it is dropped a little later.
         let overtime = clock.sleep_until(deadline.monotonic() + self.engine.config.overtime);
-        let answer = AssertUnwindSafe(async { self.agent.respond(self.request.clone(), self.output.clone()).await }).catch_unwind();
+        let answer = AssertUnwindSafe(async { self.agent.respond(self.request.clone(), self.output.clone()).await })
+            .catch_unwind();
         tokio::select! {
             biased;
             answer = answer => match answer {
@@ -73,7 +74,8 @@ impl Turn {
 }
 
 pub(super) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
+    let text =
+        panic.downcast_ref::<&str>().map(|text| (*text).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
     text.unwrap_or_else(|| "no message".into()).chars().take(200).collect()
 }
 
@@ -104,7 +106,11 @@ pub(super) fn attempts_of(agent: &Arc<dyn Agent>, output: &Output, done: Option<
         },
         Err(error) => AttemptFacts {
             target,
-            outcome: if error.kind() == ErrorKind::Cancelled { AttemptOutcome::Cancelled } else { AttemptOutcome::Failed },
+            outcome: if error.kind() == ErrorKind::Cancelled {
+                AttemptOutcome::Cancelled
+            } else {
+                AttemptOutcome::Failed
+            },
             usage: None,
             cost: None,
             cost_source: CostSource::Unknown,

@@ -8,8 +8,9 @@ use super::step::{Ask, AskStep, Step};
 use super::templates::template;
 use super::topology::sees;
 use crate::debate::{
-    ContextReduced, Expect, Extractor, Identity, Join, Message, MessageKind, Order, Phase, Prompt, Role, RolePolicy, SeatView, Stance,
-    StancePolicy, Transcript, TranscriptMessage, display_names, fill, question_block, reduce, told, transcript_blocks,
+    ContextReduced, Expect, Extractor, Identity, Join, Message, MessageKind, Order, Phase, Prompt, Role, RolePolicy,
+    SeatView, Stance, StancePolicy, Transcript, TranscriptMessage, display_names, fill, question_block, reduce, told,
+    transcript_blocks,
 };
 use crate::error::Result;
 use crate::ids::{AgentId, MessageId, OptionId, TurnId};
@@ -175,7 +176,13 @@ impl<'a> AskBuilder<'a> {
         for seat in chosen {
             let mut shown = if self.history { visible(t, &seat.id, self.round) } else { Vec::new() };
             if self.latest_only {
-                let newest: Vec<MessageId> = shown.iter().filter(|m| !shown.iter().any(|later| later.seat.is_some() && later.seat == m.seat && later.round > m.round)).map(|m| m.id.clone()).collect();
+                let newest: Vec<MessageId> = shown
+                    .iter()
+                    .filter(|m| {
+                        !shown.iter().any(|later| later.seat.is_some() && later.seat == m.seat && later.round > m.round)
+                    })
+                    .map(|m| m.id.clone())
+                    .collect();
                 shown.retain(|m| newest.contains(&m.id));
             }
             let last = self.last_message(seat, &names)?;
@@ -192,7 +199,9 @@ impl<'a> AskBuilder<'a> {
                     let history: Vec<Message> = rendered
                         .into_iter()
                         .enumerate()
-                        .map(|(i, (round, text))| told(&format!("s2-r{round}"), text, i + 1 == count && round < self.round))
+                        .map(|(i, (round, text))| {
+                            told(&format!("s2-r{round}"), text, i + 1 == count && round < self.round)
+                        })
                         .collect();
                     blocks.push((ids.clone(), history.clone()));
                     history
@@ -257,7 +266,9 @@ impl<'a> AskBuilder<'a> {
         if let Some(percent) = t.options().agreement {
             line(format!("You should agree with the other participants {percent}% of the time."));
         }
-        if self.own && let Some(own) = newest_position(t, &seat.id) {
+        if self.own
+            && let Some(own) = newest_position(t, &seat.id)
+        {
             line(format!("Your previous answer (round {}):\n{}", own.round, own.text));
         }
         line((self.instruction)(seat)?);
@@ -279,7 +290,8 @@ fn role_of(phase: Phase) -> Role {
 
 /// `r{round}.{phase}.{seat}`, with `.{k}` from the second asking of the seat in this phase and round.
 pub(crate) fn turn_id(t: &Transcript, round: u32, phase: Phase, seat: &AgentId, k: u32) -> TurnId {
-    let earlier = t.turns().filter(|turn| turn.round == round && turn.phase == phase && turn.seat == *seat).count() as u32;
+    let earlier =
+        t.turns().filter(|turn| turn.round == round && turn.phase == phase && turn.seat == *seat).count() as u32;
     let base = format!("r{round}.{phase}.{seat}");
     TurnId::trusted(if earlier + k > 1 { format!("{base}.{}", earlier + k) } else { base })
 }
@@ -328,14 +340,17 @@ pub(crate) fn visible<'a>(t: &'a Transcript, seat: &AgentId, round: u32) -> Vec<
         .iter()
         .enumerate()
         .filter(|(_, m)| match m.kind {
-            MessageKind::Answer | MessageKind::Revision | MessageKind::Speech | MessageKind::Synthesis => m.phase != Some(Phase::Probe),
+            MessageKind::Answer | MessageKind::Revision | MessageKind::Speech | MessageKind::Synthesis => {
+                m.phase != Some(Phase::Probe)
+            }
             MessageKind::Human | MessageKind::Intervention => true,
             _ => false,
         })
         .filter(|(_, m)| m.visibility.allows(seat))
         .filter(|(_, m)| {
             let Some(author) = &m.seat else { return true };
-            let next = t.steps().iter().find(|step| m.step.is_some_and(|s| step.step > s)).map_or(round, |step| step.round);
+            let next =
+                t.steps().iter().find(|step| m.step.is_some_and(|s| step.step > s)).map_or(round, |step| step.round);
             author == seat || seen_in(t, seat, next).is_none_or(|seen| seen.contains(author))
         })
         .collect();
@@ -368,8 +383,16 @@ fn fit<'a>(
         }
         if let Some(less) = reduce(policy, shown) {
             *shown = less.kept;
-            let method = serde_json::to_value(policy).ok().and_then(|v| v.get("name").and_then(|n| n.as_str().map(str::to_owned))).unwrap_or_default();
-            reduced.push(ContextReduced { turn: turn.clone(), method, dropped: less.dropped, summary: Some(less.line) });
+            let method = serde_json::to_value(policy)
+                .ok()
+                .and_then(|v| v.get("name").and_then(|n| n.as_str().map(str::to_owned)))
+                .unwrap_or_default();
+            reduced.push(ContextReduced {
+                turn: turn.clone(),
+                method,
+                dropped: less.dropped,
+                summary: Some(less.line),
+            });
         }
     }
     let too_long = too_long(shown);
@@ -391,10 +414,18 @@ fn format_hint(t: &Transcript) -> String {
     let line = "When you answer, end with one line: FINAL ANSWER: followed by your answer in as few words as possible.";
     match question.format.extract.iter().find(|extractor| !matches!(extractor, Extractor::Structured { .. })) {
         None | Some(Extractor::FinalAnswerLine | Extractor::Structured { .. }) => line.to_owned(),
-        Some(Extractor::AnswerLine) => "When you answer, end with one line: ANSWER: followed by your answer.".to_owned(),
-        Some(Extractor::ChoiceParen { letters }) => format!("When you answer, name your choice as (X), X one of {letters}."),
-        Some(Extractor::Boxed | Extractor::HendrycksMath) => "When you answer, put your final answer in \\boxed{}.".to_owned(),
-        Some(Extractor::BracesNumber | Extractor::FloatToken | Extractor::LastNumber) => "When you answer, end with your final number.".to_owned(),
+        Some(Extractor::AnswerLine) => {
+            "When you answer, end with one line: ANSWER: followed by your answer.".to_owned()
+        }
+        Some(Extractor::ChoiceParen { letters }) => {
+            format!("When you answer, name your choice as (X), X one of {letters}.")
+        }
+        Some(Extractor::Boxed | Extractor::HendrycksMath) => {
+            "When you answer, put your final answer in \\boxed{}.".to_owned()
+        }
+        Some(Extractor::BracesNumber | Extractor::FloatToken | Extractor::LastNumber) => {
+            "When you answer, end with your final number.".to_owned()
+        }
         Some(Extractor::Whole | Extractor::Regex { .. }) => String::new(),
     }
 }

@@ -7,7 +7,8 @@ use super::ask::AskBuilder;
 use super::step::Step;
 use super::templates::template;
 use crate::debate::{
-    BallotKind, BallotShape, Expect, GatePolicy, Label, OptionView, Phase, Relabel, SeatView, Transcript, assign_labels, delimit, fill, nonce, voter_order,
+    BallotKind, BallotShape, Expect, GatePolicy, Label, OptionView, Phase, Relabel, SeatView, Transcript,
+    assign_labels, delimit, fill, nonce, voter_order,
 };
 use crate::error::Result;
 use crate::ids::OptionId;
@@ -26,7 +27,12 @@ pub(crate) fn vote_step(t: &Transcript, round: u32, kind: &BallotKind) -> Result
         .expect(|seat| Expect::Ballot(shape(t, round, &options, seat, kind)))
         .labels(|seat| {
             let own = t.options().relabel == Relabel::PerVoter;
-            own.then(|| labels(t, round, &options, seat).into_iter().map(|label| (label.label, label.option)).collect::<BTreeMap<_, _>>())
+            own.then(|| {
+                labels(t, round, &options, seat)
+                    .into_iter()
+                    .map(|label| (label.label, label.option))
+                    .collect::<BTreeMap<_, _>>()
+            })
         })
         .build()
 }
@@ -45,7 +51,13 @@ fn labels(t: &Transcript, round: u32, options: &[OptionView], seat: &SeatView) -
 }
 
 fn shape(t: &Transcript, round: u32, options: &[OptionView], seat: &SeatView, kind: &BallotKind) -> BallotShape {
-    BallotShape { kind: kind.clone(), labels: labels(t, round, options, seat), may_abstain: true, confidence: true, reason: true }
+    BallotShape {
+        kind: kind.clone(),
+        labels: labels(t, round, options, seat),
+        may_abstain: true,
+        confidence: true,
+        reason: true,
+    }
 }
 
 fn listed(t: &Transcript, round: u32, options: &[OptionView], seat: &SeatView) -> String {
@@ -53,7 +65,8 @@ fn listed(t: &Transcript, round: u32, options: &[OptionView], seat: &SeatView) -
     let mut out = String::new();
     for label in labels(t, round, options, seat) {
         if let Some(option) = options.iter().find(|option| option.id == label.option) {
-            let _ = write!(out, "Option {}:\n{}", label.label, delimit(&nonce, "option", round, "answer", &option.text));
+            let _ =
+                write!(out, "Option {}:\n{}", label.label, delimit(&nonce, "option", round, "answer", &option.text));
         }
     }
     out.truncate(out.trim_end().len());

@@ -3,13 +3,14 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::DebateProtocol;
 use super::ask::{AskBuilder, seen_in};
 use super::ballot::{gate_in_force, unanimous, vote_step};
 use super::step::{Checkpoint, Draft, Estimate, ProtocolInfo, Step};
 use super::templates::template;
-use super::DebateProtocol;
 use crate::debate::{
-    BallotKind, Ballots, CheckScope, Expect, GatePolicy, JsonShape, Phase, SeatView, Stop, StopCause, Transcript, delimit, display_names, fill, nonce,
+    BallotKind, Ballots, CheckScope, Expect, GatePolicy, JsonShape, Phase, SeatView, Stop, StopCause, Transcript,
+    delimit, display_names, fill, nonce,
 };
 use crate::error::Result;
 use crate::ids::AgentId;
@@ -32,11 +33,18 @@ impl DebateProtocol for Critique {
         let (pairwise, extra) = (self.pairwise, u64::from(self.synthesis.is_some()));
         ProtocolInfo::new("critique", "1")
             .with_params(serde_json::to_value(self).unwrap_or_default())
-            .with_planned_calls(move |n, rounds| extra + if pairwise { n + rounds * (n * n.saturating_sub(1) + 2 * n) } else { n + 3 * n * rounds })
+            .with_planned_calls(move |n, rounds| {
+                extra + if pairwise { n + rounds * (n * n.saturating_sub(1) + 2 * n) } else { n + 3 * n * rounds }
+            })
             .with_estimate(|e| {
                 // Answers stay in the shared transcript: n at the start, n revisions per round, seen by every later call.
                 let Estimate { question: q, answer: a, instruction: u, seats: n, rounds, .. } = e;
-                n * q + (1..=rounds).map(|r| n * (q + u + n * r * a) + n * (q + u + n * r * a + n * a) + n * (q + u + n * (r + 1) * a)).sum::<u64>()
+                n * q
+                    + (1..=rounds)
+                        .map(|r| {
+                            n * (q + u + n * r * a) + n * (q + u + n * r * a + n * a) + n * (q + u + n * (r + 1) * a)
+                        })
+                        .sum::<u64>()
             })
     }
 
@@ -64,7 +72,9 @@ impl DebateProtocol for Critique {
         let Some(step) = t.last_closed_step() else { return Ok(None) };
         let point = |scope, ballots| Some(Checkpoint { scope, ballots, seats: None, rule: None });
         Ok(match step.phase {
-            Phase::Answer if gate_in_force(t, GatePolicy::Unanimous) != GatePolicy::Off => point(CheckScope::Gate, Ballots::Positions),
+            Phase::Answer if gate_in_force(t, GatePolicy::Unanimous) != GatePolicy::Off => {
+                point(CheckScope::Gate, Ballots::Positions)
+            }
             // One group with every eligible seat in it: the positions are the votes, and n calls are saved.
             Phase::Revise if unanimous(t) => point(CheckScope::Round, Ballots::Positions),
             Phase::Vote => point(CheckScope::Round, Ballots::Cast),
@@ -80,10 +90,12 @@ impl DebateProtocol for Critique {
 impl Critique {
     fn critique(&self, t: &Transcript, round: u32) -> Result<Step> {
         let names = display_names(t);
-        let answered: Vec<AgentId> = t.positions().into_iter().filter(|p| p.message.is_some()).map(|p| p.seat).collect();
+        let answered: Vec<AgentId> =
+            t.positions().into_iter().filter(|p| p.message.is_some()).map(|p| p.seat).collect();
         let targets = |seat: &SeatView| -> Vec<String> {
             let seen = seen_in(t, &seat.id, round);
-            let others = answered.iter().filter(|id| **id != seat.id && seen.as_ref().is_none_or(|seen| seen.contains(id)));
+            let others =
+                answered.iter().filter(|id| **id != seat.id && seen.as_ref().is_none_or(|seen| seen.contains(id)));
             others.filter_map(|id| names.get(id).cloned()).collect()
         };
         let build = |wanted: &dyn Fn(&SeatView) -> Vec<String>| {

@@ -3,15 +3,15 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
+use super::DebateProtocol;
 use super::ask::AskBuilder;
 use super::preset::{Preset, PresetRound, preset_step};
 use super::step::{Checkpoint, Draft, ProtocolInfo, Step};
 use super::templates::template;
-use super::DebateProtocol;
 use crate::analysis::{RatedRound, contribution, parse_ratings};
 use crate::debate::{
-    Ballots, CheckScope, Join, Order, Phase, Role, RuleConfig, RuleKind, Share, StepWhy, Stop, StopCause, TieBreak, Transcript, delimit, fill, nonce,
-    pick, round6, shuffle,
+    Ballots, CheckScope, Join, Order, Phase, Role, RuleConfig, RuleKind, Share, StepWhy, Stop, StopCause, TieBreak,
+    Transcript, delimit, fill, nonce, pick, round6, shuffle,
 };
 use crate::debate::{QuorumRule, TranscriptMessage};
 use crate::error::Result;
@@ -109,10 +109,12 @@ impl Default for Dynamic {
 impl DebateProtocol for Dynamic {
     fn describe(&self) -> ProtocolInfo {
         let (keep, prune) = (u64::from(self.keep), u64::from(self.prune_round));
-        ProtocolInfo::new("dynamic", "1").with_params(serde_json::to_value(self).unwrap_or_default()).with_planned_calls(move |n, rounds| {
-            let full = rounds.min(prune.saturating_sub(1));
-            if n > 3.max(keep) && rounds >= prune { full * n + 1 + (rounds - full) * keep } else { n * rounds }
-        })
+        ProtocolInfo::new("dynamic", "1")
+            .with_params(serde_json::to_value(self).unwrap_or_default())
+            .with_planned_calls(move |n, rounds| {
+                let full = rounds.min(prune.saturating_sub(1));
+                if n > 3.max(keep) && rounds >= prune { full * n + 1 + (rounds - full) * keep } else { n * rounds }
+            })
     }
 
     fn next(&self, t: &Transcript) -> Result<Step> {
@@ -124,10 +126,18 @@ impl DebateProtocol for Dynamic {
             return self.ask(t, current);
         }
         if self.stopped(t) {
-            return Ok(Step::Finish(Stop::new(StopCause::Consensus, current, "an answer passed floor(2n/3) of the seats active in the round")));
+            return Ok(Step::Finish(Stop::new(
+                StopCause::Consensus,
+                current,
+                "an answer passed floor(2n/3) of the seats active in the round",
+            )));
         }
         if current >= t.limits().rounds {
-            return Ok(Step::Finish(Stop::new(StopCause::MaxRounds, current, format!("{current} of {current} rounds played"))));
+            return Ok(Step::Finish(Stop::new(
+                StopCause::MaxRounds,
+                current,
+                format!("{current} of {current} rounds played"),
+            )));
         }
         if current + 1 >= self.prune_round {
             if self.prunes(t) && !t.planned(self.prune_round - 1, Phase::Rank) {
@@ -135,7 +145,11 @@ impl DebateProtocol for Dynamic {
             }
             let kept = self.active_in(t, current + 1);
             if current + 1 == self.prune_round && self.check_after_prune && self.agree(t, &kept)? {
-                return Ok(Step::Finish(Stop::new(StopCause::Consensus, current, "the last answers of the kept seats agree")));
+                return Ok(Step::Finish(Stop::new(
+                    StopCause::Consensus,
+                    current,
+                    "the last answers of the kept seats agree",
+                )));
             }
         }
         self.ask(t, current + 1)
@@ -153,7 +167,11 @@ impl DebateProtocol for Dynamic {
         let mut rule = RuleConfig::from(RuleKind::Hybrid { rules: vec![floor_rule(), RuleKind::Plurality] });
         rule.quorum = QuorumRule::Count(1);
         rule.ties = TieBreak::FirstSeen;
-        let last = if t.planned(t.round(), Phase::Rank) { self.active_in(t, t.round() + 1) } else { self.active_in(t, t.round()) };
+        let last = if t.planned(t.round(), Phase::Rank) {
+            self.active_in(t, t.round() + 1)
+        } else {
+            self.active_in(t, t.round())
+        };
         let contribution = if self.ratings { self.shares(t)? } else { BTreeMap::new() };
         Ok(Draft { rule, seats: Some(last), ballots: Ballots::Positions, contribution, ..Draft::newest(t) })
     }
@@ -175,7 +193,12 @@ impl Dynamic {
 
     fn stopped(&self, t: &Transcript) -> bool {
         let by_join = t.last_closed_step().is_some_and(|step| step.end == Some(StepWhy::Consensus));
-        by_join || t.checks().last().is_some_and(|(round, check)| *round == t.round() && check.outcome == crate::debate::Outcome::Decided && *round >= t.options().min_rounds)
+        by_join
+            || t.checks().last().is_some_and(|(round, check)| {
+                *round == t.round()
+                    && check.outcome == crate::debate::Outcome::Decided
+                    && *round >= t.options().min_rounds
+            })
     }
 
     fn active_in(&self, t: &Transcript, round: u32) -> Vec<AgentId> {
@@ -188,7 +211,8 @@ impl Dynamic {
     }
 
     fn unasked(&self, t: &Transcript, round: u32) -> Vec<AgentId> {
-        let asked = |id: &AgentId| t.turns().any(|turn| turn.round == round && turn.seat == *id && turn.phase == Phase::Answer);
+        let asked =
+            |id: &AgentId| t.turns().any(|turn| turn.round == round && turn.seat == *id && turn.phase == Phase::Answer);
         self.order(t, round).into_iter().filter(|id| !asked(id)).collect()
     }
 
@@ -208,7 +232,9 @@ impl Dynamic {
 
     // Replies of the round before, in the order this seat is shown them.
     fn shown_to(&self, t: &Transcript, seat: &AgentId, round: u32) -> Vec<MessageId> {
-        let newest = |id: &AgentId| t.messages().iter().rev().find(|m| m.seat.as_ref() == Some(id) && m.phase == Some(Phase::Answer));
+        let newest = |id: &AgentId| {
+            t.messages().iter().rev().find(|m| m.seat.as_ref() == Some(id) && m.phase == Some(Phase::Answer))
+        };
         let before = if self.sequential_visibility { self.active_in(t, round) } else { self.active_in(t, round - 1) };
         let mut others: Vec<AgentId> = before.into_iter().filter(|id| self.peers_include_self || id != seat).collect();
         match &self.show_order {
@@ -235,19 +261,37 @@ impl Dynamic {
             Join::All
         };
         let order = if self.parallel { Order::Parallel } else { Order::Sequential };
-        let rate = if self.ratings && round > 1 { format!("\n{}", template(t, "dynamic.rate")?) } else { String::new() };
+        let rate =
+            if self.ratings && round > 1 { format!("\n{}", template(t, "dynamic.rate")?) } else { String::new() };
         let min = u32::from(!self.sequential_visibility);
         let Some(preset) = &self.preset else {
             let name = if round == 1 { "dynamic.answer" } else { "dynamic.again" };
             let word = format!("in round {round}");
-            let builder = AskBuilder::new(t, Phase::Answer, round).seats(seats).join(join).min(min).own_answer(self.history == HistoryPolicy::Own);
+            let builder = AskBuilder::new(t, Phase::Answer, round)
+                .seats(seats)
+                .join(join)
+                .min(min)
+                .own_answer(self.history == HistoryPolicy::Own);
             let builder = builder.instruction(|_| Ok(fill(template(t, name)?, &[("round_word", &word)])? + &rate));
             let builder = if order == Order::Sequential { builder.sequential() } else { builder };
             return if round == 1 { builder.alone() } else { builder.latest() }.build();
         };
         let peers = |seat: &AgentId| self.shown_to(t, seat, round);
         let own_history = self.history == HistoryPolicy::Own;
-        preset_step(t, preset, &PresetRound { round, seats, order, join: Some(join), min: Some(min), peers: Some(&peers), own_history, addition: rate })
+        preset_step(
+            t,
+            preset,
+            &PresetRound {
+                round,
+                seats,
+                order,
+                join: Some(join),
+                min: Some(min),
+                peers: Some(&peers),
+                own_history,
+                addition: rate,
+            },
+        )
     }
 
     fn rank(&self, t: &Transcript, round: u32) -> Result<Step> {
@@ -305,7 +349,8 @@ impl Dynamic {
         let index = |id: &AgentId| seats.iter().position(|other| other == id);
         let mut rounds = Vec::new();
         for round in 1..=t.round() {
-            let said: Vec<Option<&TranscriptMessage>> = seats.iter().map(|id| t.said(id, round, Phase::Answer)).collect();
+            let said: Vec<Option<&TranscriptMessage>> =
+                seats.iter().map(|id| t.said(id, round, Phase::Answer)).collect();
             let shown = said
                 .iter()
                 .map(|message| {
@@ -319,17 +364,23 @@ impl Dynamic {
             rounds.push(RatedRound { active, shown, ratings });
         }
         let draft = Draft { contribution: BTreeMap::new(), ..Dynamic { ratings: false, ..self.clone() }.decide(t)? };
-        let count = t.count(&draft.rule, draft.ballots, draft.seats.as_deref(), None, &crate::consensus::RuleSet::default())?;
+        let count =
+            t.count(&draft.rule, draft.ballots, draft.seats.as_deref(), None, &crate::consensus::RuleSet::default())?;
         let winners = count.1.winners.first().and_then(|winner| count.0.iter().find(|option| option.id == *winner));
         let last: Vec<&AgentId> = winners.into_iter().flat_map(|option| &option.authors).collect();
-        let winners = last.into_iter().filter(|id| t.said(id, t.round(), Phase::Answer).is_some()).filter_map(index).collect();
+        let winners =
+            last.into_iter().filter(|id| t.said(id, t.round(), Phase::Answer).is_some()).filter_map(index).collect();
         Ok((rounds, winners))
     }
 }
 
 // The newest replies of the active seats, in roster order: what the ranking numbers count.
 fn ranked(t: &Transcript) -> Vec<&TranscriptMessage> {
-    t.debaters().filter_map(|seat| t.messages().iter().rev().find(|m| m.seat.as_ref() == Some(&seat.id) && m.phase == Some(Phase::Answer))).collect()
+    t.debaters()
+        .filter_map(|seat| {
+            t.messages().iter().rev().find(|m| m.seat.as_ref() == Some(&seat.id) && m.phase == Some(Phase::Answer))
+        })
+        .collect()
 }
 
 /// The last `[a,b]` of a ranking reply as distinct numbers 1..=n, at most `keep`; `None` if there is no usable one.
@@ -337,10 +388,16 @@ pub(crate) fn chosen_numbers(text: &str, keep: usize, n: usize) -> Option<Vec<us
     let open = text.rfind('[')?;
     let inner = &text[open + 1..];
     let inner = &inner[..inner.find(']')?];
-    let numbers: Option<Vec<usize>> = inner.split(',').map(|part| part.trim().parse().ok().filter(|k| (1..=n).contains(k))).collect();
+    let numbers: Option<Vec<usize>> =
+        inner.split(',').map(|part| part.trim().parse().ok().filter(|k| (1..=n).contains(k))).collect();
     let mut numbers = numbers.filter(|numbers| numbers.len() == keep)?;
     let mut seen = Vec::new();
-    numbers.retain(|k| !seen.contains(k) && { seen.push(*k); true });
+    numbers.retain(|k| {
+        !seen.contains(k) && {
+            seen.push(*k);
+            true
+        }
+    });
     Some(numbers)
 }
 

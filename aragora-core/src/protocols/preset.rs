@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::ask::{seen_in, turn_id};
 use super::step::{Ask, AskStep, Step};
 use crate::debate::{
-    AnswerFormat, Author, Equivalence, Expect, Extractor, Join, Message, Order, Phase, Prompt, Role, TranscriptMessage, Transcript, UnparsedPolicy,
-    Visibility, fill_known, told,
+    AnswerFormat, Author, Equivalence, Expect, Extractor, Join, Message, Order, Phase, Prompt, Role, Transcript,
+    TranscriptMessage, UnparsedPolicy, Visibility, fill_known, told,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{AgentId, MessageId};
@@ -39,7 +39,8 @@ impl Preset {
     /// published files carry notes of their own.
     pub fn from_json(text: &str, name: Option<&str>) -> Result<Self> {
         let bad = |reason: String| Error::new(ErrorKind::InvalidConfig, reason);
-        let value: serde_json::Value = serde_json::from_str(text).map_err(|error| bad(format!("the preset is no JSON: {error}")))?;
+        let value: serde_json::Value =
+            serde_json::from_str(text).map_err(|error| bad(format!("the preset is no JSON: {error}")))?;
         let found = match name {
             Some(name) => value.get(name).cloned().ok_or_else(|| bad(format!("there is no preset {name:?}")))?,
             None => value,
@@ -71,11 +72,17 @@ impl Preset {
                 (Extractor::ChoiceParen { letters }, Equivalence::Letter)
             }
             "regex" => {
-                let pattern = argument.strip_suffix(", last").or_else(|| argument.strip_suffix(",last")).unwrap_or(argument).to_owned();
+                let pattern = argument
+                    .strip_suffix(", last")
+                    .or_else(|| argument.strip_suffix(",last"))
+                    .unwrap_or(argument)
+                    .to_owned();
                 (Extractor::Regex { pattern, group: 1, last: true, upper: true }, Equivalence::Exact)
             }
             "" => (Extractor::FinalAnswerLine, Equivalence::Normalised),
-            other => return Err(Error::new(ErrorKind::InvalidConfig, format!("extractor {other:?} of a preset is unknown"))),
+            other => {
+                return Err(Error::new(ErrorKind::InvalidConfig, format!("extractor {other:?} of a preset is unknown")));
+            }
         };
         Ok(AnswerFormat { extract: vec![extractor], equal, unparsed: UnparsedPolicy::Exclude })
     }
@@ -122,7 +129,16 @@ pub(crate) struct PresetRound<'a> {
 
 impl Default for PresetRound<'_> {
     fn default() -> Self {
-        Self { round: 1, seats: Vec::new(), order: Order::Parallel, join: None, min: None, peers: None, own_history: true, addition: String::new() }
+        Self {
+            round: 1,
+            seats: Vec::new(),
+            order: Order::Parallel,
+            join: None,
+            min: None,
+            peers: None,
+            own_history: true,
+            addition: String::new(),
+        }
     }
 }
 
@@ -130,7 +146,8 @@ pub(crate) fn preset_step(t: &Transcript, preset: &Preset, round: &PresetRound<'
     let first = preset.first_message(t);
     let mut asks = Vec::with_capacity(round.seats.len());
     for seat in round.seats.iter().filter_map(|id| t.seat(id)).filter(|seat| !t.is_benched(&seat.id)) {
-        let own_newest = t.messages().iter().rev().find(|m| m.seat.as_ref() == Some(&seat.id) && m.phase == Some(Phase::Answer));
+        let own_newest =
+            t.messages().iter().rev().find(|m| m.seat.as_ref() == Some(&seat.id) && m.phase == Some(Phase::Answer));
         let mut messages = vec![told("first", first.clone(), true)];
         let mut shown = Vec::new();
         // A seat without a reply of its own so far (it failed in round 1) is asked the question again, alone.
@@ -172,8 +189,12 @@ pub(crate) fn preset_step(t: &Transcript, preset: &Preset, round: &PresetRound<'
 fn own_history(t: &Transcript, preset: &Preset, seat: &AgentId, messages: &mut Vec<Message>) {
     for reply in t.messages().iter().filter(|m| m.seat.as_ref() == Some(seat) && m.phase == Some(Phase::Answer)) {
         if reply.round > 1 {
-            let asked = reply.turn.as_ref().and_then(|turn| t.steps().iter().flat_map(|step| &step.asks).find(|ask| ask.turn == *turn));
-            let replies: Vec<&TranscriptMessage> = asked.into_iter().flat_map(|ask| &ask.shown).filter_map(|id| t.message(id)).collect();
+            let asked = reply
+                .turn
+                .as_ref()
+                .and_then(|turn| t.steps().iter().flat_map(|step| &step.asks).find(|ask| ask.turn == *turn));
+            let replies: Vec<&TranscriptMessage> =
+                asked.into_iter().flat_map(|ask| &ask.shown).filter_map(|id| t.message(id)).collect();
             messages.push(told(&format!("round-{}", reply.round), preset.later_message(&replies), false));
         }
         messages.push(Message {
@@ -190,7 +211,9 @@ pub(crate) fn others_newest(t: &Transcript, seat: &AgentId, round: u32) -> Vec<M
     let seen = seen_in(t, seat, round);
     t.active()
         .filter(|other| other.id != *seat && seen.as_ref().is_none_or(|seen| seen.contains(&other.id)))
-        .filter_map(|other| t.messages().iter().rev().find(|m| m.seat.as_ref() == Some(&other.id) && m.phase == Some(Phase::Answer)))
+        .filter_map(|other| {
+            t.messages().iter().rev().find(|m| m.seat.as_ref() == Some(&other.id) && m.phase == Some(Phase::Answer))
+        })
         .map(|m| m.id.clone())
         .collect()
 }

@@ -36,12 +36,18 @@ impl Registry {
             "sequential" => made::<Sequential>(name, params),
             "vote_only" => made::<VoteOnlyProtocol>(name, params),
             "dynamic" => made::<Dynamic>(name, params),
-            _ => Err(Error::new(ErrorKind::NotConfigured, format!("protocol {name:?} is not built in and was not registered with this engine"))),
+            _ => Err(Error::new(
+                ErrorKind::NotConfigured,
+                format!("protocol {name:?} is not built in and was not registered with this engine"),
+            )),
         }
     }
 }
 
-fn made<P: DebateProtocol + Default + DeserializeOwned + 'static>(name: &str, params: &Value) -> Result<Arc<dyn DebateProtocol>> {
+fn made<P: DebateProtocol + Default + DeserializeOwned + 'static>(
+    name: &str,
+    params: &Value,
+) -> Result<Arc<dyn DebateProtocol>> {
     if params.is_null() {
         return Ok(Arc::new(P::default()));
     }

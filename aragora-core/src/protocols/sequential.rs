@@ -1,8 +1,8 @@
 use serde::{Deserialize, Serialize};
 
+use super::DebateProtocol;
 use super::ask::AskBuilder;
 use super::step::{Checkpoint, ProtocolInfo, Step};
-use super::DebateProtocol;
 use crate::debate::{Ballots, Basis, CheckScope, Phase, Stop, StopCause, Transcript};
 use crate::error::Result;
 use crate::ids::AgentId;
@@ -54,9 +54,16 @@ impl DebateProtocol for Sequential {
                 Some(seat) => (current + 1, seat),
                 None => return Ok(Step::finish()),
             },
-            None => return Ok(Step::Finish(Stop::new(StopCause::MaxRounds, current, format!("{current} of {current} rounds played")))),
+            None => {
+                return Ok(Step::Finish(Stop::new(
+                    StopCause::MaxRounds,
+                    current,
+                    format!("{current} of {current} rounds played"),
+                )));
+            }
         };
-        let builder = AskBuilder::new(t, Phase::Speech, round).seats(vec![seat]).min(0).template("sequential.speech", vec![]);
+        let builder =
+            AskBuilder::new(t, Phase::Speech, round).seats(vec![seat]).min(0).template("sequential.speech", vec![]);
         if self.full { builder } else { builder.latest() }.build()
     }
 

@@ -1,10 +1,10 @@
 use serde::{Deserialize, Serialize};
 
+use super::DebateProtocol;
 use super::ask::AskBuilder;
 use super::ballot::gate_in_force;
 use super::preset::{Preset, PresetRound, preset_step};
 use super::step::{Checkpoint, Estimate, ProtocolInfo, Step};
-use super::DebateProtocol;
 use crate::debate::{Ballots, CheckScope, GatePolicy, Order, Phase, Stop, StopCause, Transcript};
 use crate::error::Result;
 use crate::ids::AgentId;
@@ -49,7 +49,9 @@ impl DebateProtocol for Simultaneous {
     fn next(&self, t: &Transcript) -> Result<Step> {
         let current = t.round().max(1);
         let unasked = |round: u32| -> Vec<AgentId> {
-            let asked = |id: &AgentId| t.turns().any(|turn| turn.round == round && turn.seat == *id && turn.phase == Phase::Answer);
+            let asked = |id: &AgentId| {
+                t.turns().any(|turn| turn.round == round && turn.seat == *id && turn.phase == Phase::Answer)
+            };
             t.active().filter(|seat| !asked(&seat.id)).map(|seat| seat.id.clone()).collect()
         };
         let one_by_one = self.sequential_visibility && current > 1;
@@ -58,22 +60,34 @@ impl DebateProtocol for Simultaneous {
         } else if current < t.limits().rounds {
             current + 1
         } else {
-            return Ok(Step::Finish(Stop::new(StopCause::MaxRounds, current, format!("{current} of {current} rounds played"))));
+            return Ok(Step::Finish(Stop::new(
+                StopCause::MaxRounds,
+                current,
+                format!("{current} of {current} rounds played"),
+            )));
         };
         let mut seats = unasked(round);
         if self.sequential_visibility && round > 1 {
             seats.truncate(1);
         }
         match &self.layout {
-            Layout::Preset(preset) => preset_step(t, preset, &PresetRound { round, seats, order: Order::Parallel, ..PresetRound::default() }),
-            Layout::Shared if round == 1 => AskBuilder::new(t, Phase::Answer, 1).alone().template("simultaneous.answer", vec![]).build(),
-            Layout::Shared => AskBuilder::new(t, Phase::Answer, round).seats(seats).template("simultaneous.again", vec![]).build(),
+            Layout::Preset(preset) => {
+                preset_step(t, preset, &PresetRound { round, seats, order: Order::Parallel, ..PresetRound::default() })
+            }
+            Layout::Shared if round == 1 => {
+                AskBuilder::new(t, Phase::Answer, 1).alone().template("simultaneous.answer", vec![]).build()
+            }
+            Layout::Shared => {
+                AskBuilder::new(t, Phase::Answer, round).seats(seats).template("simultaneous.again", vec![]).build()
+            }
         }
     }
 
     fn checkpoint(&self, t: &Transcript) -> Result<Option<Checkpoint>> {
         let round = t.round();
-        let open = self.sequential_visibility && round > 1 && t.active().any(|seat| t.said(&seat.id, round, Phase::Answer).is_none());
+        let open = self.sequential_visibility
+            && round > 1
+            && t.active().any(|seat| t.said(&seat.id, round, Phase::Answer).is_none());
         if open {
             return Ok(None);
         }

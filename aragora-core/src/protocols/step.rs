@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::consensus::{self, RuleSet};
 use crate::debate::{
-    AnalysisKind, Ballots, CheckScope, ContextReduced, Expect, Join, OptionView, Order, Phase, Prompt, Report, Role, RuleConfig, Stop, StopCause, Tally,
-    Transcript,
+    AnalysisKind, Ballots, CheckScope, ContextReduced, Expect, Join, OptionView, Order, Phase, Prompt, Report, Role,
+    RuleConfig, Stop, StopCause, Tally, Transcript,
 };
 use crate::error::Result;
 use crate::ids::{AgentId, MessageId, OptionId, TurnId};
@@ -129,7 +129,14 @@ impl Draft {
     /// The deciding rule over the ballots of this round's vote, or over the newest positions.
     pub fn newest(transcript: &Transcript) -> Self {
         let ballots = if transcript.cast_votes().is_some() { Ballots::Cast } else { Ballots::Positions };
-        Self { ballots, rule: transcript.rule().clone(), seats: None, synthesis: None, contribution: BTreeMap::new(), report: None }
+        Self {
+            ballots,
+            rule: transcript.rule().clone(),
+            seats: None,
+            synthesis: None,
+            contribution: BTreeMap::new(),
+            report: None,
+        }
     }
 }
 
@@ -156,7 +163,15 @@ pub struct ProtocolInfo {
 impl ProtocolInfo {
     /// A protocol of 2 to 64 voting seats without parameters and with no bound on its calls given yet.
     pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
-        Self { name: name.into(), version: version.into(), params: Value::Null, min_seats: 2, max_seats: 64, planned_calls: Arc::new(|_, _| u64::MAX), estimate: None }
+        Self {
+            name: name.into(),
+            version: version.into(),
+            params: Value::Null,
+            min_seats: 2,
+            max_seats: 64,
+            planned_calls: Arc::new(|_, _| u64::MAX),
+            estimate: None,
+        }
     }
 
     /// Sets the parameters.
@@ -229,7 +244,14 @@ impl Transcript {
     }
 
     /// Counts positions or ballots with a rule over the whole electorate or some seats of it.
-    pub(crate) fn count(&self, rule: &RuleConfig, ballots: Ballots, seats: Option<&[AgentId]>, active: Option<u32>, rules: &RuleSet) -> Result<Count> {
+    pub(crate) fn count(
+        &self,
+        rule: &RuleConfig,
+        ballots: Ballots,
+        seats: Option<&[AgentId]>,
+        active: Option<u32>,
+        rules: &RuleSet,
+    ) -> Result<Count> {
         let positions = self.positions();
         let options = self.options_of(&positions);
         let votes = match (ballots, self.cast_votes()) {
@@ -237,14 +259,23 @@ impl Transcript {
             _ => self.position_votes(&positions, &options).into_iter().chain(self.user_votes()).collect(),
         };
         let within = |id: &AgentId| seats.is_none_or(|seats| seats.contains(id));
-        let votes: Vec<_> = votes.into_iter().filter(|vote| vote.user_intensity.is_some() || within(&vote.voter)).collect();
+        let votes: Vec<_> =
+            votes.into_iter().filter(|vote| vote.user_intensity.is_some() || within(&vote.voter)).collect();
         let electorate = consensus::Electorate {
             seats: self
                 .eligible()
                 .filter(|seat| within(&seat.id))
-                .map(|seat| consensus::Voter { id: seat.id.clone(), weight: seat.weight, family: seat.family.clone(), reputation: seat.reputation })
+                .map(|seat| consensus::Voter {
+                    id: seat.id.clone(),
+                    weight: seat.weight,
+                    family: seat.family.clone(),
+                    reputation: seat.reputation,
+                })
                 .collect(),
-            options: options.iter().map(|option| consensus::Candidate { option: option.id.clone(), authors: option.authors.clone() }).collect(),
+            options: options
+                .iter()
+                .map(|option| consensus::Candidate { option: option.id.clone(), authors: option.authors.clone() })
+                .collect(),
             seed: self.start().seed,
             active,
         };

@@ -37,6 +37,8 @@ templates! {
 /// The text in use: the host's, else the library's, without the file's last line end.
 pub(crate) fn template<'a>(transcript: &'a Transcript, name: &str) -> Result<&'a str> {
     let own = transcript.options().templates.get(name).map(String::as_str);
-    let text = own.or_else(|| builtin_template(name)).ok_or_else(|| Error::new(ErrorKind::InvalidConfig, format!("there is no template {name:?}")))?;
+    let text = own
+        .or_else(|| builtin_template(name))
+        .ok_or_else(|| Error::new(ErrorKind::InvalidConfig, format!("there is no template {name:?}")))?;
     Ok(text.strip_suffix('\n').unwrap_or(text))
 }

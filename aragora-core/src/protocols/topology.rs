@@ -24,7 +24,9 @@ fn others(topology: &Topology, n: usize, seat: usize, round: u32, seed: Seed) ->
         }
         Topology::RoundRobin if n > 1 => vec![(seat + 1 + (round.max(1) as usize - 1) % (n - 1)) % n],
         Topology::RoundRobin => Vec::new(),
-        Topology::Custom { matrix } => everybody().filter(|other| matrix.get(seat).and_then(|row| row.get(*other)).copied().unwrap_or(false)).collect(),
+        Topology::Custom { matrix } => everybody()
+            .filter(|other| matrix.get(seat).and_then(|row| row.get(*other)).copied().unwrap_or(false))
+            .collect(),
     };
     seen.retain(|other| *other != seat && *other < n);
     seen.sort_unstable();

@@ -1,9 +1,9 @@
 use serde::{Deserialize, Serialize};
 
+use super::DebateProtocol;
 use super::ask::AskBuilder;
 use super::ballot::vote_step;
 use super::step::{Checkpoint, ProtocolInfo, Step};
-use super::DebateProtocol;
 use crate::debate::{BallotKind, Ballots, CheckScope, Phase, Transcript};
 use crate::error::Result;
 
@@ -37,7 +37,11 @@ impl DebateProtocol for VoteOnlyProtocol {
 
     fn next(&self, t: &Transcript) -> Result<Step> {
         if t.round() == 0 {
-            return AskBuilder::new(t, Phase::Answer, 1).alone().repeat(self.samples).template("vote_only.answer", vec![]).build();
+            return AskBuilder::new(t, Phase::Answer, 1)
+                .alone()
+                .repeat(self.samples)
+                .template("vote_only.answer", vec![])
+                .build();
         }
         if self.ballots && !t.planned(1, Phase::Vote) && t.option_views().len() > 1 {
             return vote_step(t, 1, &BallotKind::Choice);

@@ -3,9 +3,9 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use super::Transcript;
 use super::budget::Ledger;
 use super::state::{RoundView, StepView, Terminal, TranscriptMessage, TurnState, TurnView, VoteView};
-use super::Transcript;
 use crate::debate::ballot::{Ballot, VoteStatus};
 use crate::debate::decision::Stop;
 use crate::debate::event::{
@@ -52,10 +52,16 @@ impl Transcript {
 
     pub(crate) fn begin(first: &Record) -> Result<Self> {
         let Event::DebateStart(start) = &first.event else {
-            return Err(corrupt(first.seq, format!("the log begins with {}, expected debate_start", first.event.name())));
+            return Err(corrupt(
+                first.seq,
+                format!("the log begins with {}, expected debate_start", first.event.name()),
+            ));
         };
         if first.seq != 0 || first.round != 0 {
-            return Err(corrupt(first.seq, format!("the log begins with seq {} in round {}, expected 0 and 0", first.seq, first.round)));
+            return Err(corrupt(
+                first.seq,
+                format!("the log begins with seq {} in round {}, expected 0 and 0", first.seq, first.round),
+            ));
         }
         Ok(Self::from_start(start.as_ref().clone(), first))
     }
@@ -108,7 +114,10 @@ impl Transcript {
         }
         let expected = if matches!(record.event, Event::RoundStart(_)) { self.round + 1 } else { self.round };
         if record.round != expected {
-            return Err(corrupt(seq, format!("{} in round {}, expected round {expected}", record.event.name(), record.round)));
+            return Err(corrupt(
+                seq,
+                format!("{} in round {}, expected round {expected}", record.event.name(), record.round),
+            ));
         }
         self.take(record).map_err(|error| error.with("seq", seq).with("type", record.event.name()))?;
         self.next_seq = seq + 1;
@@ -140,7 +149,11 @@ impl Transcript {
             }
             Event::StepStart(body) => self.begin_step(body, record)?,
             Event::TurnStart(body) => {
-                let asked = self.steps.last().and_then(|s| s.asks.iter().find(|ask| ask.turn == body.turn)).map(|ask| ask.reserve);
+                let asked = self
+                    .steps
+                    .last()
+                    .and_then(|s| s.asks.iter().find(|ask| ask.turn == body.turn))
+                    .map(|ask| ask.reserve);
                 let turn = self.turn_in(&body.turn, &body.seat, &[TurnState::Planned])?;
                 turn.state = TurnState::Running;
                 // A turn asked again after its owner was lost is one call, under one request id.
@@ -167,9 +180,15 @@ impl Transcript {
             }
             Event::AgentMessage(body) => self.answer(body)?,
             Event::Critique(body) => {
-                let known = self.turns.get(&body.turn).is_some_and(|turn| turn.seat == body.critic && turn.state == TurnState::Answered);
+                let known = self
+                    .turns
+                    .get(&body.turn)
+                    .is_some_and(|turn| turn.seat == body.critic && turn.state == TurnState::Answered);
                 if !known || self.seat(&body.target).is_none() || !self.by_id.contains_key(&body.message) {
-                    return bad(format!("a critique of {} by {} in turn {}, which is unknown", body.target, body.critic, body.turn));
+                    return bad(format!(
+                        "a critique of {} by {} in turn {}, which is unknown",
+                        body.target, body.critic, body.turn
+                    ));
                 }
                 self.critiques.push(body.as_ref().clone());
             }
@@ -224,7 +243,18 @@ impl Transcript {
                     let (voter, round) = (body.by.clone(), self.round);
                     let (confidence, reason) = (None, None);
                     let user_intensity = Some(body.intensity.unwrap_or(5));
-                    self.votes.push(VoteView { step: None, round, voter, status, ballot, confidence, reason, self_vote: false, arrival: 0, user_intensity });
+                    self.votes.push(VoteView {
+                        step: None,
+                        round,
+                        voter,
+                        status,
+                        ballot,
+                        confidence,
+                        reason,
+                        self_vote: false,
+                        arrival: 0,
+                        user_intensity,
+                    });
                 }
                 HumanInputKind::Guidance => {
                     self.guidance.push((self.round, body.text.to_string()));
@@ -267,8 +297,14 @@ impl Transcript {
             Event::Warning(body) => *self.warnings.entry(body.code.clone()).or_default() += 1,
             Event::ForkEdit(body) => self.edit(&body.edit, seq)?,
             Event::StepEnd(body) => {
-                let unfinished = self.turns.values().rev().take_while(|turn| turn.step == body.step).any(|turn| matches!(turn.state, TurnState::Planned | TurnState::Running));
-                let Some(step) = self.steps.last_mut().filter(|step| step.step == body.step && step.end.is_none()) else {
+                let unfinished = self
+                    .turns
+                    .values()
+                    .rev()
+                    .take_while(|turn| turn.step == body.step)
+                    .any(|turn| matches!(turn.state, TurnState::Planned | TurnState::Running));
+                let Some(step) = self.steps.last_mut().filter(|step| step.step == body.step && step.end.is_none())
+                else {
                     return bad(format!("step {} ended and was not open", body.step));
                 };
                 if unfinished || step.arrived != body.arrived {
@@ -301,20 +337,32 @@ impl Transcript {
                 self.terminal = Some(Terminal::Finished);
             }
             Event::DebateFailed(body) => self.terminal = Some(Terminal::Failed(body.error.clone())),
-            Event::DebateCancelled(body) => self.terminal = Some(Terminal::Cancelled { by: body.by.clone(), reason: body.reason.clone() }),
-            Event::ContextReduced(_) | Event::KnowledgeInjected(_) | Event::KnowledgeDegraded(_) | Event::HollowConsensus(_) => {}
+            Event::DebateCancelled(body) => {
+                self.terminal = Some(Terminal::Cancelled { by: body.by.clone(), reason: body.reason.clone() })
+            }
+            Event::ContextReduced(_)
+            | Event::KnowledgeInjected(_)
+            | Event::KnowledgeDegraded(_)
+            | Event::HollowConsensus(_) => {}
         }
         Ok(())
     }
 
     fn begin_step(&mut self, body: &StepStart, record: &Record) -> Result<()> {
         let seq = record.seq;
-        if self.open_step().is_some() || self.stop.is_some() || body.step as usize != self.steps.len() || self.round == 0 {
+        if self.open_step().is_some()
+            || self.stop.is_some()
+            || body.step as usize != self.steps.len()
+            || self.round == 0
+        {
             return Err(corrupt(seq, format!("step {} began out of order", body.step)));
         }
         for ask in &body.asks {
             if self.seat(&ask.seat).is_none() || self.turns.contains_key(&ask.turn) {
-                return Err(corrupt(seq, format!("turn {} of seat {} was planned before, or the seat is unknown", ask.turn, ask.seat)));
+                return Err(corrupt(
+                    seq,
+                    format!("turn {} of seat {} was planned before, or the seat is unknown", ask.turn, ask.seat),
+                ));
             }
             self.turns.insert(
                 ask.turn.clone(),
@@ -355,7 +403,10 @@ impl Transcript {
         let next = self.next_seq;
         match self.turns.get_mut(id) {
             Some(turn) if turn.seat == *seat && Some(turn.step) == open && states.contains(&turn.state) => Ok(turn),
-            Some(turn) => Err(corrupt(next, format!("turn {id} of seat {seat} is {}, expected {states:?} in the open step", turn.state))),
+            Some(turn) => Err(corrupt(
+                next,
+                format!("turn {id} of seat {seat} is {}, expected {states:?} in the open step", turn.state),
+            )),
             None => Err(corrupt(next, format!("turn {id} was never planned"))),
         }
     }
@@ -363,7 +414,10 @@ impl Transcript {
     fn answer(&mut self, body: &AgentMessage) -> Result<()> {
         let arrived = self.open_step().map_or(0, |step| step.arrived.len());
         if body.arrival as usize != arrived || self.by_id.contains_key(&body.message) {
-            return Err(corrupt(self.next_seq, format!("message {} arrived as number {}, expected {arrived}", body.message, body.arrival)));
+            return Err(corrupt(
+                self.next_seq,
+                format!("message {} arrived as number {}, expected {arrived}", body.message, body.arrival),
+            ));
         }
         let turn = self.turn_in(&body.turn, &body.seat, &[TurnState::Running])?;
         turn.state = TurnState::Answered;
@@ -444,7 +498,8 @@ impl Transcript {
     fn learn_verdicts(&mut self, value: &serde_json::Value) {
         for pair in value.get("pairs").and_then(|pairs| pairs.as_array()).into_iter().flatten() {
             let text = |i: usize| pair.get(i).and_then(|v| v.as_str()).map(Arc::<str>::from);
-            if let (Some(a), Some(b), Some(same)) = (text(0), text(1), pair.get(2).and_then(serde_json::Value::as_bool)) {
+            if let (Some(a), Some(b), Some(same)) = (text(0), text(1), pair.get(2).and_then(serde_json::Value::as_bool))
+            {
                 self.verdicts.insert((a, b), same);
             }
         }
@@ -464,7 +519,9 @@ impl Transcript {
                     entry.answer = format.extract(text, None);
                 }
             }
-            Edit::InsertHuman { by, text } => self.say(Author::Human(by.clone()), MessageKind::Human, text, Visibility::All, seq),
+            Edit::InsertHuman { by, text } => {
+                self.say(Author::Human(by.clone()), MessageKind::Human, text, Visibility::All, seq)
+            }
             Edit::DropSeat { seat } => {
                 if self.seat(seat).is_none() {
                     return Err(corrupt(seq, format!("seat {seat} was dropped and does not exist")));

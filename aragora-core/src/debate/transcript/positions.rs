@@ -77,18 +77,35 @@ impl Transcript {
 
     /// Where every debating seat stood after its first independent answer.
     pub fn first_positions(&self) -> Vec<Position> {
-        let Some(first) = self.steps().iter().find(|step| step.phase.is_position()).map(|step| (step.phase, step.round)) else {
+        let Some(first) =
+            self.steps().iter().find(|step| step.phase.is_position()).map(|step| (step.phase, step.round))
+        else {
             return self.debaters().map(|seat| self.position_of(&seat.id, &|_| false)).collect();
         };
         self.debaters().map(|seat| self.position_of(&seat.id, &|turn| (turn.phase, turn.round) == first)).collect()
     }
 
     fn position_of(&self, seat: &AgentId, within: &dyn Fn(&TurnView) -> bool) -> Position {
-        let mut turns = self.turns.values().rev().filter(|t| t.seat == *seat && t.phase.is_position() && within(t) && t.state != TurnState::Planned);
-        let mut position =
-            Position { seat: seat.clone(), kind: PositionKind::Missing, message: None, round: 0, confidence: None, arrival: 0, newest: VoteStatus::NotAsked };
+        let mut turns = self
+            .turns
+            .values()
+            .rev()
+            .filter(|t| t.seat == *seat && t.phase.is_position() && within(t) && t.state != TurnState::Planned);
+        let mut position = Position {
+            seat: seat.clone(),
+            kind: PositionKind::Missing,
+            message: None,
+            round: 0,
+            confidence: None,
+            arrival: 0,
+            newest: VoteStatus::NotAsked,
+        };
         let Some(newest) = turns.next() else { return position };
-        let answered = if newest.state == TurnState::Answered { Some(newest) } else { turns.find(|turn| turn.state == TurnState::Answered) };
+        let answered = if newest.state == TurnState::Answered {
+            Some(newest)
+        } else {
+            turns.find(|turn| turn.state == TurnState::Answered)
+        };
         let message = answered.and_then(|turn| turn.message.as_ref()).and_then(|id| self.message(id));
         if let Some(message) = message {
             position.kind = self.kind_of(message);
@@ -156,7 +173,8 @@ impl Transcript {
             }
             return views;
         }
-        let answered: Vec<(&Position, &Arc<str>)> = positions.iter().filter_map(|p| p.answer().map(|value| (p, value))).collect();
+        let answered: Vec<(&Position, &Arc<str>)> =
+            positions.iter().filter_map(|p| p.answer().map(|value| (p, value))).collect();
         let values: Vec<&str> = answered.iter().map(|(_, value)| &***value).collect();
         let groups = group(&values, self.format().equal(), self);
         let labels = group_labels(groups.len(), seed, &format!("r{}", self.round()));
@@ -164,7 +182,8 @@ impl Transcript {
             .into_iter()
             .zip(labels)
             .map(|(group, id)| {
-                let members: Vec<&Position> = group.members.iter().filter_map(|i| answered.get(*i).map(|(p, _)| *p)).collect();
+                let members: Vec<&Position> =
+                    group.members.iter().filter_map(|i| answered.get(*i).map(|(p, _)| *p)).collect();
                 let first = members.first().and_then(|p| p.message.as_ref()).and_then(|m| self.message(m));
                 OptionView {
                     label: id.as_str().to_owned(),
@@ -183,7 +202,10 @@ impl Transcript {
         let question = self.question();
         let equal = |a: &str| self.format().same(a, value, self);
         let options = &question.options;
-        options.iter().position(|o| o.id.as_str().eq_ignore_ascii_case(value.trim())).or_else(|| options.iter().position(|o| equal(&o.text) || equal(o.id.as_str())))
+        options
+            .iter()
+            .position(|o| o.id.as_str().eq_ignore_ascii_case(value.trim()))
+            .or_else(|| options.iter().position(|o| equal(&o.text) || equal(o.id.as_str())))
     }
 
     /// The positions of the eligible seats as votes over the options, in roster order. A seat whose newest turn
@@ -202,7 +224,12 @@ impl Transcript {
                     user_intensity: None,
                 };
                 let Some(position) = positions.iter().find(|p| p.seat == seat.id) else { return missing };
-                let mut vote = CastVote { confidence: position.confidence, arrival: position.arrival, status: position.newest, ..missing };
+                let mut vote = CastVote {
+                    confidence: position.confidence,
+                    arrival: position.arrival,
+                    status: position.newest,
+                    ..missing
+                };
                 let counts = position.newest == VoteStatus::Cast || (stale_counts && position.message.is_some());
                 let chosen = options.iter().find(|option| option.authors.contains(&seat.id));
                 match (&position.kind, chosen) {
@@ -213,11 +240,19 @@ impl Transcript {
                     }
                     (PositionKind::Answer(value), None) if counts => {
                         vote.status = VoteStatus::Invalid;
-                        vote.ballot = Some(Ballot::Invalid { raw: value.chars().take(1_000).collect(), why: InvalidWhy::UnknownLabel });
+                        vote.ballot = Some(Ballot::Invalid {
+                            raw: value.chars().take(1_000).collect(),
+                            why: InvalidWhy::UnknownLabel,
+                        });
                     }
                     (PositionKind::Abstain, _) => vote.ballot = Some(Ballot::Abstain { reason: String::new() }),
                     (PositionKind::Invalid(why), _) if position.newest == VoteStatus::Invalid => {
-                        let text = position.message.as_ref().and_then(|id| self.message(id)).map(|m| &*m.text).unwrap_or_default();
+                        let text = position
+                            .message
+                            .as_ref()
+                            .and_then(|id| self.message(id))
+                            .map(|m| &*m.text)
+                            .unwrap_or_default();
                         vote.ballot = Some(Ballot::Invalid { raw: text.chars().take(1_000).collect(), why: *why });
                     }
                     _ => {}
@@ -231,14 +266,19 @@ impl Transcript {
     /// taken in the current round.
     pub fn cast_votes(&self) -> Option<Vec<CastVote>> {
         use crate::debate::message::Phase;
-        let steps: Vec<u32> = self.steps().iter().filter(|s| s.phase == Phase::Vote && s.round == self.round()).map(|s| s.step).collect();
+        let steps: Vec<u32> =
+            self.steps().iter().filter(|s| s.phase == Phase::Vote && s.round == self.round()).map(|s| s.step).collect();
         if steps.is_empty() {
             return None;
         }
         let mut votes: Vec<CastVote> = self
             .eligible()
             .map(|seat| {
-                let vote = self.votes().iter().rev().find(|v| v.step.is_some_and(|s| steps.contains(&s)) && v.voter == seat.id.as_str());
+                let vote = self
+                    .votes()
+                    .iter()
+                    .rev()
+                    .find(|v| v.step.is_some_and(|s| steps.contains(&s)) && v.voter == seat.id.as_str());
                 let turn = self.turns.values().rev().find(|t| t.seat == seat.id && steps.contains(&t.step));
                 let status = match (vote, turn) {
                     (Some(vote), _) => vote.status,
@@ -264,7 +304,15 @@ impl Transcript {
     pub fn user_votes(&self) -> impl Iterator<Item = CastVote> + '_ {
         self.votes().iter().filter(|v| v.user_intensity.is_some() && v.round == self.round()).filter_map(|v| {
             let voter = AgentId::new(&v.voter).ok()?;
-            Some(CastVote { voter, status: v.status, ballot: v.ballot.clone(), confidence: None, self_vote: false, arrival: 0, user_intensity: v.user_intensity })
+            Some(CastVote {
+                voter,
+                status: v.status,
+                ballot: v.ballot.clone(),
+                confidence: None,
+                self_vote: false,
+                arrival: 0,
+                user_intensity: v.user_intensity,
+            })
         })
     }
 }

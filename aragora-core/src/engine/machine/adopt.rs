@@ -16,8 +16,18 @@ impl Machine {
             return Err(Error::new(ErrorKind::InvalidRequest, "the debate had stopped by then; take an earlier seq"));
         }
         let now = records.last().map(|record| record.at).unwrap_or_default();
-        let mut machine =
-            Self { protocol, rules, t, now, open: None, last_asks: Vec::new(), waiting: None, ending: None, out: Vec::new(), commands: Vec::new() };
+        let mut machine = Self {
+            protocol,
+            rules,
+            t,
+            now,
+            open: None,
+            last_asks: Vec::new(),
+            waiting: None,
+            ending: None,
+            out: Vec::new(),
+            commands: Vec::new(),
+        };
         machine.open = machine.open_again(records)?;
         if machine.open.is_none() && !machine.t.steps().is_empty() {
             let number = machine.t.steps().len() - 1;
@@ -31,7 +41,8 @@ impl Machine {
         let asks = self.asks_of(records, open.step as usize)?;
         let state = |ask: &Ask| self.t.turn(&ask.turn).map(|turn| turn.state);
         let queue: VecDeque<usize> = (0..asks.len()).filter(|i| state(&asks[*i]) == Some(TurnState::Planned)).collect();
-        let running: BTreeSet<_> = asks.iter().filter(|ask| state(ask) == Some(TurnState::Running)).map(|ask| ask.turn.clone()).collect();
+        let running: BTreeSet<_> =
+            asks.iter().filter(|ask| state(ask) == Some(TurnState::Running)).map(|ask| ask.turn.clone()).collect();
         Ok(Some(OpenStep { step: open.step, asks, queue, running, grace: false, closing: None }))
     }
 
@@ -43,19 +54,46 @@ impl Machine {
             return Err(Error::new(ErrorKind::InvalidRequest, "a tie was being broken by then; take an earlier seq"));
         }
         let first = step.retry_of.unwrap_or(step.step);
-        let before = records.iter().position(|r| matches!(&r.event, Event::StepStart(body) if body.step == first)).unwrap_or(0);
+        let before =
+            records.iter().position(|r| matches!(&r.event, Event::StepStart(body) if body.step == first)).unwrap_or(0);
         // The round's own start belongs to the step's batch; the protocol was asked before it.
-        let before = if before > 0 && matches!(records[before - 1].event, Event::RoundStart(_)) { before - 1 } else { before };
-        let before = records[..before].iter().rposition(|r| matches!(r.event, Event::StepEnd(_) | Event::DebateStart(_) | Event::ConsensusCheck(_) | Event::BreakpointResolved(_) | Event::ForkEdit(_) | Event::Analysis(_))).unwrap_or(0);
+        let before =
+            if before > 0 && matches!(records[before - 1].event, Event::RoundStart(_)) { before - 1 } else { before };
+        let before = records[..before]
+            .iter()
+            .rposition(|r| {
+                matches!(
+                    r.event,
+                    Event::StepEnd(_)
+                        | Event::DebateStart(_)
+                        | Event::ConsensusCheck(_)
+                        | Event::BreakpointResolved(_)
+                        | Event::ForkEdit(_)
+                        | Event::Analysis(_)
+                )
+            })
+            .unwrap_or(0);
         let prefix = Transcript::fold(&records[..=before])?;
         let Step::Ask(asked) = self.protocol.next(&prefix)? else {
-            return Err(Error::new(ErrorKind::Nondeterministic, format!("the protocol asks nothing where step {first} was recorded")));
+            return Err(Error::new(
+                ErrorKind::Nondeterministic,
+                format!("the protocol asks nothing where step {first} was recorded"),
+            ));
         };
         step.asks
             .iter()
             .map(|planned| {
-                let found = asked.asks.iter().find(|ask| ask.turn == planned.turn).or_else(|| asked.asks.iter().find(|ask| ask.seat == planned.seat));
-                let ask = found.cloned().ok_or_else(|| Error::new(ErrorKind::Nondeterministic, format!("the protocol does not ask turn {} again", planned.turn)))?;
+                let found = asked
+                    .asks
+                    .iter()
+                    .find(|ask| ask.turn == planned.turn)
+                    .or_else(|| asked.asks.iter().find(|ask| ask.seat == planned.seat));
+                let ask = found.cloned().ok_or_else(|| {
+                    Error::new(
+                        ErrorKind::Nondeterministic,
+                        format!("the protocol does not ask turn {} again", planned.turn),
+                    )
+                })?;
                 Ok(Ask { turn: planned.turn.clone(), ..ask })
             })
             .collect()

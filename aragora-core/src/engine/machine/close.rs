@@ -3,8 +3,9 @@ use super::input::Command;
 use crate::consensus::{break_tie, is_breakable};
 use crate::crypto::canonical::to_canonical;
 use crate::debate::{
-    AnalysisEvent, AnalysisKind, Ballot, BallotKind, BallotShape, CheckScope, ConsensusCheck, DebateEnd, DecisionEvent, Expect, Join, Label, Order, Outcome,
-    Phase, Prompt, Role, Stop, StopCause, StopEvent, TieBreak, delimit, nonce, parse_ballot, question_block, told,
+    AnalysisEvent, AnalysisKind, Ballot, BallotKind, BallotShape, CheckScope, ConsensusCheck, DebateEnd, DecisionEvent,
+    Expect, Join, Label, Order, Outcome, Phase, Prompt, Role, Stop, StopCause, StopEvent, TieBreak, delimit, nonce,
+    parse_ballot, question_block, told,
 };
 use crate::error::Result;
 use crate::ids::{AgentId, Digest, OptionId};
@@ -16,7 +17,10 @@ impl Machine {
         if self.t.terminal().is_some() {
             return Ok(());
         }
-        if stop.cause == StopCause::QuorumLost && !self.t.messages().iter().any(|message| message.seat.is_some()) && self.t.errors().next().is_some() {
+        if stop.cause == StopCause::QuorumLost
+            && !self.t.messages().iter().any(|message| message.seat.is_some())
+            && self.t.errors().next().is_some()
+        {
             return self.all_failed();
         }
         self.ending = Some(stop);
@@ -49,14 +53,25 @@ impl Machine {
                 _ => self.warn("tie_not_broken", None, format!("seat {judge} named no option of the tie"))?,
             }
         }
+        if stop.cause == StopCause::QuorumLost {
+            // Too few are left to speak for the others, whatever those few said.
+            count.1.outcome = Outcome::NoQuorum;
+            count.1.winners.clear();
+        }
         self.end_round()?;
         self.conclude(stop, &draft, count)
     }
 
     fn conclude(&mut self, stop: Stop, draft: &Draft, count: Count) -> Result<()> {
-        let counted = self.t.checks().iter().any(|(round, check)| *round == self.t.round() && check.scope != CheckScope::Gate);
+        let counted =
+            self.t.checks().iter().any(|(round, check)| *round == self.t.round() && check.scope != CheckScope::Gate);
         if !counted {
-            self.emit(ConsensusCheck { scope: CheckScope::Final, rule: draft.rule.clone(), outcome: count.1.outcome.clone(), tally: count.1.clone() })?;
+            self.emit(ConsensusCheck {
+                scope: CheckScope::Final,
+                rule: draft.rule.clone(),
+                outcome: count.1.outcome.clone(),
+                tally: count.1.clone(),
+            })?;
         }
         if let Some(tie) = &count.1.tie_break {
             self.warn("tie_broken", None, format!("{:?} were tied, {} was taken", tie.tied, tie.chosen))?;
@@ -90,7 +105,11 @@ impl Machine {
         let draft = self.protocol.decide(&self.t)?;
         let active = draft.seats.as_ref().map(|seats| seats.len() as u32);
         let count = self.t.count(&draft.rule, draft.ballots, draft.seats.as_deref(), active, &self.rules)?;
-        let stop = self.t.stop().cloned().unwrap_or_else(|| Stop::new(StopCause::Cancelled, self.t.round(), "the debate has not ended"));
+        let stop = self
+            .t
+            .stop()
+            .cloned()
+            .unwrap_or_else(|| Stop::new(StopCause::Cancelled, self.t.round(), "the debate has not ended"));
         let mut decision = super::decision::build(&self.t, &draft, &count, stop, self.bias(), &self.rules)?;
         decision.partial = true;
         Ok(decision)
@@ -98,22 +117,33 @@ impl Machine {
 
     fn may_ask_judge(&self, stop: &Stop, judge: &AgentId) -> bool {
         let in_time = !matches!(stop.cause, StopCause::Deadline | StopCause::Budget | StopCause::Cancelled);
-        in_time && self.deadline_left() && self.t.seat(judge).is_some() && !self.t.is_benched(judge) && self.t.round() > 0
+        in_time
+            && self.deadline_left()
+            && self.t.seat(judge).is_some()
+            && !self.t.is_benched(judge)
+            && self.t.round() > 0
     }
 
     // What the judge said about the tie: nothing yet, no option of it, or one.
     fn tie_ballot(&self, judge: &AgentId) -> Option<Option<OptionId>> {
-        let step = self.t.steps().iter().rev().find(|step| step.phase == Phase::Judge && step.asks.iter().any(|ask| ask.seat == *judge))?;
+        let step = self
+            .t
+            .steps()
+            .iter()
+            .rev()
+            .find(|step| step.phase == Phase::Judge && step.asks.iter().any(|ask| ask.seat == *judge))?;
         let message = self.t.messages().iter().find(|m| m.step == Some(step.step));
         let shape = step.asks.iter().find_map(|ask| match &ask.expect {
             Expect::Ballot(shape) => Some(shape),
             _ => None,
         });
         Some(match (message, shape) {
-            (Some(message), Some(shape)) => match parse_ballot(&message.text, message.structured.as_ref(), &message.stop, shape).ballot {
-                Ballot::Choice(option) => Some(option),
-                _ => None,
-            },
+            (Some(message), Some(shape)) => {
+                match parse_ballot(&message.text, message.structured.as_ref(), &message.stop, shape).ballot {
+                    Ballot::Choice(option) => Some(option),
+                    _ => None,
+                }
+            }
             _ => None,
         })
     }
@@ -127,12 +157,19 @@ impl Machine {
         let nonce = nonce(self.t.start().seed, self.t.debate());
         let mut text = String::from("The vote is tied between these answers.\n");
         for option in &tied {
-            text.push_str(&format!("Option {}:\n{}", option.label, delimit(&nonce, "option", round, "answer", &option.text)));
+            text.push_str(&format!(
+                "Option {}:\n{}",
+                option.label,
+                delimit(&nonce, "option", round, "answer", &option.text)
+            ));
         }
         text.push_str("Decide between them. Reply with a line CHOICE: and one of the labels, and a line REASON:");
         let shape = BallotShape {
             kind: BallotKind::Choice,
-            labels: tied.iter().map(|option| Label { label: option.label.clone(), option: option.id.clone() }).collect(),
+            labels: tied
+                .iter()
+                .map(|option| Label { label: option.label.clone(), option: option.id.clone() })
+                .collect(),
             may_abstain: false,
             confidence: false,
             reason: true,
@@ -155,6 +192,9 @@ impl Machine {
             too_long: false,
             notes: Vec::new(),
         };
-        self.begin_step(AskStep { phase: Phase::Judge, round, asks: vec![ask], order: Order::Sequential, join: Join::All, min: 0 }, None)
+        self.begin_step(
+            AskStep { phase: Phase::Judge, round, asks: vec![ask], order: Order::Sequential, join: Join::All, min: 0 },
+            None,
+        )
     }
 }

@@ -6,8 +6,9 @@ use super::input::Command;
 use super::{Machine, Then};
 use crate::analysis;
 use crate::debate::{
-    AnalysisEvent, AnalysisKind, BallotKind, CheckScope, ConsensusCheck, Equivalence, Expect, GatePolicy, Outcome, Phase, RoundConvergence,
-    RoundEnd, RuleConfig, RuleKind, StepWhy, Stop, StopCause, Tally, VoteStatus, Weight, round6,
+    AnalysisEvent, AnalysisKind, BallotKind, CheckScope, ConsensusCheck, Equivalence, Expect, GatePolicy, Outcome,
+    Phase, RoundConvergence, RoundEnd, RuleConfig, RuleKind, StepWhy, Stop, StopCause, Tally, VoteStatus, Weight,
+    round6,
 };
 use crate::error::{Error, Result};
 use crate::ids::AgentId;
@@ -60,7 +61,8 @@ impl Machine {
     }
 
     fn too_few(&mut self, arrived: u32, min: u32) -> Result<()> {
-        let stop = Stop::new(StopCause::QuorumLost, self.t.round(), format!("{arrived} usable replies, {min} are needed"));
+        let stop =
+            Stop::new(StopCause::QuorumLost, self.t.round(), format!("{arrived} usable replies, {min} are needed"));
         if !self.t.messages().iter().any(|message| message.seat.is_some()) {
             return self.all_failed();
         }
@@ -85,10 +87,17 @@ impl Machine {
                 let early = point.rule.clone().or_else(|| self.t.options().stop_when.clone());
                 let rule = early.clone().unwrap_or_else(|| self.t.rule().clone());
                 let tally = self.count(&rule, point)?.1;
-                self.emit(ConsensusCheck { scope: CheckScope::Round, rule, outcome: tally.outcome.clone(), tally: tally.clone() })?;
+                self.emit(ConsensusCheck {
+                    scope: CheckScope::Round,
+                    rule,
+                    outcome: tally.outcome.clone(),
+                    tally: tally.clone(),
+                })?;
                 self.end_round()?;
                 let deciding = self.deciding()?.1;
-                Ok(early.and_then(|_| stop::consensus(&self.t, &tally, &deciding)).or_else(|| stop::at_round_end(&self.t)))
+                Ok(early
+                    .and_then(|_| stop::consensus(&self.t, &tally, &deciding))
+                    .or_else(|| stop::at_round_end(&self.t)))
             }
             CheckScope::Final => Ok(None),
         }
@@ -104,15 +113,19 @@ impl Machine {
         let rule = RuleConfig::from(RuleKind::Unanimity { ignore_abstain: false });
         let count = self.count(&rule, point)?;
         let confident = match self.t.options().gate {
-            GatePolicy::Confidence { min } => {
-                count.2.iter().filter(|v| v.status == VoteStatus::Cast).all(|vote| vote.confidence.is_some_and(|c| c >= min.to_f64()))
-            }
+            GatePolicy::Confidence { min } => count
+                .2
+                .iter()
+                .filter(|v| v.status == VoteStatus::Cast)
+                .all(|vote| vote.confidence.is_some_and(|c| c >= min.to_f64())),
             _ => true,
         };
         let passed = count.1.outcome == Outcome::Decided && confident && self.t.round() >= self.t.options().min_rounds;
         let answers = count.1.counted.to_f64();
         self.emit(ConsensusCheck { scope: CheckScope::Gate, rule, outcome: count.1.outcome.clone(), tally: count.1 })?;
-        Ok(passed.then(|| Stop::new(StopCause::Gate, self.t.round(), format!("all independent answers agree, weight {answers}"))))
+        Ok(passed.then(|| {
+            Stop::new(StopCause::Gate, self.t.round(), format!("all independent answers agree, weight {answers}"))
+        }))
     }
 
     /// What the deciding rule would say now.
@@ -135,22 +148,44 @@ impl Machine {
             .t
             .debaters()
             .filter_map(|seat| {
-                let mut said = self.t.messages().iter().rev().filter(|m| m.seat.as_ref() == Some(&seat.id) && m.phase.is_some_and(Phase::is_position));
+                let mut said = self
+                    .t
+                    .messages()
+                    .iter()
+                    .rev()
+                    .filter(|m| m.seat.as_ref() == Some(&seat.id) && m.phase.is_some_and(Phase::is_position));
                 let newest = said.next()?;
                 Some((&*newest.text, said.next().map(|before| &*before.text)))
             })
             .collect();
         let figures = analysis::convergence(round, &texts, &groups);
         let before = self.t.round_ends().last().map(|(round, end)| convergence_of(*round, &end.convergence));
-        let last = self.t.checks().iter().rev().find(|(checked, check)| *checked == round && check.scope != CheckScope::Gate).map(|(_, check)| &check.tally);
+        let last = self
+            .t
+            .checks()
+            .iter()
+            .rev()
+            .find(|(checked, check)| *checked == round && check.scope != CheckScope::Gate)
+            .map(|(_, check)| &check.tally);
         let (leader, share) = match last {
             Some(tally) => leader_of(tally),
-            None => (options.iter().zip(&groups).max_by(|a, b| a.1.cmp(b.1).then(b.0.id.cmp(&a.0.id))).map(|(option, _)| option.id.clone()), Some(figures.position)),
+            None => (
+                options
+                    .iter()
+                    .zip(&groups)
+                    .max_by(|a, b| a.1.cmp(b.1).then(b.0.id.cmp(&a.0.id)))
+                    .map(|(option, _)| option.id.clone()),
+                Some(figures.position),
+            ),
         };
-        let leader_value = leader.as_ref().and_then(|id| options.iter().find(|option| option.id == *id)).map(|option| option.value.clone());
+        let leader_value = leader
+            .as_ref()
+            .and_then(|id| options.iter().find(|option| option.id == *id))
+            .map(|option| option.value.clone());
         let reached = last.is_some_and(|tally| tally.outcome == Outcome::Decided);
         let label = analysis::label(&figures, before.as_ref(), reached);
-        let convergence = RoundConvergence { agreement: figures.agreement, stability: figures.stability, position: figures.position };
+        let convergence =
+            RoundConvergence { agreement: figures.agreement, stability: figures.stability, position: figures.position };
         let value = json!({"version": 1, "label": label, "agreement": figures.agreement, "stability": figures.stability, "position": figures.position, "texts": texts.len()});
         self.emit(AnalysisEvent { kind: AnalysisKind::Convergence, value })?;
         self.emit(RoundEnd { convergence, leader, leader_value, share })
@@ -164,7 +199,9 @@ impl Machine {
                 serde_json::to_value(analysis::diversity(&seats)).ok()
             }
             AnalysisKind::Bias => serde_json::to_value(self.bias()).ok(),
-            AnalysisKind::Convergence => self.t.round_ends().last().and_then(|(_, end)| serde_json::to_value(end.convergence).ok()),
+            AnalysisKind::Convergence => {
+                self.t.round_ends().last().and_then(|(_, end)| serde_json::to_value(end.convergence).ok())
+            }
             _ => None,
         }
     }
@@ -176,7 +213,11 @@ impl Machine {
         for vote in self.t.votes().iter().filter(|v| v.step.is_some() && v.status == VoteStatus::Cast) {
             let step = vote.step.and_then(|step| self.t.steps().get(step as usize));
             let ask = step.and_then(|step| step.asks.iter().find(|ask| ask.seat.as_str() == vote.voter));
-            let (Some(Expect::Ballot(shape)), Some(crate::debate::Ballot::Choice(option))) = (ask.map(|ask| &ask.expect), &vote.ballot) else { continue };
+            let (Some(Expect::Ballot(shape)), Some(crate::debate::Ballot::Choice(option))) =
+                (ask.map(|ask| &ask.expect), &vote.ballot)
+            else {
+                continue;
+            };
             if shape.kind == BallotKind::Choice {
                 offered = offered.max(shape.labels.len());
                 if let Some(position) = shape.labels.iter().position(|label| label.option == *option) {
@@ -185,8 +226,13 @@ impl Machine {
             }
         }
         let winners = self.deciding().map(|count| count.1.winners).unwrap_or_default();
-        let texts: Vec<analysis::TextLength> =
-            options.iter().map(|option| analysis::TextLength { chars: option.text.chars().count(), won: winners.contains(&option.id) }).collect();
+        let texts: Vec<analysis::TextLength> = options
+            .iter()
+            .map(|option| analysis::TextLength {
+                chars: option.text.chars().count(),
+                won: winners.contains(&option.id),
+            })
+            .collect();
         analysis::bias(offered, &picks, &texts)
     }
 
@@ -205,7 +251,8 @@ impl Machine {
     }
 
     fn missing_verdicts(&self) -> Vec<(Arc<str>, Arc<str>)> {
-        let mut values: Vec<Arc<str>> = self.t.positions().iter().chain(&self.t.first_positions()).filter_map(|p| p.answer().cloned()).collect();
+        let mut values: Vec<Arc<str>> =
+            self.t.positions().iter().chain(&self.t.first_positions()).filter_map(|p| p.answer().cloned()).collect();
         values.extend(self.t.question().options.iter().flat_map(|o| [o.text.clone(), Arc::from(o.id.as_str())]));
         values.sort();
         values.dedup();
@@ -227,7 +274,10 @@ impl Machine {
             _ => String::new(),
         };
         let pairs: Vec<_> = pairs.into_iter().map(|(a, b, same)| json!([&*a, &*b, same])).collect();
-        self.emit(AnalysisEvent { kind: AnalysisKind::Equivalence, value: json!({"version": 1, "comparator": comparator, "pairs": pairs}) })?;
+        self.emit(AnalysisEvent {
+            kind: AnalysisKind::Equivalence,
+            value: json!({"version": 1, "comparator": comparator, "pairs": pairs}),
+        })?;
         match then {
             Then::AfterReply => self.after_reply(),
             Then::AfterStep => self.after_step(),
@@ -263,7 +313,13 @@ impl Machine {
 
     pub(super) fn resolve_pause_by_timeout(&mut self) -> Result<()> {
         if let Some(id) = self.t.pause().map(str::to_owned) {
-            self.emit(crate::debate::BreakpointResolved { id, action: "continue".into(), guidance: None, by: None, timed_out: true })?;
+            self.emit(crate::debate::BreakpointResolved {
+                id,
+                action: "continue".into(),
+                guidance: None,
+                by: None,
+                timed_out: true,
+            })?;
         }
         Ok(())
     }
@@ -274,7 +330,12 @@ impl Machine {
         let listed: Vec<String> = causes.iter().map(|(seat, error)| format!("{seat}: {}", error.code)).collect();
         let reason = format!("no agent gave a usable reply ({})", listed.join(", "));
         self.emit(crate::debate::StopEvent { cause: StopCause::AllFailed, detail: reason.clone() })?;
-        let error = crate::debate::ErrorInfo { code: crate::error::ErrorKind::AllAgentsFailed.code().into(), reason, retryable, retry_after_ms: None };
+        let error = crate::debate::ErrorInfo {
+            code: crate::error::ErrorKind::AllAgentsFailed.code().into(),
+            reason,
+            retryable,
+            retry_after_ms: None,
+        };
         self.emit(crate::debate::DebateFailed { error })?;
         self.command(Command::Done);
         Ok(())
@@ -286,8 +347,11 @@ fn convergence_of(round: u32, c: &RoundConvergence) -> crate::debate::Convergenc
 }
 
 pub(super) fn leader_of(tally: &Tally) -> (Option<crate::ids::OptionId>, Option<f64>) {
-    let leader = tally.rows.iter().max_by(|a, b| a.weight.cmp(&b.weight).then(b.option.cmp(&a.option))).filter(|row| row.weight.0 > 0);
+    let leader = tally
+        .rows
+        .iter()
+        .max_by(|a, b| a.weight.cmp(&b.weight).then(b.option.cmp(&a.option)))
+        .filter(|row| row.weight.0 > 0);
     let share = leader.filter(|_| tally.counted.0 > 0).map(|row| round6(row.weight.to_f64() / tally.counted.to_f64()));
     (leader.map(|row| row.option.clone()), share)
 }
-

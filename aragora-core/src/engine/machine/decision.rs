@@ -7,15 +7,23 @@ use super::counting::leader_of;
 use crate::analysis;
 use crate::consensus::{RuleSet, supports};
 use crate::debate::{
-    Answer, Ballot, Ballots, BiasReport, Calls, CastVote, Condition, ConditionKind, Confidence, ConfidenceMethod, Convergence, DECISION_SCHEMA, Decision,
-    DecisionUsage, Dissent, Gate, Intervention, OptionView, Outcome, Phase, Position, QuorumRule, RuleConfig, RuleKind, RuleUsed, Stop, StopCause, TieBreak,
-    Transcript, TranscriptMessage, Verdict, VoteOnly, VoteRecord, VoteStatus, Weight, round6,
+    Answer, Ballot, Ballots, BiasReport, Calls, CastVote, Condition, ConditionKind, Confidence, ConfidenceMethod,
+    Convergence, DECISION_SCHEMA, Decision, DecisionUsage, Dissent, Gate, Intervention, OptionView, Outcome, Phase,
+    Position, QuorumRule, RuleConfig, RuleKind, RuleUsed, Stop, StopCause, TieBreak, Transcript, TranscriptMessage,
+    Verdict, VoteOnly, VoteRecord, VoteStatus, Weight, round6,
 };
 use crate::error::Result;
 use crate::ids::{AgentId, OptionId};
 use crate::protocols::{Count, Draft};
 
-pub(super) fn build(t: &Transcript, draft: &Draft, count: &Count, stop: Stop, bias: BiasReport, rules: &RuleSet) -> Result<Decision> {
+pub(super) fn build(
+    t: &Transcript,
+    draft: &Draft,
+    count: &Count,
+    stop: Stop,
+    bias: BiasReport,
+    rules: &RuleSet,
+) -> Result<Decision> {
     let Count(options, tally, votes) = count;
     let positions = t.positions();
     let not_sought_group = (tally.outcome == Outcome::NotSought && options.len() == 1).then(|| options[0].id.clone());
@@ -37,7 +45,10 @@ pub(super) fn build(t: &Transcript, draft: &Draft, count: &Count, stop: Stop, bi
     }
     // Minority views are measured against the winner, or against the front runner of an undecided debate.
     let against = winner.as_ref().or(leader.as_ref().filter(|_| !matches!(tally.outcome, Outcome::Tie(_))));
-    let dissent = against.and_then(option).map(|against| dissents(t, against, options, &positions, &records, &lists.supporters)).unwrap_or_default();
+    let dissent = against
+        .and_then(option)
+        .map(|against| dissents(t, against, options, &positions, &records, &lists.supporters))
+        .unwrap_or_default();
     let interventions = interventions(t);
     let confidence = confidence(t, &tally.outcome, winner.as_ref(), tally, &records, interventions.len());
     let conditions = conditions(t, winner.as_ref().and_then(option), &dissent, &interventions, stop.round);
@@ -57,7 +68,10 @@ pub(super) fn build(t: &Transcript, draft: &Draft, count: &Count, stop: Stop, bi
         outcome: tally.outcome.clone(),
         verdict,
         gate,
-        partial: matches!(stop.cause, StopCause::Budget | StopCause::Deadline | StopCause::QuorumLost | StopCause::Cancelled),
+        partial: matches!(
+            stop.cause,
+            StopCause::Budget | StopCause::Deadline | StopCause::QuorumLost | StopCause::Cancelled
+        ),
         rule: RuleUsed { name: tally.rule.clone(), config: draft.rule.clone() },
         tally: tally.clone(),
         votes: records,
@@ -75,27 +89,54 @@ pub(super) fn build(t: &Transcript, draft: &Draft, count: &Count, stop: Stop, bi
         convergence: t
             .round_ends()
             .iter()
-            .map(|(round, end)| Convergence { round: *round, agreement: end.convergence.agreement, stability: end.convergence.stability, position: end.convergence.position })
+            .map(|(round, end)| Convergence {
+                round: *round,
+                agreement: end.convergence.agreement,
+                stability: end.convergence.stability,
+                position: end.convergence.position,
+            })
             .collect(),
         interventions,
         contribution: draft.contribution.clone(),
         bias,
         diversity: analysis::diversity(&t.eligible().cloned().collect::<Vec<_>>()),
         report: draft.report.clone(),
-        usage: DecisionUsage { total: spent.total.clone(), by_seat: spent.by_seat.clone(), inherited: spent.inherited.clone() },
-        calls: Calls { made: spent.calls, failed: spent.failed, hedged: spent.hedged, planned, saved: planned.saturating_sub(spent.calls) },
+        usage: DecisionUsage {
+            total: spent.total.clone(),
+            by_seat: spent.by_seat.clone(),
+            inherited: spent.inherited.clone(),
+        },
+        calls: Calls {
+            made: spent.calls,
+            failed: spent.failed,
+            hedged: spent.hedged,
+            planned,
+            saved: planned.saturating_sub(spent.calls),
+        },
         rounds_used: t.round(),
         stop,
     })
 }
 
 fn answer_of(option: &OptionView) -> Answer {
-    Answer { option: option.id.clone(), value: option.value.clone(), text: option.text.clone(), author: option.authors.first().filter(|_| !option.messages.is_empty()).cloned(), synthesis: None }
+    Answer {
+        option: option.id.clone(),
+        value: option.value.clone(),
+        text: option.text.clone(),
+        author: option.authors.first().filter(|_| !option.messages.is_empty()).cloned(),
+        synthesis: None,
+    }
 }
 
 // One record per eligible seat in roster order; seats outside a restricted electorate were not asked.
 fn vote_records(t: &Transcript, draft: &Draft, votes: &[CastVote]) -> Vec<VoteRecord> {
-    let reasons = |seat: &AgentId| t.votes().iter().rev().find(|v| v.step.is_some() && v.voter == seat.as_str() && v.round == t.round()).and_then(|v| v.reason.clone());
+    let reasons = |seat: &AgentId| {
+        t.votes()
+            .iter()
+            .rev()
+            .find(|v| v.step.is_some() && v.voter == seat.as_str() && v.round == t.round())
+            .and_then(|v| v.reason.clone())
+    };
     t.eligible()
         .map(|seat| {
             let vote = votes.iter().find(|vote| vote.voter == seat.id && vote.user_intensity.is_none());
@@ -103,7 +144,12 @@ fn vote_records(t: &Transcript, draft: &Draft, votes: &[CastVote]) -> Vec<VoteRe
             let cast = status == VoteStatus::Cast;
             let round = match draft.ballots {
                 Ballots::Cast if status != VoteStatus::NotAsked => t.round(),
-                Ballots::Positions => t.messages().iter().rev().find(|m| m.seat.as_ref() == Some(&seat.id) && m.phase.is_some_and(Phase::is_position)).map_or(0, |m| m.round),
+                Ballots::Positions => t
+                    .messages()
+                    .iter()
+                    .rev()
+                    .find(|m| m.seat.as_ref() == Some(&seat.id) && m.phase.is_some_and(Phase::is_position))
+                    .map_or(0, |m| m.round),
                 Ballots::Cast => 0,
             };
             VoteRecord {
@@ -133,7 +179,8 @@ struct Lists {
 
 impl Lists {
     fn place(&mut self, record: &VoteRecord, winner: Option<&OptionId>) {
-        let for_winner = || winner.is_some_and(|winner| record.ballot.as_ref().is_some_and(|ballot| supports(ballot, winner)));
+        let for_winner =
+            || winner.is_some_and(|winner| record.ballot.as_ref().is_some_and(|ballot| supports(ballot, winner)));
         let list = match record.status {
             VoteStatus::Cast if for_winner() => &mut self.supporters,
             VoteStatus::Cast => &mut self.dissenters,
@@ -146,11 +193,20 @@ impl Lists {
     }
 }
 
-fn dissents(t: &Transcript, against: &OptionView, options: &[OptionView], positions: &[Position], records: &[VoteRecord], supporters: &[AgentId]) -> Vec<Dissent> {
+fn dissents(
+    t: &Transcript,
+    against: &OptionView,
+    options: &[OptionView],
+    positions: &[Position],
+    records: &[VoteRecord],
+    supporters: &[AgentId],
+) -> Vec<Dissent> {
     t.seats()
         .filter_map(|seat| {
             let record = records.iter().find(|record| record.voter == seat.id);
-            let cast_off = record.is_some_and(|r| r.status == VoteStatus::Cast && !r.ballot.as_ref().is_some_and(|ballot| supports(ballot, &against.id)));
+            let cast_off = record.is_some_and(|r| {
+                r.status == VoteStatus::Cast && !r.ballot.as_ref().is_some_and(|ballot| supports(ballot, &against.id))
+            });
             let own = options.iter().find(|option| option.authors.contains(&seat.id));
             let minority = own.is_some_and(|option| option.id != against.id) && !supporters.contains(&seat.id);
             (cast_off || minority).then(|| dissent(t, against, own, positions, record, &seat.id, supporters))
@@ -158,21 +214,36 @@ fn dissents(t: &Transcript, against: &OptionView, options: &[OptionView], positi
         .collect()
 }
 
-fn dissent(t: &Transcript, against: &OptionView, own: Option<&OptionView>, positions: &[Position], record: Option<&VoteRecord>, seat: &AgentId, supporters: &[AgentId]) -> Dissent {
+fn dissent(
+    t: &Transcript,
+    against: &OptionView,
+    own: Option<&OptionView>,
+    positions: &[Position],
+    record: Option<&VoteRecord>,
+    seat: &AgentId,
+    supporters: &[AgentId],
+) -> Dissent {
     let chosen = match record.and_then(|r| r.ballot.as_ref()) {
         Some(Ballot::Choice(option)) => Some(option.clone()),
         _ => own.map(|option| option.id.clone()),
     };
-    let critiques: Vec<_> = t.critiques().iter().filter(|c| c.critic == *seat && against.authors.contains(&c.target)).collect();
+    let critiques: Vec<_> =
+        t.critiques().iter().filter(|c| c.critic == *seat && against.authors.contains(&c.target)).collect();
     let mut reasons: Vec<String> = record.and_then(|r| r.reason.clone()).into_iter().collect();
     reasons.extend(critiques.iter().flat_map(|c| c.issues.iter().cloned()));
     reasons.dedup();
-    let message = positions.iter().find(|p| p.seat == *seat).and_then(|p| p.message.as_ref()).and_then(|id| t.message(id));
-    let highest = critiques.iter().filter_map(|c| c.severity).fold(None, |max: Option<f64>, s| Some(max.map_or(s, |m| m.max(s))));
+    let message =
+        positions.iter().find(|p| p.seat == *seat).and_then(|p| p.message.as_ref()).and_then(|id| t.message(id));
+    let highest =
+        critiques.iter().filter_map(|c| c.severity).fold(None, |max: Option<f64>, s| Some(max.map_or(s, |m| m.max(s))));
     let confidence = record.and_then(|r| r.confidence).or_else(|| message.and_then(|m| m.confidence));
     let severity = round6(highest.map(|s| s / 10.0).or_else(|| confidence.map(|c| c / 2.0)).unwrap_or(0.25));
     let since = message.and_then(|m| t.messages().iter().position(|other| other.id == m.id)).unwrap_or(0);
-    let rebuttal = t.messages().iter().skip(since + 1).find(|m| m.seat.as_ref().is_some_and(|s| supporters.contains(s)) && responds_to(t, m, seat));
+    let rebuttal = t
+        .messages()
+        .iter()
+        .skip(since + 1)
+        .find(|m| m.seat.as_ref().is_some_and(|s| supporters.contains(s)) && responds_to(t, m, seat));
     Dissent {
         seat: seat.clone(),
         option: chosen,
@@ -181,7 +252,11 @@ fn dissent(t: &Transcript, against: &OptionView, own: Option<&OptionView>, posit
         severity,
         acknowledged: rebuttal.is_some(),
         rebuttal: rebuttal.map(|m| m.id.clone()),
-        messages: message.into_iter().map(|m| m.id.clone()).chain(critiques.iter().map(|c| c.message.clone())).collect(),
+        messages: message
+            .into_iter()
+            .map(|m| m.id.clone())
+            .chain(critiques.iter().map(|c| c.message.clone()))
+            .collect(),
     }
 }
 
@@ -189,7 +264,11 @@ fn dissent(t: &Transcript, against: &OptionView, own: Option<&OptionView>, posit
 fn responds_to(t: &Transcript, message: &TranscriptMessage, seat: &AgentId) -> bool {
     let Some(value) = message.structured.as_ref().and_then(|value| value.get("responds_to")) else { return false };
     let shown = t.display_name(seat);
-    let names = |text: &str| text == seat.as_str() || text.eq_ignore_ascii_case(&shown) || t.messages().iter().any(|m| m.seat.as_ref() == Some(seat) && m.id.as_str() == text);
+    let names = |text: &str| {
+        text == seat.as_str()
+            || text.eq_ignore_ascii_case(&shown)
+            || t.messages().iter().any(|m| m.seat.as_ref() == Some(seat) && m.id.as_str() == text)
+    };
     match value {
         serde_json::Value::String(text) => names(text),
         serde_json::Value::Array(items) => items.iter().filter_map(|item| item.as_str()).any(names),
@@ -200,11 +279,24 @@ fn responds_to(t: &Transcript, message: &TranscriptMessage, seat: &AgentId) -> b
 fn interventions(t: &Transcript) -> Vec<Intervention> {
     t.interventions()
         .iter()
-        .map(|(round, event)| Intervention { kind: event.kind.clone(), round: *round, targets: event.targets.clone(), text: event.text.to_string(), resolved: round + 2 <= t.round() })
+        .map(|(round, event)| Intervention {
+            kind: event.kind.clone(),
+            round: *round,
+            targets: event.targets.clone(),
+            text: event.text.to_string(),
+            resolved: round + 2 <= t.round(),
+        })
         .collect()
 }
 
-fn confidence(t: &Transcript, outcome: &Outcome, winner: Option<&OptionId>, tally: &crate::debate::Tally, records: &[VoteRecord], interventions: usize) -> Confidence {
+fn confidence(
+    t: &Transcript,
+    outcome: &Outcome,
+    winner: Option<&OptionId>,
+    tally: &crate::debate::Tally,
+    records: &[VoteRecord],
+    interventions: usize,
+) -> Confidence {
     let Some(winner) = winner.filter(|_| *outcome == Outcome::Decided) else {
         return Confidence { value: 0.0, method: "none".to_owned(), inputs: BTreeMap::new() };
     };
@@ -231,29 +323,57 @@ fn confidence(t: &Transcript, outcome: &Outcome, winner: Option<&OptionId>, tall
     Confidence { value: round6(value), method: method.to_owned(), inputs }
 }
 
-fn conditions(t: &Transcript, winner: Option<&OptionView>, dissent: &[Dissent], interventions: &[Intervention], round: u32) -> Vec<Condition> {
+fn conditions(
+    t: &Transcript,
+    winner: Option<&OptionView>,
+    dissent: &[Dissent],
+    interventions: &[Intervention],
+    round: u32,
+) -> Vec<Condition> {
     let Some(winner) = winner else { return Vec::new() };
     let mut open: Vec<Condition> = dissent
         .iter()
-        .map(|d| Condition { kind: ConditionKind::Dissent, seat: Some(d.seat.clone()), detail: format!("{} stands for another answer", d.seat) })
+        .map(|d| Condition {
+            kind: ConditionKind::Dissent,
+            seat: Some(d.seat.clone()),
+            detail: format!("{} stands for another answer", d.seat),
+        })
         .collect();
     open.extend(interventions.iter().filter(|i| !i.resolved && i.round + 2 > round).map(|i| Condition {
         kind: ConditionKind::UnresolvedIntervention,
         seat: None,
         detail: format!("{} of round {} was not met", i.kind, i.round),
     }));
-    for critique in t.critiques().iter().filter(|c| winner.authors.contains(&c.target) && c.severity.is_some_and(|s| s >= 7.0)) {
+    for critique in
+        t.critiques().iter().filter(|c| winner.authors.contains(&c.target) && c.severity.is_some_and(|s| s >= 7.0))
+    {
         let at = t.messages().iter().position(|m| m.id == critique.message).unwrap_or(0);
-        let revised = t.messages().iter().skip(at + 1).any(|m| m.seat.as_ref() == Some(&critique.target) && m.phase == Some(Phase::Revise));
+        let revised = t
+            .messages()
+            .iter()
+            .skip(at + 1)
+            .any(|m| m.seat.as_ref() == Some(&critique.target) && m.phase == Some(Phase::Revise));
         if !revised {
-            let detail = format!("{} criticised the answer of {} with severity {}", critique.critic, critique.target, critique.severity.unwrap_or_default());
+            let detail = format!(
+                "{} criticised the answer of {} with severity {}",
+                critique.critic,
+                critique.target,
+                critique.severity.unwrap_or_default()
+            );
             open.push(Condition { kind: ConditionKind::SevereCritique, seat: Some(critique.critic.clone()), detail });
         }
     }
     open
 }
 
-fn verdict(usable: bool, decided: bool, share: f64, confidence: f64, dissent: &[Dissent], conditions: &[Condition]) -> Verdict {
+fn verdict(
+    usable: bool,
+    decided: bool,
+    share: f64,
+    confidence: f64,
+    dissent: &[Dissent],
+    conditions: &[Condition],
+) -> Verdict {
     if !usable {
         return Verdict::NoEvidence;
     }
@@ -278,7 +398,12 @@ fn gate(decided: bool, confidence: f64, dissent: &[Dissent]) -> Gate {
 fn vote_only(t: &Transcript, answer: Option<&Answer>, stop: &Stop, rules: &RuleSet) -> Result<VoteOnly> {
     let mut positions = t.first_positions();
     for position in &mut positions {
-        let own_candidate = position.message.as_ref().and_then(|id| t.message(id)).and_then(|m| m.answer.as_ref()).is_some_and(|a| a.extractor == "unparsed");
+        let own_candidate = position
+            .message
+            .as_ref()
+            .and_then(|id| t.message(id))
+            .and_then(|m| m.answer.as_ref())
+            .is_some_and(|a| a.extractor == "unparsed");
         if own_candidate {
             position.kind = crate::debate::PositionKind::Invalid(crate::debate::InvalidWhy::NoBallot);
             position.newest = VoteStatus::Invalid;
@@ -288,8 +413,19 @@ fn vote_only(t: &Transcript, answer: Option<&Answer>, stop: &Stop, rules: &RuleS
     let votes = t.position_votes(&positions, &options);
     let rule = RuleConfig { quorum: QuorumRule::Count(1), ties: TieBreak::Roster, ..RuleKind::Plurality.into() };
     let electorate = crate::consensus::Electorate {
-        seats: t.eligible().map(|seat| crate::consensus::Voter { id: seat.id.clone(), weight: seat.weight, family: seat.family.clone(), reputation: seat.reputation }).collect(),
-        options: options.iter().map(|option| crate::consensus::Candidate { option: option.id.clone(), authors: option.authors.clone() }).collect(),
+        seats: t
+            .eligible()
+            .map(|seat| crate::consensus::Voter {
+                id: seat.id.clone(),
+                weight: seat.weight,
+                family: seat.family.clone(),
+                reputation: seat.reputation,
+            })
+            .collect(),
+        options: options
+            .iter()
+            .map(|option| crate::consensus::Candidate { option: option.id.clone(), authors: option.authors.clone() })
+            .collect(),
         seed: t.start().seed,
         active: None,
     };
@@ -297,7 +433,12 @@ fn vote_only(t: &Transcript, answer: Option<&Answer>, stop: &Stop, rules: &RuleS
     let first = t.steps().iter().find(|step| step.phase.is_position()).map(|step| (step.round, step.phase));
     let asked: Vec<_> = t.turns().filter(|turn| Some((turn.round, turn.phase)) == first && turn.asked_before).collect();
     let complete = t.eligible().all(|seat| asked.iter().any(|turn| turn.seat == seat.id));
-    let counted = tally.winners.first().filter(|_| tally.outcome == Outcome::Decided).and_then(|id| options.iter().find(|o| o.id == *id)).map(answer_of);
+    let counted = tally
+        .winners
+        .first()
+        .filter(|_| tally.outcome == Outcome::Decided)
+        .and_then(|id| options.iter().find(|o| o.id == *id))
+        .map(answer_of);
     // An early stop left seats unasked: the group that stopped the debate is what the vote found.
     let stopped_early = !complete && stop.round == first.map_or(0, |(round, _)| round);
     let found = if stopped_early { answer.cloned() } else { counted };

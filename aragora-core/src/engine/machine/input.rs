@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::agents::{AgentReply, Attempt, PartialReply};
-use crate::debate::{AttemptOutcome, CostSource, Edit, ErrorInfo, GiveUp, Grace, HumanInput, Usage};
+use crate::debate::{AttemptOutcome, CostSource, Edit, ErrorInfo, Grace, HumanInput, Usage};
 use crate::error::{Error, ErrorKind};
 use crate::ids::{MicroUsd, TurnId};
 use crate::protocols::Ask;
@@ -51,7 +51,9 @@ pub(crate) struct TurnError {
 
 impl From<&Error> for TurnError {
     fn from(error: &Error) -> Self {
-        let partial = PartialReply::of(error).map(|partial| Arc::from(partial.text.as_str())).filter(|text: &Arc<str>| !text.is_empty());
+        let partial = PartialReply::of(error)
+            .map(|partial| Arc::from(partial.text.as_str()))
+            .filter(|text: &Arc<str>| !text.is_empty());
         Self { error: error.into(), partial }
     }
 }
@@ -112,7 +114,7 @@ pub(crate) enum Command {
     /// Ask this turn.
     Ask(Box<Ask>),
     /// Stop every running turn and report with [`Input::Stopped`].
-    CancelOpen(GiveUp),
+    CancelOpen,
     /// Wait for stragglers, then report with [`Input::GraceOver`].
     Grace(Grace),
     /// Compare these answers and report with [`Input::Verdicts`].

@@ -18,7 +18,9 @@ use std::sync::Arc;
 
 use crate::clock::Timestamp;
 use crate::consensus::RuleSet;
-use crate::debate::{DebateStart, Event, GiveUp, RECORD_VERSION, Record, StepWhy, Stop, StopCause, Terminal, Transcript};
+use crate::debate::{
+    DebateStart, Event, GiveUp, RECORD_VERSION, Record, StepWhy, Stop, StopCause, Terminal, Transcript,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::TurnId;
 use crate::protocols::{Ask, DebateProtocol};
@@ -74,11 +76,27 @@ pub(crate) struct Effects {
 
 impl Machine {
     /// A debate that begins now: produces its first record.
-    pub(crate) fn begin(start: DebateStart, now: Timestamp, protocol: Arc<dyn DebateProtocol>, rules: RuleSet) -> Result<(Self, Effects)> {
+    pub(crate) fn begin(
+        start: DebateStart,
+        now: Timestamp,
+        protocol: Arc<dyn DebateProtocol>,
+        rules: RuleSet,
+    ) -> Result<(Self, Effects)> {
         let record = Record { v: RECORD_VERSION, seq: 0, at: now, round: 0, event: start.into() };
         let line = record.to_line()?;
         let t = Transcript::begin(&record)?;
-        let machine = Self { protocol, rules, t, now, open: None, last_asks: Vec::new(), waiting: None, ending: None, out: Vec::new(), commands: Vec::new() };
+        let machine = Self {
+            protocol,
+            rules,
+            t,
+            now,
+            open: None,
+            last_asks: Vec::new(),
+            waiting: None,
+            ending: None,
+            out: Vec::new(),
+            commands: Vec::new(),
+        };
         Ok((machine, Effects { entries: vec![Entry { record, line }], commands: Vec::new() }))
     }
 
@@ -102,7 +120,8 @@ impl Machine {
             Input::Replied { turn, result, attempts } => self.replied(&turn, *result, attempts)?,
             Input::GraceOver(stopped) => self.give_up(StepWhy::Quorum, GiveUp::Quorum, stopped)?,
             Input::Stopped(stopped) => {
-                let (why, give_up) = self.open.as_ref().and_then(|open| open.closing).unwrap_or((StepWhy::All, GiveUp::Consensus));
+                let (why, give_up) =
+                    self.open.as_ref().and_then(|open| open.closing).unwrap_or((StepWhy::All, GiveUp::Consensus));
                 self.give_up(why, give_up, stopped)?;
             }
             Input::Deadline(stopped) => self.deadline(stopped)?,
@@ -194,7 +213,11 @@ impl Machine {
     // In planned order, so that the log does not depend on a set's order.
     fn lost(&self) -> Vec<(TurnId, crate::ids::AgentId)> {
         let Some(open) = &self.open else { return Vec::new() };
-        open.asks.iter().filter(|ask| open.running.contains(&ask.turn)).map(|ask| (ask.turn.clone(), ask.seat.clone())).collect()
+        open.asks
+            .iter()
+            .filter(|ask| open.running.contains(&ask.turn))
+            .map(|ask| (ask.turn.clone(), ask.seat.clone()))
+            .collect()
     }
 
     fn go_on(&mut self) -> Result<()> {
@@ -202,7 +225,8 @@ impl Machine {
             self.emit(crate::debate::TurnCancelled { turn, seat, why: GiveUp::OwnerLost })?;
         }
         if let Some(open) = &mut self.open {
-            let mut again: VecDeque<usize> = (0..open.asks.len()).filter(|i| open.running.contains(&open.asks[*i].turn)).collect();
+            let mut again: VecDeque<usize> =
+                (0..open.asks.len()).filter(|i| open.running.contains(&open.asks[*i].turn)).collect();
             again.extend(open.queue.iter().copied());
             open.queue = again;
             open.running.clear();

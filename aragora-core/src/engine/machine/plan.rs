@@ -4,8 +4,8 @@ use super::input::Command;
 use super::request::{build_request, reserve};
 use super::{Machine, OpenStep};
 use crate::debate::{
-    AnalysisKind, BreakpointEvent, Order, PlannedAsk, Reserve, RoundStart, StepStart, StepWhy, Stop, StopCause, TurnFailed, TurnSkipped, TurnStart,
-    TurnState,
+    AnalysisKind, BreakpointEvent, Order, PlannedAsk, Reserve, RoundStart, StepStart, StepWhy, Stop, StopCause,
+    TurnFailed, TurnSkipped, TurnStart, TurnState,
 };
 use crate::debate::{GiveUp, Phase};
 use crate::error::{Error, ErrorKind, Result};
@@ -39,7 +39,10 @@ impl Machine {
         let step = self.protocol.next(&self.t)?;
         // A protocol that answers differently the second time would break resume and replay.
         if cfg!(debug_assertions) && self.protocol.next(&self.t)? != step {
-            return Err(Error::new(ErrorKind::ProtocolFailed, "the protocol gave two different steps for one transcript, expected a pure function"));
+            return Err(Error::new(
+                ErrorKind::ProtocolFailed,
+                "the protocol gave two different steps for one transcript, expected a pure function",
+            ));
         }
         Ok(step)
     }
@@ -47,7 +50,8 @@ impl Machine {
     pub(super) fn protocol_failed(&mut self, error: Error) -> Result<()> {
         let error = match error.kind() {
             ErrorKind::ProtocolFailed | ErrorKind::InvalidConfig => error,
-            _ => Error::new(ErrorKind::ProtocolFailed, format!("the protocol failed: {}", error.reason())).caused_by(error),
+            _ => Error::new(ErrorKind::ProtocolFailed, format!("the protocol failed: {}", error.reason()))
+                .caused_by(error),
         };
         self.fail_debate(&error)
     }
@@ -66,14 +70,25 @@ impl Machine {
             if self.t.turn(&ask.turn).is_some() || step.asks[..i].iter().any(|other| other.turn == ask.turn) {
                 return broken(format!("turn {} is planned twice", ask.turn));
             }
-            if let Some(id) = ask.shown.iter().find(|id| self.t.message(id).is_none_or(|m| !m.visibility.allows(&ask.seat))) {
+            if let Some(id) =
+                ask.shown.iter().find(|id| self.t.message(id).is_none_or(|m| !m.visibility.allows(&ask.seat)))
+            {
                 return broken(format!("turn {} shows message {id}, which seat {} may not see", ask.turn, ask.seat));
             }
         }
-        let asked: u64 = self.t.steps().iter().filter(|s| s.retry_of.is_none() && s.phase != Phase::Judge).map(|s| s.asks.len() as u64).sum();
+        let asked: u64 = self
+            .t
+            .steps()
+            .iter()
+            .filter(|s| s.retry_of.is_none() && s.phase != Phase::Judge)
+            .map(|s| s.asks.len() as u64)
+            .sum();
         let planned = self.t.start().protocol.planned_calls;
         if asked + step.asks.len() as u64 > planned {
-            return broken(format!("{} calls, the protocol announced at most {planned}", asked + step.asks.len() as u64));
+            return broken(format!(
+                "{} calls, the protocol announced at most {planned}",
+                asked + step.asks.len() as u64
+            ));
         }
         Ok(())
     }
@@ -82,7 +97,11 @@ impl Machine {
         let enough = self.t.options().step_min.min(self.t.debaters().count() as u32);
         let usable = self.t.active().count() as u32;
         if step.asks.is_empty() || usable < enough {
-            return self.finish(Stop::new(StopCause::QuorumLost, self.t.round(), format!("{usable} usable seats remain, {enough} are needed")));
+            return self.finish(Stop::new(
+                StopCause::QuorumLost,
+                self.t.round(),
+                format!("{usable} usable seats remain, {enough} are needed"),
+            ));
         }
         let affordable = match self.affordable(&step) {
             Ok(affordable) => affordable,
@@ -105,7 +124,8 @@ impl Machine {
                 labels: ask.labels.clone(),
                 expect: ask.expect.clone(),
                 max_output_tokens: ask.max_output_tokens,
-                deadline_ms: u64::try_from(ask.deadline.unwrap_or(self.t.limits().turn_timeout).as_millis()).unwrap_or(u64::MAX),
+                deadline_ms: u64::try_from(ask.deadline.unwrap_or(self.t.limits().turn_timeout).as_millis())
+                    .unwrap_or(u64::MAX),
                 reserve: reserve(ask),
             });
         }
@@ -125,7 +145,10 @@ impl Machine {
         for (i, ask) in step.asks.iter().enumerate() {
             let (turn, seat) = (ask.turn.clone(), ask.seat.clone());
             if ask.too_long {
-                let error = Error::new(ErrorKind::ContextTooLong, "the prompt and the output limit together exceed the model's window");
+                let error = Error::new(
+                    ErrorKind::ContextTooLong,
+                    "the prompt and the output limit together exceed the model's window",
+                );
                 self.emit(TurnFailed { turn, seat, error: (&error).into(), partial_text: None })?;
                 self.bench(&ask.seat.clone())?;
             } else if affordable[i] {
@@ -134,7 +157,14 @@ impl Machine {
                 self.emit(TurnSkipped { turn, seat, why: GiveUp::Budget })?;
             }
         }
-        self.open = Some(OpenStep { step: number, asks: step.asks, queue, running: std::collections::BTreeSet::new(), grace: false, closing: None });
+        self.open = Some(OpenStep {
+            step: number,
+            asks: step.asks,
+            queue,
+            running: std::collections::BTreeSet::new(),
+            grace: false,
+            closing: None,
+        });
         self.proceed()
     }
 
@@ -169,7 +199,15 @@ impl Machine {
         if affordable < (step.min as usize).max(1) {
             let first = step.asks.first().map(reserve).unwrap_or_default();
             let scope = self.within_limits(&held, first).unwrap_or("calls");
-            return Err(Stop::new(StopCause::Budget, self.t.round(), format!("{scope}: {affordable} of {} turns could be afforded, {} are needed", step.asks.len(), step.min.max(1))));
+            return Err(Stop::new(
+                StopCause::Budget,
+                self.t.round(),
+                format!(
+                    "{scope}: {affordable} of {} turns could be afforded, {} are needed",
+                    step.asks.len(),
+                    step.min.max(1)
+                ),
+            ));
         }
         Ok(fits)
     }
@@ -177,13 +215,17 @@ impl Machine {
     // The limit that one more reservation would pass.
     fn within_limits(&self, held: &[Reserve], more: Reserve) -> Option<&'static str> {
         let (limits, ledger) = (self.t.limits(), self.t.ledger());
-        let sum = |base: u64, part: fn(&Reserve) -> u64| held.iter().chain([&more]).fold(base, |sum, r| sum.saturating_add(part(r)));
+        let sum = |base: u64, part: fn(&Reserve) -> u64| {
+            held.iter().chain([&more]).fold(base, |sum, r| sum.saturating_add(part(r)))
+        };
         let over = |limit: Option<u64>, total: u64| limit.is_some_and(|limit| total > limit);
         let calls = ledger.spent.calls + held.len() as u64 + 1;
         if over(limits.calls, calls) {
             return Some("calls");
         }
-        if over(limits.input_tokens, sum(ledger.input_tokens(), |r| r.tokens_in)) || over(limits.output_tokens, sum(ledger.output_tokens(), |r| r.tokens_out)) {
+        if over(limits.input_tokens, sum(ledger.input_tokens(), |r| r.tokens_in))
+            || over(limits.output_tokens, sum(ledger.output_tokens(), |r| r.tokens_out))
+        {
             return Some("tokens");
         }
         over(limits.cost.map(|cost| cost.0), sum(ledger.micros(), |r| r.micros.map_or(0, |m| m.0))).then_some("cost")
@@ -242,8 +284,16 @@ impl Machine {
         if step.retry_of.is_some() || !self.deadline_left() {
             return Ok(false);
         }
-        let failed: Vec<TurnId> = self.t.turns().filter(|turn| turn.step == number && turn.error.is_some() && !self.t.is_benched(&turn.seat)).map(|turn| turn.id.clone()).collect();
-        let any_retryable = self.t.turns().any(|turn| failed.contains(&turn.id) && turn.error.as_ref().is_some_and(|error| error.retryable));
+        let failed: Vec<TurnId> = self
+            .t
+            .turns()
+            .filter(|turn| turn.step == number && turn.error.is_some() && !self.t.is_benched(&turn.seat))
+            .map(|turn| turn.id.clone())
+            .collect();
+        let any_retryable = self
+            .t
+            .turns()
+            .any(|turn| failed.contains(&turn.id) && turn.error.as_ref().is_some_and(|error| error.retryable));
         let asks = std::mem::take(&mut self.last_asks);
         if !any_retryable || failed.is_empty() {
             return Ok(false);
@@ -251,19 +301,36 @@ impl Machine {
         let min = step.min.saturating_sub(step.arrived.len() as u32);
         let mut again = Vec::new();
         for mut ask in asks.into_iter().filter(|ask| failed.contains(&ask.turn)) {
-            let repeats = self.t.turns().filter(|turn| turn.round == step.round && turn.phase == step.phase && turn.seat == ask.seat).count();
+            let repeats = self
+                .t
+                .turns()
+                .filter(|turn| turn.round == step.round && turn.phase == step.phase && turn.seat == ask.seat)
+                .count();
             ask.turn = TurnId::trusted(format!("r{}.{}.{}.{}", step.round, step.phase, ask.seat, repeats + 1));
             ask.reduced.clear();
             again.push(ask);
         }
-        let retry = AskStep { phase: step.phase, round: step.round, asks: again, order: step.order, join: step.join.clone(), min };
+        let retry = AskStep {
+            phase: step.phase,
+            round: step.round,
+            asks: again,
+            order: step.order,
+            join: step.join.clone(),
+            min,
+        };
         self.begin_step(retry, Some(number))?;
         Ok(true)
     }
 
     fn pause(&mut self, pause: Pause) -> Result<()> {
         let deadline_ms = u64::try_from(pause.wait.as_millis()).unwrap_or(u64::MAX);
-        self.emit(BreakpointEvent { id: pause.id.clone(), trigger: pause.trigger, snapshot: pause.snapshot, level: pause.level.clamp(1, 3), deadline_ms })?;
+        self.emit(BreakpointEvent {
+            id: pause.id.clone(),
+            trigger: pause.trigger,
+            snapshot: pause.snapshot,
+            level: pause.level.clamp(1, 3),
+            deadline_ms,
+        })?;
         self.command(Command::Pause { id: pause.id, wait: pause.wait });
         Ok(())
     }

@@ -4,9 +4,10 @@ use super::input::{AttemptFacts, Command, Stopped, TurnError};
 use super::{Machine, Then};
 use crate::agents::AgentReply;
 use crate::debate::{
-    AgentAttempt, AgentMessage, Ballot, Ballots, BudgetAlert, CheckScope, ConsensusCheck, CritiqueEvent, Expect, GiveUp, HumanInput, Join,
-    Outcome, Phase, SeatBenched, StepWhy, StopReason, TurnCancelled, TurnFailed, TurnSkipped, TurnState, VoteEvent, VoteStatus, display_names, nonce,
-    parse_ballot, parse_critiques, parse_signals, quotes_markers,
+    AgentAttempt, AgentMessage, Ballot, Ballots, BudgetAlert, CheckScope, ConsensusCheck, CritiqueEvent, Expect,
+    GiveUp, HumanInput, Join, Outcome, Phase, SeatBenched, StepWhy, StopReason, TurnCancelled, TurnFailed, TurnSkipped,
+    TurnState, VoteEvent, VoteStatus, display_names, nonce, parse_ballot, parse_critiques, parse_signals,
+    quotes_markers,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{AgentId, Digest, MessageId, TurnId};
@@ -18,22 +19,43 @@ pub(crate) const AGENT_WARNING: &str = "agent.";
 const MAX_REPLY: usize = 4 << 20;
 
 impl Machine {
-    pub(super) fn replied(&mut self, turn: &TurnId, result: Result<AgentReply, TurnError>, attempts: Vec<AttemptFacts>) -> Result<()> {
+    pub(super) fn replied(
+        &mut self,
+        turn: &TurnId,
+        result: Result<AgentReply, TurnError>,
+        attempts: Vec<AttemptFacts>,
+    ) -> Result<()> {
         let running = self.open.as_mut().is_some_and(|open| open.running.remove(turn));
         if !running {
             return Err(Error::new(ErrorKind::InvalidState, format!("turn {turn} is not running")));
         }
-        let seat = self.t.turn(turn).map(|turn| turn.seat.clone()).ok_or_else(|| Error::internal("a running turn is unknown"))?;
+        let seat = self
+            .t
+            .turn(turn)
+            .map(|turn| turn.seat.clone())
+            .ok_or_else(|| Error::internal("a running turn is unknown"))?;
         let reserved = self.t.ledger().reserved.get(turn).copied().unwrap_or_default();
         let used = self.attempts(turn, &attempts)?;
         if used.0 > reserved.tokens_in.max(1) * 4 || used.1 > reserved.tokens_out {
             // Input is only estimated, so a small overrun of it is no news.
-            self.warn("overrun", Some(turn), format!("used {} input and {} output tokens, reserved {} and {}", used.0, used.1, reserved.tokens_in, reserved.tokens_out))?;
+            self.warn(
+                "overrun",
+                Some(turn),
+                format!(
+                    "used {} input and {} output tokens, reserved {} and {}",
+                    used.0, used.1, reserved.tokens_in, reserved.tokens_out
+                ),
+            )?;
         }
         match result.and_then(usable) {
             Ok(reply) => self.answered(turn, &seat, reply, &attempts)?,
             Err(failure) => {
-                self.emit(TurnFailed { turn: turn.clone(), seat: seat.clone(), error: failure.error, partial_text: failure.partial })?;
+                self.emit(TurnFailed {
+                    turn: turn.clone(),
+                    seat: seat.clone(),
+                    error: failure.error,
+                    partial_text: failure.partial,
+                })?;
                 self.bench(&seat)?;
             }
         }
@@ -76,10 +98,13 @@ impl Machine {
         let refused = reply.refusal.is_some() || matches!(reply.stop, StopReason::Refusal | StopReason::ContentFilter);
         let signals = parse_signals(&reply.text, structured.as_ref(), &reply.stop);
         let ballot = match &expect {
-            Expect::Ballot(shape) if matches!(phase, Phase::Vote | Phase::Judge) => Some(parse_ballot(&reply.text, structured.as_ref(), &reply.stop, shape)),
+            Expect::Ballot(shape) if matches!(phase, Phase::Vote | Phase::Judge) => {
+                Some(parse_ballot(&reply.text, structured.as_ref(), &reply.stop, shape))
+            }
             _ => None,
         };
-        let answer = if phase.is_position() && !refused { self.t.format().extract(&reply.text, value.as_ref()) } else { None };
+        let answer =
+            if phase.is_position() && !refused { self.t.format().extract(&reply.text, value.as_ref()) } else { None };
         let sum = attempts.iter().filter_map(|a| a.usage).reduce(crate::debate::Usage::plus);
         let confidence = ballot.as_ref().map_or(signals.confidence, |ballot| ballot.confidence);
         self.emit(AgentMessage {
@@ -107,7 +132,11 @@ impl Machine {
             self.warn(&format!("{AGENT_WARNING}{}", warning.code), Some(turn), warning.detail.clone())?;
         }
         if quotes_markers(&reply.text, &nonce(self.t.start().seed, self.t.debate())) {
-            self.warn("injection_suspected", Some(turn), "the reply quotes the markers around other people's words; it is shown escaped")?;
+            self.warn(
+                "injection_suspected",
+                Some(turn),
+                "the reply quotes the markers around other people's words; it is shown escaped",
+            )?;
         }
         if reply.stop == StopReason::Length {
             self.warn("truncated", Some(turn), "the output limit cut the reply off")?;
@@ -130,7 +159,14 @@ impl Machine {
         Ok(())
     }
 
-    fn vote(&mut self, turn: &TurnId, voter: &AgentId, ballot: Ballot, confidence: Option<f64>, reason: Option<String>) -> Result<()> {
+    fn vote(
+        &mut self,
+        turn: &TurnId,
+        voter: &AgentId,
+        ballot: Ballot,
+        confidence: Option<f64>,
+        reason: Option<String>,
+    ) -> Result<()> {
         if !self.t.eligible().any(|seat| seat.id == *voter) {
             return Ok(());
         }
@@ -140,15 +176,34 @@ impl Machine {
             _ => VoteStatus::Cast,
         };
         let self_vote = match &ballot {
-            Ballot::Choice(option) => self.t.option_views().iter().any(|view| view.id == *option && view.authors == [voter.clone()]),
+            Ballot::Choice(option) => {
+                self.t.option_views().iter().any(|view| view.id == *option && view.authors == [voter.clone()])
+            }
             _ => false,
         };
         let weight = self.t.seat(voter).map(|seat| seat.weight).unwrap_or_default();
-        self.emit(VoteEvent { turn: Some(turn.clone()), voter: voter.clone(), status, ballot: Some(ballot), confidence, weight, reason, self_vote, user_intensity: None })
+        self.emit(VoteEvent {
+            turn: Some(turn.clone()),
+            voter: voter.clone(),
+            status,
+            ballot: Some(ballot),
+            confidence,
+            weight,
+            reason,
+            self_vote,
+            user_intensity: None,
+        })
     }
 
     // A critique of oneself, of an unknown or of an unseen seat is dropped with a warning.
-    fn critiques(&mut self, turn: &TurnId, critic: &AgentId, message: &MessageId, text: &str, value: Option<&serde_json::Value>) -> Result<()> {
+    fn critiques(
+        &mut self,
+        turn: &TurnId,
+        critic: &AgentId,
+        message: &MessageId,
+        text: &str,
+        value: Option<&serde_json::Value>,
+    ) -> Result<()> {
         let names = display_names(&self.t);
         let mut seen: Vec<AgentId> = Vec::new();
         let shown: Vec<&str> = names.values().map(String::as_str).collect();
@@ -157,10 +212,14 @@ impl Machine {
                 self.warn(warning.code, Some(turn), warning.detail.clone())?;
             }
             let target = match &parsed.target {
-                Some(name) => names.iter().find(|(id, shown)| shown.eq_ignore_ascii_case(name.trim()) || id.as_str() == name.trim()).map(|(id, _)| id.clone()),
+                Some(name) => names
+                    .iter()
+                    .find(|(id, shown)| shown.eq_ignore_ascii_case(name.trim()) || id.as_str() == name.trim())
+                    .map(|(id, _)| id.clone()),
                 None => self.only_target(turn, critic),
             };
-            let known = target.filter(|target| target != critic && self.t.sees(critic, target) && self.t.seat(target).is_some());
+            let known = target
+                .filter(|target| target != critic && self.t.sees(critic, target) && self.t.seat(target).is_some());
             match known {
                 Some(target) if !seen.contains(&target) => {
                     seen.push(target.clone());
@@ -177,7 +236,11 @@ impl Machine {
                 }
                 _ => {
                     let named = parsed.target.as_deref().unwrap_or("nobody by name");
-                    self.warn("critique_dropped", Some(turn), format!("a critique of {named}: of oneself, of an unknown or unseen seat, or given twice"))?;
+                    self.warn(
+                        "critique_dropped",
+                        Some(turn),
+                        format!("a critique of {named}: of oneself, of an unknown or unseen seat, or given twice"),
+                    )?;
                 }
             }
         }
@@ -186,15 +249,25 @@ impl Machine {
 
     // A critique that names nobody is about the one seat there is to criticise, if there is only one.
     fn only_target(&self, turn: &TurnId, critic: &AgentId) -> Option<AgentId> {
-        let mut others = self.t.positions().into_iter().filter(|p| p.seat != *critic && p.message.is_some() && self.t.sees(critic, &p.seat)).map(|p| p.seat);
+        let mut others = self
+            .t
+            .positions()
+            .into_iter()
+            .filter(|p| p.seat != *critic && p.message.is_some() && self.t.sees(critic, &p.seat))
+            .map(|p| p.seat);
         let first = others.next()?;
         if others.next().is_none() {
             return Some(first);
         }
         // Pairwise askings are about the k-th target.
-        let pairwise = self.t.start().protocol.params.get("pairwise").and_then(serde_json::Value::as_bool).unwrap_or(false);
+        let pairwise =
+            self.t.start().protocol.params.get("pairwise").and_then(serde_json::Value::as_bool).unwrap_or(false);
         let k = turn.as_str().rsplit('.').next().and_then(|k| k.parse::<usize>().ok()).unwrap_or(1);
-        let mut targets = self.t.positions().into_iter().filter(|p| p.seat != *critic && p.message.is_some() && self.t.sees(critic, &p.seat));
+        let mut targets = self
+            .t
+            .positions()
+            .into_iter()
+            .filter(|p| p.seat != *critic && p.message.is_some() && self.t.sees(critic, &p.seat));
         if pairwise { targets.nth(k.saturating_sub(1)).map(|p| p.seat) } else { None }
     }
 
@@ -218,7 +291,8 @@ impl Machine {
         for (scope, limit, spent) in scopes {
             let Some(limit) = limit else { continue };
             for percent in [50u8, 75, 90, 100] {
-                if u128::from(spent) * 100 >= u128::from(limit) * u128::from(percent) && !self.t.alerted(scope, percent) {
+                if u128::from(spent) * 100 >= u128::from(limit) * u128::from(percent) && !self.t.alerted(scope, percent)
+                {
                     self.emit(BudgetAlert { scope: scope.to_owned(), percent, spent, limit })?;
                 }
             }
@@ -241,7 +315,12 @@ impl Machine {
                 let count = self.t.count(rule, Ballots::Positions, Some(&asked), Some(active), &self.rules)?;
                 let decided = count.1.outcome == Outcome::Decided;
                 if decided {
-                    self.emit(ConsensusCheck { scope: CheckScope::Reply, rule: rule.clone(), outcome: count.1.outcome.clone(), tally: count.1 })?;
+                    self.emit(ConsensusCheck {
+                        scope: CheckScope::Reply,
+                        rule: rule.clone(),
+                        outcome: count.1.outcome.clone(),
+                        tally: count.1,
+                    })?;
                 }
                 decided.then_some((StepWhy::Consensus, GiveUp::Consensus))
             }
@@ -263,7 +342,12 @@ impl Machine {
 
     fn usable_in(&self, step: u32) -> u32 {
         let usable = |id: &MessageId| self.t.message(id).is_some_and(|m| !m.refused());
-        self.t.turns().filter(|turn| turn.step == step && turn.state == TurnState::Answered && turn.message.as_ref().is_some_and(usable)).count() as u32
+        self.t
+            .turns()
+            .filter(|turn| {
+                turn.step == step && turn.state == TurnState::Answered && turn.message.as_ref().is_some_and(usable)
+            })
+            .count() as u32
     }
 
     // Ends the step although turns run or wait: what runs is stopped first, so that nothing is left behind.
@@ -273,7 +357,7 @@ impl Machine {
         if open.running.is_empty() {
             return self.give_up(why, give_up, Stopped::default());
         }
-        self.command(Command::CancelOpen(give_up));
+        self.command(Command::CancelOpen);
         Ok(())
     }
 
@@ -292,7 +376,8 @@ impl Machine {
         // In planned order, so that the log does not depend on how tasks happened to stop.
         let asks: Vec<(TurnId, AgentId)> = open.asks.iter().map(|ask| (ask.turn.clone(), ask.seat.clone())).collect();
         let running = std::mem::take(&mut open.running);
-        let queued: Vec<TurnId> = open.queue.drain(..).filter_map(|i| open.asks.get(i).map(|ask| ask.turn.clone())).collect();
+        let queued: Vec<TurnId> =
+            open.queue.drain(..).filter_map(|i| open.asks.get(i).map(|ask| ask.turn.clone())).collect();
         for (turn, seat) in asks {
             if running.contains(&turn) {
                 self.attempts(&turn, stopped.get(&turn).map_or(&[], Vec::as_slice))?;
@@ -313,8 +398,10 @@ impl Machine {
 fn usable(reply: AgentReply) -> Result<AgentReply, TurnError> {
     let refused = reply.refusal.is_some() || matches!(reply.stop, StopReason::Refusal | StopReason::ContentFilter);
     if reply.text.len() > MAX_REPLY {
-        let mut failure =
-            TurnError::new(ErrorKind::ReplyTooLarge, format!("{} bytes with digest {}, at most 4 MiB are kept", reply.text.len(), Digest::of(&reply.text)));
+        let mut failure = TurnError::new(
+            ErrorKind::ReplyTooLarge,
+            format!("{} bytes with digest {}, at most 4 MiB are kept", reply.text.len(), Digest::of(&reply.text)),
+        );
         let mut cut = 4 << 10;
         while !reply.text.is_char_boundary(cut) {
             cut -= 1;
@@ -323,7 +410,11 @@ fn usable(reply: AgentReply) -> Result<AgentReply, TurnError> {
         return Err(failure);
     }
     if matches!(reply.stop, StopReason::Pause | StopReason::ToolCalls) {
-        let reason = if reply.stop == StopReason::Pause { "the provider paused the turn" } else { "the reply asks for tool calls, which are never run" };
+        let reason = if reply.stop == StopReason::Pause {
+            "the provider paused the turn"
+        } else {
+            "the reply asks for tool calls, which are never run"
+        };
         let mut failure = TurnError::new(ErrorKind::InvalidReply, reason);
         failure.partial = (!reply.text.is_empty()).then(|| Arc::from(reply.text.as_str()));
         return Err(failure);

@@ -16,7 +16,11 @@ pub(crate) fn build_request(t: &Transcript, ask: &Ask) -> AgentRequest {
         system: ask.prompt.system.to_string(),
         messages: ask.prompt.messages.clone(),
         expect: ask.expect.clone(),
-        sampling: Sampling { max_output_tokens: Some(ask.max_output_tokens), prompt_cache: PromptCache::Auto, ..Sampling::default() },
+        sampling: Sampling {
+            max_output_tokens: Some(ask.max_output_tokens),
+            prompt_cache: PromptCache::Auto,
+            ..Sampling::default()
+        },
         deadline: None,
         cancel: CancelToken::new(),
         metadata: std::collections::BTreeMap::new(),

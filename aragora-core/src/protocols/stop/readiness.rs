@@ -4,7 +4,8 @@ use crate::debate::{Stop, StopCause, Transcript, TranscriptMessage};
 pub(super) fn ready(t: &Transcript) -> Option<Stop> {
     let eligible = t.eligible().count();
     let ready = this_round(t).filter(|m| m.ready == Some(true) && m.confidence.is_some_and(|c| c >= 0.8)).count();
-    (eligible > 0 && ready * 4 >= eligible * 3).then(|| Stop::new(StopCause::Readiness, t.round(), format!("{ready} of {eligible} seats are ready")))
+    (eligible > 0 && ready * 4 >= eligible * 3)
+        .then(|| Stop::new(StopCause::Readiness, t.round(), format!("{ready} of {eligible} seats are ready")))
 }
 
 /// The share of `continue: no` is at least .85 among those who said, not before the last but one round.
@@ -18,5 +19,7 @@ pub(super) fn stop_votes(t: &Transcript) -> Option<Stop> {
 
 // The newest message of every eligible seat in this round.
 fn this_round(t: &Transcript) -> impl Iterator<Item = &TranscriptMessage> {
-    t.eligible().filter_map(|seat| t.messages().iter().rev().find(|m| m.seat.as_ref() == Some(&seat.id) && m.round == t.round()))
+    t.eligible().filter_map(|seat| {
+        t.messages().iter().rev().find(|m| m.seat.as_ref() == Some(&seat.id) && m.round == t.round())
+    })
 }

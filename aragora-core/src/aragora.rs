@@ -1,0 +1,64 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::config::Config;
+use crate::debate::Question;
+use crate::engine::{DebateBuilder, Engine, EngineConfig, ShutdownReport};
+use crate::error::Result;
+use crate::storage::{Storage, open};
+use crate::telemetry::Parts;
+
+/// The assembled library a host holds: one engine over one store.
+///
+/// It opens no port, installs no logger, starts no thread, and writes nothing to disk unless it is given a store.
+#[derive(Clone, Debug)]
+pub struct Aragora {
+    engine: Engine,
+}
+
+impl Aragora {
+    /// Keeps everything in memory. `unavailable` if the operating system gives no random bytes.
+    pub fn in_memory() -> Result<Self> {
+        Ok(Self { engine: Engine::in_memory()? })
+    }
+
+    /// Opens the store of a URI (`memory:` in this version) with the settings of a configuration.
+    pub async fn open(uri: &str, config: &Config) -> Result<Self> {
+        let parts = Parts::system();
+        let storage: Arc<dyn Storage> = open(uri, &parts).await?;
+        let settings = EngineConfig { event_buffer: config.events.buffer_size, ..EngineConfig::default() };
+        Ok(Self { engine: Engine::builder().parts(parts).storage(storage).config(settings).build()? })
+    }
+
+    /// Uses an engine that was configured by hand.
+    pub fn with_engine(engine: Engine) -> Self {
+        Self { engine }
+    }
+
+    /// Describes a debate on this question; nothing happens before `start`.
+    pub fn debate(&self, question: impl Into<Question>) -> DebateBuilder {
+        self.engine.debate(question.into())
+    }
+
+    /// The engine: resume, replay, fork, lists and exports.
+    pub fn debates(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Admits nothing any more and waits up to `grace` for running debates; the rest can be resumed.
+    pub async fn shutdown(&self, grace: Duration) -> ShutdownReport {
+        self.engine.shutdown(grace).await
+    }
+}
+
+impl From<&str> for Question {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<String> for Question {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
