@@ -110,5 +110,5 @@ pub(super) fn hendrycks(text: &str) -> Option<(String, String)> {
     if value.contains("boxed") {
         value = after_boxed(&value).map(|inner| math_normalise(&inner)).unwrap_or_default();
     }
-    (!value.is_empty()).then_some((raw, value))
+    (!value.trim().is_empty()).then_some((raw, value))
 }
