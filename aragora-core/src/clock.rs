@@ -10,6 +10,7 @@ mod manual;
 use std::fmt::{self, Debug};
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
@@ -82,15 +83,19 @@ pub trait Clock: Debug + Send + Sync {
 }
 
 /// The machine's clocks, sleeping on the Tokio timer.
+///
+/// All system clocks of a process share one monotonic origin, so that a deadline made with one means the same to an
+/// agent that holds another.
 #[derive(Clone, Copy, Debug)]
 pub struct SystemClock {
     origin: Instant,
 }
 
 impl SystemClock {
-    /// A clock whose monotonic origin is now.
+    /// A clock; its monotonic origin is the moment the first one of the process was made.
     pub fn new() -> Self {
-        Self { origin: Instant::now() }
+        static ORIGIN: OnceLock<Instant> = OnceLock::new();
+        Self { origin: *ORIGIN.get_or_init(Instant::now) }
     }
 }
 

@@ -2,3 +2,5 @@
 
 mod file_line;
 pub mod file_store;
+pub mod agents;
+pub mod loopback;

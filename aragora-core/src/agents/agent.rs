@@ -51,6 +51,8 @@ pub struct AgentProfile {
     pub streams: bool,
     /// Its endpoints: the primary, then fallbacks.
     pub targets: Vec<TargetId>,
+    /// The model's window in tokens, prompt and output together; absent if unknown.
+    pub context_tokens: Option<u64>,
 }
 
 impl AgentProfile {
@@ -66,6 +68,7 @@ impl AgentProfile {
             structured: StructuredMode::Instructed,
             streams: false,
             targets: Vec::new(),
+            context_tokens: None,
         }
     }
 }

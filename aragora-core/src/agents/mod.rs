@@ -2,16 +2,35 @@
 //! script and a recording all look the same to the engine.
 
 mod agent;
+mod ballot_reply;
+mod conduct;
+mod demo;
+mod function;
+mod human;
 mod output;
+mod partial;
+pub mod providers;
+mod recorded;
 mod reply;
 mod request;
 mod roster;
+mod scripted;
 
 pub use agent::{Agent, AgentProfile, StructuredMode, TargetId};
+pub use ballot_reply::BallotReply;
+pub use conduct::MAX_REPLY_BYTES;
+pub use demo::{DemoAgent, DemoStyle};
+pub use function::FnAgent;
+pub use human::{
+    HumanAgent, HumanDesk, HumanEvent, HumanReply, PendingPage, PendingQuery, PendingTurn, SeenMessage, TurnState,
+};
 pub use output::{Delta, Output, TokenSink};
+pub use partial::PartialReply;
+pub use recorded::{Cassette, RecordedAgent, Recorder};
 pub use reply::{AgentReply, Attempt, Latency, ToolCall, Warning};
 pub use request::{AgentRequest, Effort, PromptCache, Sampling};
 pub use roster::{Roster, RosterBuilder, Seat};
+pub use scripted::{ScriptEnd, ScriptStep, ScriptedAgent};
 
 pub use crate::debate::{
     AgentKind, AttemptOutcome, Author, CostSource, Expect, JsonShape, Message, Persona, Phase, Refusal, Role, Served,

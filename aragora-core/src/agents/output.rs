@@ -1,7 +1,9 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::reply::Attempt;
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+
+use super::reply::{AgentReply, Attempt, Warning};
 
 /// A piece of what is streamed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,15 +16,22 @@ pub enum Delta {
     Reset,
 }
 
-/// Receives streamed pieces. `push` must return at once.
+/// Receives streamed pieces. `push` must return at once; a sink with a slow reader merges adjacent text and loses
+/// none of it.
 pub trait TokenSink: fmt::Debug + Send + Sync {
     /// Takes one piece; `seq` counts from 0 per request without gaps.
     fn push(&self, seq: u64, delta: Delta);
 }
 
 /// The side channel of one request: streamed text out, attempt records in. Every method returns at once.
+///
+/// Once the agent has answered, the text since the last [`Delta::Reset`] is the reply's text, byte for byte; the
+/// outermost layer calls [`Output::finish`] to make it so for agents that do not stream.
 #[derive(Clone, Debug)]
-pub struct Output(Arc<Channel>);
+pub struct Output {
+    channel: Arc<Channel>,
+    observers: Vec<Arc<dyn TokenSink>>,
+}
 
 #[derive(Debug)]
 struct Channel {
@@ -31,16 +40,28 @@ struct Channel {
     state: Mutex<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
     seq: u64,
     visible: usize,
+    // Hash of the visible text: whether it is the reply's can be told without keeping it.
+    shown: Box<Xxh3>,
     attempts: Vec<Attempt>,
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State")
+            .field("seq", &self.seq)
+            .field("visible", &self.visible)
+            .field("attempts", &self.attempts)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Output {
     fn with(sink: Option<Arc<dyn TokenSink>>, resettable: bool) -> Self {
-        Self(Arc::new(Channel { sink, resettable, state: Mutex::default() }))
+        Self { channel: Arc::new(Channel { sink, resettable, state: Mutex::default() }), observers: Vec::new() }
     }
 
     /// Nobody listens; attempts are still recorded.
@@ -58,14 +79,23 @@ impl Output {
         Self::with(Some(sink), true)
     }
 
+    /// The same channel with one more listener, which sees the pieces pushed through this handle and its clones.
+    /// It does not make anybody stream who would not have.
+    #[must_use]
+    pub fn observed(&self, observer: Arc<dyn TokenSink>) -> Self {
+        let mut output = self.clone();
+        output.observers.push(observer);
+        output
+    }
+
     /// Whether anybody listens; an agent need not stream otherwise.
     pub fn wants_text(&self) -> bool {
-        self.0.sink.is_some()
+        self.channel.sink.is_some()
     }
 
     /// Whether the sink understands a reset, or nothing was shown yet.
     pub fn may_restart(&self) -> bool {
-        self.0.resettable || self.visible() == 0
+        self.channel.resettable || self.visible() == 0
     }
 
     /// Bytes of text shown since the last reset.
@@ -76,22 +106,49 @@ impl Output {
     /// Shows a piece of text.
     pub fn text(&self, piece: &str) {
         if !piece.is_empty() {
-            self.push(Delta::Text(piece.to_owned()), |state| state.visible += piece.len());
+            self.push(&mut self.lock(), Delta::Text(piece.to_owned()));
         }
     }
 
     /// Shows a piece of thinking.
     pub fn reasoning(&self, piece: &str) {
         if !piece.is_empty() {
-            self.push(Delta::Reasoning(piece.to_owned()), |_| {});
+            self.push(&mut self.lock(), Delta::Reasoning(piece.to_owned()));
         }
     }
 
-    /// Takes back what was shown, before another attempt.
+    /// Takes back what was shown, before another attempt. Does nothing if nothing was.
     pub fn reset(&self) {
-        if self.visible() > 0 {
-            self.push(Delta::Reset, |state| state.visible = 0);
+        let mut state = self.lock();
+        if state.visible > 0 {
+            self.push(&mut state, Delta::Reset);
         }
+    }
+
+    /// Makes what was shown equal to the reply: pushes what is missing, or takes back something else and pushes the
+    /// whole. Where something else was shown and stays shown (a live sink), nothing is pushed and a warning
+    /// `stream_mismatch` is returned for the reply.
+    pub fn finish(&self, reply: &AgentReply) -> Option<Warning> {
+        let mut state = self.lock();
+        let text = reply.text.as_bytes();
+        let shown = text.get(..state.visible).filter(|start| xxh3_64(start) == state.shown.digest());
+        let missing = match shown.and_then(|start| reply.text.get(start.len()..)) {
+            Some(missing) => missing,
+            None if self.channel.resettable => {
+                self.push(&mut state, Delta::Reset);
+                &reply.text
+            }
+            None => {
+                return Some(Warning {
+                    code: "stream_mismatch".into(),
+                    detail: format!("{} bytes were shown that are not the start of the reply", state.visible),
+                });
+            }
+        };
+        if !missing.is_empty() {
+            self.push(&mut state, Delta::Text(missing.to_owned()));
+        }
+        None
     }
 
     /// Notes an attempt that reached the wire, once, also when it failed or was dropped.
@@ -104,17 +161,30 @@ impl Output {
         self.lock().attempts.clone()
     }
 
-    fn push(&self, delta: Delta, note: impl FnOnce(&mut State)) {
-        // The lock is held over `push` so that concurrent pieces reach the sink in seq order.
-        let mut state = self.lock();
-        note(&mut state);
-        if let Some(sink) = &self.0.sink {
-            sink.push(state.seq, delta);
-            state.seq += 1;
+    // The caller holds the lock, so that concurrent pieces reach every listener in the order of their seq.
+    fn push(&self, state: &mut State, delta: Delta) {
+        match &delta {
+            Delta::Text(piece) => {
+                state.visible += piece.len();
+                state.shown.update(piece.as_bytes());
+            }
+            Delta::Reset => {
+                state.visible = 0;
+                state.shown.reset();
+            }
+            Delta::Reasoning(_) => {}
+        }
+        let seq = state.seq;
+        state.seq += 1;
+        for observer in &self.observers {
+            observer.push(seq, delta.clone());
+        }
+        if let Some(sink) = &self.channel.sink {
+            sink.push(seq, delta);
         }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
-        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.channel.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

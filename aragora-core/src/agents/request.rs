@@ -108,6 +108,13 @@ impl AgentRequest {
         self.messages.iter().filter(move |message| message.visibility.allows(me))
     }
 
+    /// The request without the messages this agent may not see, as it is handed to whoever answers.
+    #[must_use]
+    pub fn visible_to(mut self, me: &AgentId) -> Self {
+        self.messages.retain(|message| message.visibility.allows(me));
+        self
+    }
+
     /// SHA-256 of the canonical JSON of role, persona, system, visible (author, text), expect and sampling. Two
     /// requests with equal digests ask the same.
     pub fn digest(&self, me: &AgentId) -> Result<Digest> {
@@ -150,17 +157,24 @@ impl AgentRequest {
             "/messages",
             format!("{} messages, at most 10000 are allowed", self.messages.len()),
         );
-        v.check(!self.system.contains('\0'), "/system", "contains a NUL character");
-        for (i, message) in self.messages.iter().enumerate() {
-            v.check(!message.text.contains('\0'), format!("/messages/{i}/text"), "contains a NUL character");
+        let nul = |text: &str| text.contains('\0');
+        v.check(!nul(&self.system), "/system", "contains a NUL character");
+        for (i, _) in self.messages.iter().enumerate().filter(|(_, message)| nul(&message.text)) {
+            v.add(format!("/messages/{i}/text"), "contains a NUL character");
+        }
+        if let Some(persona) = &self.persona {
+            v.check(!nul(&persona.name) && !nul(&persona.instructions), "/persona", "contains a NUL character");
         }
         let total: usize = self.system.len() + self.messages.iter().map(|m| m.text.len()).sum::<usize>();
         v.check(total <= 8 << 20, "/messages", format!("{total} bytes in total, at most 8 MiB are allowed"));
         if let Expect::Json(shape) = &self.expect {
-            let size = serde_json::to_vec(&shape.schema).map_or(usize::MAX, |bytes| bytes.len());
             v.check(shape.schema.is_object(), "/expect/schema", "a schema is an object");
-            v.check(size <= 64 << 10, "/expect/schema", format!("{size} bytes, at most 64 KiB are allowed"));
-            v.check(depth(&shape.schema) <= 32, "/expect/schema", "deeper than 32 levels");
+            if deeper_than(32, &shape.schema) {
+                v.add("/expect/schema", "deeper than 32 levels");
+            } else {
+                let size = serde_json::to_vec(&shape.schema).map_or(usize::MAX, |bytes| bytes.len());
+                v.check(size <= 64 << 10, "/expect/schema", format!("{size} bytes, at most 64 KiB are allowed"));
+            }
         }
         v.nest("/sampling", self.sampling.violations());
         v.check(
@@ -196,10 +210,12 @@ impl Sampling {
     }
 }
 
-fn depth(value: &Value) -> usize {
+// Stops at the limit: a value built by the host may be deeper than the stack.
+fn deeper_than(levels: usize, value: &Value) -> bool {
+    let Some(below) = levels.checked_sub(1) else { return true };
     match value {
-        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
-        Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or(0),
-        _ => 1,
+        Value::Array(items) => items.iter().any(|item| deeper_than(below, item)),
+        Value::Object(members) => members.values().any(|member| deeper_than(below, member)),
+        _ => false,
     }
 }

@@ -178,6 +178,7 @@ impl Roster {
                 model: profile.model.clone(),
                 family: profile.family.clone(),
                 version: profile.version.clone(),
+                context_tokens: profile.context_tokens,
                 role: seat.role.clone(),
                 persona: seat.persona.clone(),
                 weight: Weight::from_f64(seat.weight).unwrap_or_default(),

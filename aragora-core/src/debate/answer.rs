@@ -25,7 +25,13 @@ pub struct AnswerFormat {
 impl Default for AnswerFormat {
     fn default() -> Self {
         Self {
-            extract: vec![Extractor::Structured { pointer: "/answer".into() }, Extractor::FinalAnswerLine],
+            // The whole reply comes last: a debate of free texts must have positions. A list of one's own without
+            // it keeps the rule that what is not found is no position.
+            extract: vec![
+                Extractor::Structured { pointer: "/answer".into() },
+                Extractor::FinalAnswerLine,
+                Extractor::Whole,
+            ],
             equal: Equivalence::Normalised,
             unparsed: UnparsedPolicy::Exclude,
         }
@@ -39,8 +45,6 @@ words! {
         Exclude = "exclude",
         /// It is an answer of its own, and two such replies agree (as in published DyLAN runs).
         OwnCandidate = "own_candidate",
-        /// The whole trimmed reply is the answer.
-        WholeReply = "whole_reply",
     }
 }
 
@@ -73,6 +77,8 @@ pub enum Extractor {
     LastNumber,
     /// The extractor of the Hendrycks MATH evaluation.
     HendrycksMath,
+    /// The whole trimmed reply.
+    Whole,
     /// A regular expression of at most 1 KiB, linear time.
     Regex {
         /// The pattern.
@@ -102,6 +108,7 @@ impl Extractor {
             Self::FloatToken => "float_token",
             Self::LastNumber => "last_number",
             Self::HendrycksMath => "hendrycks_math",
+            Self::Whole => "whole",
             Self::Regex { .. } => "regex",
         }
     }
@@ -220,7 +227,7 @@ impl AnswerFormat {
                         &at,
                         format!("a pattern of {} bytes, at most 1024 are allowed", pattern.len()),
                     );
-                    match regex::Regex::new(pattern) {
+                    match extractor.pattern().unwrap_or_else(|| regex::Regex::new(pattern)) {
                         Ok(regex) => v.check(
                             *group < regex.captures_len(),
                             &at,

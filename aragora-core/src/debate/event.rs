@@ -116,6 +116,9 @@ events! {
         order: Order,
         /// Usable replies that are needed.
         min: u32,
+        /// The step whose failed turns it repeats.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_of: Option<u32>,
         /// Who is asked what.
         asks: Vec<PlannedAsk>,
     }
@@ -410,6 +413,8 @@ events! {
         convergence: RoundConvergence,
         /// The option with the greatest weight.
         #[serde(default, skip_serializing_if = "Option::is_none")] leader: Option<OptionId>,
+        /// The leader's answer; labels change from round to round.
+        #[serde(default, skip_serializing_if = "Option::is_none")] leader_value: Option<Arc<str>>,
         /// Its share.
         #[serde(default, skip_serializing_if = "Option::is_none")] share: Option<f64>,
     }

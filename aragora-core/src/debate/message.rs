@@ -101,6 +101,11 @@ words! {
 }
 
 impl Phase {
+    /// Whether a reply in this phase is the seat's position.
+    pub const fn is_position(self) -> bool {
+        matches!(self, Self::Answer | Self::Revise | Self::Speech)
+    }
+
     /// What a reply in this phase is.
     pub const fn message_kind(self) -> MessageKind {
         match self {

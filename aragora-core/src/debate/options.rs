@@ -1,5 +1,7 @@
 //! The options of a debate beside question, roster, protocol, rule and limits.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::event::{Join, Topology};
@@ -52,6 +54,9 @@ pub struct DebateOptions {
     pub judges_may_debate: bool,
     /// How confidence in the decision is found.
     pub confidence: ConfidenceMethod,
+    /// Templates that replace the library's own, by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub templates: BTreeMap<String, String>,
 }
 
 impl Default for DebateOptions {
@@ -77,6 +82,7 @@ impl Default for DebateOptions {
             stale: StalePolicy::Drop,
             judges_may_debate: false,
             confidence: ConfidenceMethod::SupportShare,
+            templates: BTreeMap::new(),
         }
     }
 }

@@ -68,6 +68,8 @@ impl Share {
     pub const HALF: Self = Self { num: 1, den: 2 };
     /// Two thirds.
     pub const TWO_THIRDS: Self = Self { num: 2, den: 3 };
+    /// Everything.
+    pub const WHOLE: Self = Self { num: 1, den: 1 };
 
     /// `num/den` with 0 <= num <= den and den > 0.
     pub fn new(num: u32, den: u32) -> Option<Self> {
@@ -196,6 +198,25 @@ pub enum RuleKind {
     },
 }
 
+impl RuleKind {
+    /// The rule's name as it is written in configurations and tallies; a host's rule has its registered name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Plurality => "plurality",
+            Self::Majority => "majority",
+            Self::Supermajority { .. } => "supermajority",
+            Self::Threshold { .. } => "threshold",
+            Self::CountAboveFloor { .. } => "count_above_floor",
+            Self::Unanimity { .. } => "unanimity",
+            Self::ConfidenceWeighted { .. } => "confidence_weighted",
+            Self::ReputationWeighted => "reputation_weighted",
+            Self::Hybrid { .. } => "hybrid",
+            Self::None => "none",
+            Self::Custom { rule } => rule,
+        }
+    }
+}
+
 fn two_thirds() -> Share {
     Share::TWO_THIRDS
 }
@@ -277,7 +298,7 @@ pub struct Tally {
     /// The test the leader had to pass, if the rule has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test: Option<Test>,
-    /// The options that are first; one iff decided.
+    /// The options that are first: one if decided, several if tied, else none.
     pub winners: Vec<OptionId>,
     /// What follows from it.
     pub outcome: Outcome,
@@ -295,11 +316,11 @@ pub struct Tally {
 pub struct Row {
     /// The option.
     pub option: OptionId,
-    /// Votes.
+    /// Votes of seats.
     pub votes: u32,
-    /// Weight of the votes.
+    /// Weight of the votes, those of host users included.
     pub weight: Weight,
-    /// Figures of the rule.
+    /// Figures of the rule, and the share of host users in the weight: `user_votes`, `user_weight`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extra: Option<Value>,
 }
@@ -328,7 +349,11 @@ pub struct Test {
     pub share: Share,
     /// Whose weight is the whole.
     pub basis: Basis,
-    /// Whether the leader passed.
+    /// What the leader has; rules that count heads count each as weight 1.
+    pub part: Weight,
+    /// What it is a share of.
+    pub whole: Weight,
+    /// Whether the leader passed. Stays false when a casting vote decided an exact half.
     pub passed: bool,
 }
 

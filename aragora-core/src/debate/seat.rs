@@ -1,7 +1,11 @@
 //! The public view of a participant, as the first event keeps it. No secret is in it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use super::decision::Diversity;
+use super::fixed::round6;
 use super::message::{Persona, Role, words};
 use super::rule::Weight;
 use crate::ids::AgentId;
@@ -46,6 +50,9 @@ pub struct SeatView {
     /// Version of the agent.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub version: String,
+    /// The model's window in tokens, prompt and output together; absent if unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context_tokens: Option<u64>,
     /// Its part.
     pub role: Role,
     /// Who it is asked to be.
@@ -71,4 +78,31 @@ pub struct Reputation {
     /// Calibration score 0..=1; absent if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<f64>,
+}
+
+/// The name under which seats without a disclosed model family are counted, all as one.
+pub const UNDISCLOSED: &str = "undisclosed";
+
+/// How different the voting seats are: families, providers, the effective number of families (1 / sum of squared
+/// shares, the inverse Simpson index) and the largest share. Seats without a provider are in no provider's count.
+pub fn diversity(seats: &[SeatView]) -> Diversity {
+    let mut families: BTreeMap<String, u32> = BTreeMap::new();
+    let mut providers: BTreeMap<String, u32> = BTreeMap::new();
+    for seat in seats.iter().filter(|seat| seat.votes) {
+        let family = if seat.family.is_empty() { UNDISCLOSED } else { &seat.family };
+        *families.entry(family.to_owned()).or_default() += 1;
+        if !seat.provider.is_empty() {
+            *providers.entry(seat.provider.clone()).or_default() += 1;
+        }
+    }
+    let total: u64 = families.values().map(|&n| u64::from(n)).sum();
+    let squares: u64 = families.values().map(|&n| u64::from(n) * u64::from(n)).sum();
+    let largest = families.values().max().copied().unwrap_or_default();
+    let share = |part: f64, whole: u64| if whole == 0 { 0.0 } else { round6(part / whole as f64) };
+    Diversity {
+        effective: share((total * total) as f64, squares),
+        largest_share: share(f64::from(largest), total),
+        families,
+        providers,
+    }
 }

@@ -1,1 +1,313 @@
 //! A debate as a fold over its log.
+//!
+//! Saving is appending a record, resuming is folding, replaying is folding with recorded agents, forking is folding
+//! a prefix. Folding is total: a record that contradicts the state (an answer to an unplanned turn, a second
+//! answer, a vote by a non-voter) is `log_corrupt`, never skipped.
+
+mod apply;
+mod budget;
+mod positions;
+mod state;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use super::answer::AnswerFormat;
+use super::decision::{Decision, Stop};
+use super::environment::Limits;
+use super::event::{AnalysisKind, ConsensusCheck, CritiqueEvent, DebateStart, ErrorInfo, RoundEnd, TricksterIntervention};
+use super::equivalence::Verdicts;
+use super::extract::CompiledFormat;
+use super::message::Phase;
+use super::options::DebateOptions;
+use super::question::Question;
+use super::rule::RuleConfig;
+use super::seat::SeatView;
+use crate::clock::Timestamp;
+use crate::ids::{AgentId, DebateId, Digest, MessageId, TurnId};
+
+pub use budget::{Ledger, Spent};
+pub use positions::{OptionView, Position, PositionKind};
+pub use state::{Ballots, RoundView, StepView, Terminal, TranscriptMessage, TurnState, TurnView, VoteView};
+
+/// Everything a debate's log says, folded.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Transcript {
+    start: Arc<DebateStart>,
+    started: Timestamp,
+    next_seq: u64,
+    head: Digest,
+    run: u32,
+    round: u32,
+    seats: Vec<SeatView>,
+    dropped: BTreeSet<AgentId>,
+    benched: BTreeSet<AgentId>,
+    failures: BTreeMap<AgentId, u32>,
+    rule: RuleConfig,
+    limits: Limits,
+    rounds: Vec<RoundView>,
+    steps: Vec<StepView>,
+    turns: IndexMap<TurnId, TurnView>,
+    messages: Vec<TranscriptMessage>,
+    by_id: BTreeMap<MessageId, usize>,
+    critiques: Vec<CritiqueEvent>,
+    votes: Vec<VoteView>,
+    checks: Vec<(u32, ConsensusCheck)>,
+    round_ends: Vec<(u32, RoundEnd)>,
+    analyses: Vec<(u32, AnalysisKind, serde_json::Value)>,
+    interventions: Vec<(u32, TricksterIntervention)>,
+    guidance: Vec<(u32, String)>,
+    warnings: BTreeMap<String, u32>,
+    verdicts: BTreeMap<(Arc<str>, Arc<str>), bool>,
+    alerts: BTreeSet<(String, u8)>,
+    ledger: Ledger,
+    pause: Option<String>,
+    stop: Option<Stop>,
+    decision: Option<Arc<Decision>>,
+    terminal: Option<Terminal>,
+    #[serde(skip)]
+    format: OnceLock<CompiledFormat>,
+}
+
+impl Transcript {
+    /// The first event: everything fixed before the first turn.
+    pub fn start(&self) -> &DebateStart {
+        &self.start
+    }
+
+    /// The debate.
+    pub fn debate(&self) -> &DebateId {
+        &self.start.debate
+    }
+
+    /// When it began.
+    pub fn started(&self) -> Timestamp {
+        self.started
+    }
+
+    /// What is to be decided.
+    pub fn question(&self) -> &Question {
+        &self.start.question
+    }
+
+    /// The options it runs with.
+    pub fn options(&self) -> &DebateOptions {
+        &self.start.options
+    }
+
+    /// The deciding rule, edits of a fork included.
+    pub fn rule(&self) -> &RuleConfig {
+        &self.rule
+    }
+
+    /// The limits, edits of a fork included.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// The seq the next record will have.
+    pub fn next_seq(&self) -> u64 {
+        self.next_seq
+    }
+
+    /// SHA-256 of the newest record's line: names the state this transcript stands at.
+    pub fn head(&self) -> Digest {
+        self.head
+    }
+
+    /// 1 + the number of times the debate was resumed.
+    pub fn run(&self) -> u32 {
+        self.run
+    }
+
+    /// The current round; 0 before the first step.
+    pub fn round(&self) -> u32 {
+        self.round
+    }
+
+    /// All seats in roster order, dropped ones left out.
+    pub fn seats(&self) -> impl Iterator<Item = &SeatView> {
+        self.seats.iter().filter(|seat| !self.dropped.contains(&seat.id))
+    }
+
+    /// The seat of this id, if it takes part.
+    pub fn seat(&self, id: &AgentId) -> Option<&SeatView> {
+        self.seats().find(|seat| seat.id == *id)
+    }
+
+    /// Seats that debate: everybody but judges, unless judges may debate.
+    pub fn debaters(&self) -> impl Iterator<Item = &SeatView> {
+        let judges_too = self.start.options.judges_may_debate;
+        self.seats().filter(move |seat| judges_too || !seat.judges)
+    }
+
+    /// Debaters that may still be asked.
+    pub fn active(&self) -> impl Iterator<Item = &SeatView> {
+        self.debaters().filter(|seat| !self.benched.contains(&seat.id))
+    }
+
+    /// Seats with a vote, in roster order: the electorate.
+    pub fn eligible(&self) -> impl Iterator<Item = &SeatView> {
+        self.seats().filter(|seat| seat.votes)
+    }
+
+    /// Whether the seat failed so often that it is asked no more.
+    pub fn is_benched(&self, seat: &AgentId) -> bool {
+        self.benched.contains(seat)
+    }
+
+    /// Failed turns of the seat in a row.
+    pub fn failures_in_a_row(&self, seat: &AgentId) -> u32 {
+        self.failures.get(seat).copied().unwrap_or(0)
+    }
+
+    /// Rounds that began.
+    pub fn rounds(&self) -> &[RoundView] {
+        &self.rounds
+    }
+
+    /// Who the seat sees in the current round; everybody before the first.
+    pub fn sees(&self, seat: &AgentId, other: &AgentId) -> bool {
+        seat == other || self.rounds.last().and_then(|round| round.sees.get(seat)).is_none_or(|seen| seen.contains(other))
+    }
+
+    /// Steps that began, retries included.
+    pub fn steps(&self) -> &[StepView] {
+        &self.steps
+    }
+
+    /// The step that has not ended.
+    pub fn open_step(&self) -> Option<&StepView> {
+        self.steps.last().filter(|step| step.end.is_none())
+    }
+
+    /// The last step that ended.
+    pub fn last_closed_step(&self) -> Option<&StepView> {
+        self.steps.iter().rev().find(|step| step.end.is_some())
+    }
+
+    /// Whether a step of this phase was planned in this round.
+    pub fn planned(&self, round: u32, phase: Phase) -> bool {
+        self.steps.iter().any(|step| step.round == round && step.phase == phase)
+    }
+
+    /// Turns in the order they were planned.
+    pub fn turns(&self) -> impl Iterator<Item = &TurnView> {
+        self.turns.values()
+    }
+
+    /// One turn.
+    pub fn turn(&self, id: &TurnId) -> Option<&TurnView> {
+        self.turns.get(id)
+    }
+
+    /// Everything that was said, in order of arrival.
+    pub fn messages(&self) -> &[TranscriptMessage] {
+        &self.messages
+    }
+
+    /// One message.
+    pub fn message(&self, id: &MessageId) -> Option<&TranscriptMessage> {
+        self.by_id.get(id).and_then(|index| self.messages.get(*index))
+    }
+
+    /// The newest message of a seat in this round and phase, the last repeat winning.
+    pub fn said(&self, seat: &AgentId, round: u32, phase: Phase) -> Option<&TranscriptMessage> {
+        self.messages.iter().rev().find(|m| m.seat.as_ref() == Some(seat) && m.round == round && m.phase == Some(phase))
+    }
+
+    /// Every critique.
+    pub fn critiques(&self) -> &[CritiqueEvent] {
+        &self.critiques
+    }
+
+    /// Votes that were recorded, in order.
+    pub fn votes(&self) -> &[VoteView] {
+        &self.votes
+    }
+
+    /// Counts of the rules, each with its round.
+    pub fn checks(&self) -> &[(u32, ConsensusCheck)] {
+        &self.checks
+    }
+
+    /// Ends of rounds.
+    pub fn round_ends(&self) -> &[(u32, RoundEnd)] {
+        &self.round_ends
+    }
+
+    /// Analyses, each with its round.
+    pub fn analyses(&self) -> &[(u32, AnalysisKind, serde_json::Value)] {
+        &self.analyses
+    }
+
+    /// Challenges of the library, each with its round.
+    pub fn interventions(&self) -> &[(u32, TricksterIntervention)] {
+        &self.interventions
+    }
+
+    /// Warnings by code with their number.
+    pub fn warnings(&self) -> &BTreeMap<String, u32> {
+        &self.warnings
+    }
+
+    /// What was reserved, settled and called.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// What was spent.
+    pub fn spent(&self) -> &Spent {
+        &self.ledger.spent
+    }
+
+    /// Whether this share of this limit was announced already.
+    pub(crate) fn alerted(&self, scope: &str, percent: u8) -> bool {
+        self.alerts.contains(&(scope.to_owned(), percent))
+    }
+
+    /// The breakpoint the debate waits at.
+    pub fn pause(&self) -> Option<&str> {
+        self.pause.as_deref()
+    }
+
+    /// Why it ends, once that is known.
+    pub fn stop(&self) -> Option<&Stop> {
+        self.stop.as_ref()
+    }
+
+    /// The decision, once it is recorded.
+    pub fn decision(&self) -> Option<&Arc<Decision>> {
+        self.decision.as_ref()
+    }
+
+    /// The last event, once it is recorded.
+    pub fn terminal(&self) -> Option<&Terminal> {
+        self.terminal.as_ref()
+    }
+
+    /// The answer format, made ready once.
+    pub fn format(&self) -> &CompiledFormat {
+        self.format.get_or_init(|| self.start.question.format.compile().unwrap_or_else(|_| AnswerFormat::default().compiled()))
+    }
+
+    /// A comparator's recorded verdict about two answers.
+    pub fn verdict(&self, a: &str, b: &str) -> Option<bool> {
+        let key = |x: &str, y: &str| (Arc::from(x), Arc::from(y));
+        self.verdicts.get(&key(a, b)).or_else(|| self.verdicts.get(&key(b, a))).copied()
+    }
+
+    /// Errors of the failed turns, newest last.
+    pub fn errors(&self) -> impl Iterator<Item = (&AgentId, &ErrorInfo)> {
+        self.turns.values().filter_map(|turn| turn.error.as_ref().map(|error| (&turn.seat, error)))
+    }
+}
+
+impl Verdicts for Transcript {
+    fn equal(&self, a: &str, b: &str) -> Option<bool> {
+        self.verdict(a, b)
+    }
+}

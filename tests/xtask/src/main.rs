@@ -1,1 +1,70 @@
-fn main() {}
+//! `cargo xtask test`: one command that installs what is missing and runs every suite, on a laptop and in CI.
+//!
+//! A suite is one file under `suites/` and one line in its list. Suites run one after the other on one target
+//! directory; a failing one does not stop the rest. Ctrl-C reaches the running tool and this program alike, and
+//! everything installed is marked as complete only at its end, so an interrupted run leaves nothing half done.
+// A command-line program talks through its standard streams.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod context;
+mod files;
+mod guide;
+mod markdown;
+mod peers;
+mod process;
+mod regions;
+mod runner;
+mod rust_source;
+mod suite;
+mod suites;
+mod venv;
+
+use std::process::ExitCode;
+
+use context::Context;
+
+const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  test [--only name,name]   run every suite, or only the named ones
+  list                      name every suite
+  docs                      build the guide with mdbook
+  snippets                  copy the marked regions of examples/ into the pages that quote them
+  peers [debates]           run the PyPI peer of the side-by-side bench and print its figures as JSON";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let context = match Context::new() {
+        Ok(context) => context,
+        Err(reason) => return refuse(&reason),
+    };
+    let result = match arguments.as_slice() {
+        ["test"] => return runner::run(&context, suites::ALL),
+        ["test", "--only", names] => match runner::select(suites::ALL, names) {
+            Ok(chosen) => return runner::run(&context, &chosen),
+            Err(reason) => return refuse(&reason),
+        },
+        ["list"] => {
+            runner::list(suites::ALL);
+            Ok(())
+        }
+        ["docs"] => guide::build(&context),
+        ["snippets"] => guide::write_snippets(&context),
+        ["peers"] => peers::run(&context, "200"),
+        ["peers", debates] => peers::run(&context, debates),
+        _ => return refuse(USAGE),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("xtask: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn refuse(reason: &str) -> ExitCode {
+    eprintln!("{reason}");
+    ExitCode::from(2)
+}

@@ -1,0 +1,74 @@
+//! What every agent of ours does around its own work, so that the contract of [`Agent`](super::Agent) holds once.
+
+use std::any::Any;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt as _;
+
+use super::reply::AgentReply;
+use super::request::AgentRequest;
+use crate::clock::Clock;
+use crate::error::{Error, ErrorKind, Result};
+use crate::ids::AgentId;
+
+/// The largest text a reply may have, in bytes.
+pub const MAX_REPLY_BYTES: usize = 4 << 20;
+
+/// Validates, then runs the work until it ends, the token is cancelled or the deadline passes, whichever is first.
+/// A panic of the work is `agent_failed`; a text over 4 MiB is `reply_too_large`.
+pub(crate) async fn conduct<F>(clock: &dyn Clock, me: &AgentId, request: &AgentRequest, work: F) -> Result<AgentReply>
+where
+    F: Future<Output = Result<AgentReply>>,
+{
+    request.validate(me)?;
+    let cancelled = || Error::new(ErrorKind::Cancelled, "the turn was cancelled");
+    let late = || Error::new(ErrorKind::DeadlineExceeded, "the deadline of the turn has passed");
+    if request.cancel.is_cancelled() {
+        return Err(cancelled());
+    }
+    if request.deadline.is_some_and(|deadline| deadline.passed(clock)) {
+        return Err(late());
+    }
+    let deadline = async {
+        match request.deadline {
+            Some(deadline) => clock.sleep_until(deadline.monotonic()).await,
+            None => std::future::pending().await,
+        }
+    };
+    let reply = tokio::select! {
+        biased;
+        () = request.cancel.cancelled() => Err(cancelled()),
+        // An answer that is there at the very instant of the deadline counts.
+        reply = contained(work) => reply,
+        () = deadline => Err(late()),
+    }?;
+    sized(reply)
+}
+
+/// The outcome of the work, a panic included.
+pub(crate) async fn contained<F>(work: F) -> Result<AgentReply>
+where
+    F: Future<Output = Result<AgentReply>>,
+{
+    match AssertUnwindSafe(work).catch_unwind().await {
+        Ok(outcome) => outcome,
+        Err(panic) => Err(Error::new(ErrorKind::AgentFailed, "the agent panicked").caused_by(panic_text(&*panic))),
+    }
+}
+
+fn panic_text(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("a panic without a text").to_owned()
+}
+
+fn sized(reply: AgentReply) -> Result<AgentReply> {
+    let bytes = reply.text.len();
+    if bytes <= MAX_REPLY_BYTES {
+        return Ok(reply);
+    }
+    Err(Error::new(
+        ErrorKind::ReplyTooLarge,
+        format!("a reply of {bytes} bytes, at most {MAX_REPLY_BYTES} are allowed"),
+    ))
+}

@@ -1,0 +1,144 @@
+//! Agents for whatever keys the environment holds, for examples and first steps.
+
+use std::sync::Arc;
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::openai_chat::{Dialect, OpenAiChatAgent};
+use crate::agents::agent::Agent;
+use crate::error::{ErrorKind, Result, Violations};
+use crate::http::Transport;
+use crate::ids::AgentId;
+
+/// One row per provider: its key, the variable for its models, the models without one, its dialect.
+const PROVIDERS: &[(&str, &str, &[&str], Dialect)] = &[
+    ("OPENAI_API_KEY", "OPENAI_MODEL", &["gpt-5.4-mini", "gpt-5.4-nano", "gpt-4.1"], Dialect::OPENAI),
+    (
+        "OPENROUTER_API_KEY",
+        "OPENROUTER_MODEL",
+        &["anthropic/claude-sonnet-4.5", "google/gemini-2.5-flash", "openai/gpt-5.4-mini"],
+        Dialect::OPENROUTER,
+    ),
+    ("MISTRAL_API_KEY", "MISTRAL_MODEL", &["mistral-large-latest"], Dialect::MISTRAL),
+    ("GROQ_API_KEY", "GROQ_MODEL", &["openai/gpt-oss-120b"], Dialect::GROQ),
+    ("DEEPSEEK_API_KEY", "DEEPSEEK_MODEL", &["deepseek-v4-flash"], Dialect::DEEPSEEK),
+    ("XAI_API_KEY", "XAI_MODEL", &["grok-4.3"], Dialect::XAI),
+];
+
+/// The agents the environment has credentials for, in a fixed order; empty if it has none.
+///
+/// Read are `OPENAI_API_KEY` (with `OPENAI_BASE_URL` for any compatible server), `OPENROUTER_API_KEY`,
+/// `MISTRAL_API_KEY`, `GROQ_API_KEY`, `DEEPSEEK_API_KEY`, `XAI_API_KEY` and `OLLAMA_HOST`; blank means unset. For each,
+/// `{PROVIDER}_MODEL` holds one or several models separated by commas. Without it: `gpt-5.4-mini`, `gpt-5.4-nano` and
+/// `gpt-4.1` for OpenAI; `anthropic/claude-sonnet-4.5`, `google/gemini-2.5-flash` and `openai/gpt-5.4-mini` for
+/// OpenRouter; `mistral-large-latest`, `openai/gpt-oss-120b` (Groq), `deepseek-v4-flash`, `grok-4.3`; for Ollama
+/// `llama3.2`. Everything wrong is reported at once as `invalid_config`, and no value of a key is ever shown.
+pub fn from_environment(env: &dyn Fn(&str) -> Option<String>) -> Result<Vec<Arc<dyn Agent>>> {
+    collect(env, None)
+}
+
+/// [`from_environment`] over a transport of the host.
+pub fn from_environment_with(
+    env: &dyn Fn(&str) -> Option<String>,
+    transport: Arc<dyn Transport>,
+) -> Result<Vec<Arc<dyn Agent>>> {
+    collect(env, Some(transport))
+}
+
+fn collect(env: &dyn Fn(&str) -> Option<String>, transport: Option<Arc<dyn Transport>>) -> Result<Vec<Arc<dyn Agent>>> {
+    let read = |name: &str| env(name).map(|value| value.trim_ascii().to_owned()).filter(|value| !value.is_empty());
+    let mut v = Violations::new();
+    let mut wanted = Vec::new();
+    for (key_name, models_name, defaults, dialect) in PROVIDERS {
+        let Some(key) = read(key_name).map(SecretString::from) else { continue };
+        if key.expose_secret().chars().any(char::is_control) {
+            v.add(format!("/{key_name}"), "contains a control character");
+            continue;
+        }
+        let base = (dialect.provider() == "openai").then(|| read("OPENAI_BASE_URL")).flatten();
+        // Another server behind the same variable has neither OpenAI's knobs nor its models.
+        let dialect = if base.is_some() { Dialect::COMPATIBLE } else { *dialect };
+        let models = models(read(models_name), defaults);
+        wanted.extend(models.into_iter().map(|model| (dialect, model, base.clone(), Some(key.clone()))));
+    }
+    if let Some(host) = read("OLLAMA_HOST") {
+        let base = Some(ollama(&host));
+        let models = models(read("OLLAMA_MODEL"), &["llama3.2"]);
+        wanted.extend(models.into_iter().map(|model| (Dialect::OLLAMA, model, base.clone(), None)));
+    }
+    // One pool of connections for all of them.
+    let transport = match transport {
+        None if wanted.is_empty() => None,
+        None => Some(super::openai_chat::default_transport()?),
+        given => given,
+    };
+    let mut agents: Vec<Arc<dyn Agent>> = Vec::new();
+    for (dialect, model, base, key) in wanted {
+        let at = format!("/{}/{model}", dialect.provider());
+        let taken =
+            |id: &AgentId| agents.iter().any(|agent| agent.profile().id.as_str().eq_ignore_ascii_case(id.as_str()));
+        let opened = name(dialect.provider(), &model, &taken)
+            .and_then(|id| open(id, dialect, &model, base, key.as_ref(), transport.as_ref()));
+        match opened {
+            Ok(agent) => agents.push(agent),
+            Err(error) => v.add(at, error.reason()),
+        }
+    }
+    v.into_result(ErrorKind::InvalidConfig)?;
+    Ok(agents)
+}
+
+fn open(
+    id: AgentId,
+    dialect: Dialect,
+    model: &str,
+    base: Option<String>,
+    key: Option<&SecretString>,
+    transport: Option<&Arc<dyn Transport>>,
+) -> Result<Arc<dyn Agent>> {
+    let mut builder = OpenAiChatAgent::builder(id, model).dialect(dialect);
+    if let Some(base) = base {
+        builder = builder.base_url(base);
+    }
+    if let Some(key) = key {
+        builder = builder.api_key(key.expose_secret());
+    }
+    if let Some(transport) = transport {
+        builder = builder.transport(Arc::clone(transport));
+    }
+    if dialect == Dialect::OLLAMA {
+        builder = builder.free();
+    }
+    Ok(Arc::new(builder.build()?))
+}
+
+// The model's last segment. Several providers may serve the same model, so the provider stands before it; a router
+// may serve two of one name, so a number may stand behind it.
+fn name(provider: &str, model: &str, taken: &dyn Fn(&AgentId) -> bool) -> Result<AgentId> {
+    let short = model.rsplit('/').next().unwrap_or(model);
+    let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '-' };
+    let base: String = format!("{provider}-{short}").chars().map(safe).take(60).collect();
+    let mut id = AgentId::new(&base)?;
+    for number in 2..100 {
+        if !taken(&id) {
+            break;
+        }
+        id = AgentId::new(format!("{base}-{number}"))?;
+    }
+    Ok(id)
+}
+
+fn models(listed: Option<String>, defaults: &[&str]) -> Vec<String> {
+    let own = listed.unwrap_or_default();
+    let own: Vec<String> = own.split(',').map(|m| m.trim().to_owned()).filter(|m| !m.is_empty()).collect();
+    if own.is_empty() { defaults.iter().map(|model| (*model).to_owned()).collect() } else { own }
+}
+
+// `OLLAMA_HOST` is what the server listens on: it may lack a scheme, and 0.0.0.0 cannot be dialled.
+fn ollama(host: &str) -> String {
+    let url = if host.contains("://") { host.to_owned() } else { format!("http://{host}") };
+    let url = url.replacen("//0.0.0.0", "//127.0.0.1", 1);
+    let authority = url.split("://").nth(1).unwrap_or_default();
+    let port = if authority.trim_end_matches('/').contains(':') { "" } else { ":11434" };
+    format!("{}{port}/v1", url.trim_end_matches('/'))
+}

@@ -1,0 +1,18 @@
+//! Adapters that turn a request into a vendor's bytes and back without losing meaning.
+//!
+//! A codec is pure: it encodes a request and decodes bytes. The exchange around it sends, times, limits and
+//! records. A refusal is a reply, an error object anywhere is an error, and an unknown field is ignored.
+
+mod classify;
+mod environment;
+mod exchange;
+mod hints;
+mod money;
+mod openai_chat;
+mod schema;
+mod scrub;
+
+pub use classify::classify;
+pub use environment::{from_environment, from_environment_with};
+pub use exchange::Timeouts;
+pub use openai_chat::{Dialect, OpenAiChatAgent, OpenAiChatBuilder, StreamMode};

@@ -1,0 +1,127 @@
+//! Prompts with stable prefixes, and other people's words as data.
+//!
+//! Byte order for one provider's prefix cache: S0 the rules (system), S1 question, context and documents, S2 the
+//! visible transcript, append-only, S3 everything that differs by seat or turn. Nothing volatile stands before S3.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use super::fixed::Seed;
+use super::message::{Author, Message, Visibility};
+use super::options::Identity;
+use super::shuffle::shuffle;
+use super::transcript::{Transcript, TranscriptMessage};
+use crate::ids::{AgentId, DebateId, Digest, MessageId};
+
+/// What one seat is asked, rendered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prompt {
+    /// S0: the rules of the protocol and the output format.
+    pub system: Arc<str>,
+    /// S1, S2 in blocks by round, S3; or an own history.
+    pub messages: Vec<Message>,
+}
+
+impl Prompt {
+    /// Size in bytes, system included.
+    pub fn bytes(&self) -> usize {
+        self.system.len() + self.messages.iter().map(|message| message.text.len()).sum::<usize>()
+    }
+
+    /// Estimated tokens: bytes / 3, rounded up.
+    pub fn tokens(&self) -> u64 {
+        (self.bytes() as u64).div_ceil(3)
+    }
+}
+
+/// First 8 hex digits of SHA-256(seed, debate): marks the borders of other people's words.
+pub fn nonce(seed: Seed, debate: &DebateId) -> String {
+    let mut bytes = seed.0.to_be_bytes().to_vec();
+    bytes.extend_from_slice(debate.as_str().as_bytes());
+    Digest::of(bytes).to_hex()[..8].to_owned()
+}
+
+/// Whether a reply quotes the borders that mark other people's words.
+pub fn quotes_markers(text: &str, nonce: &str) -> bool {
+    text.contains("<<<MESSAGE") || text.contains("<<<END MESSAGE") || text.contains(nonce)
+}
+
+/// Makes a text safe to stand between markers: borders are broken up, control characters become U+FFFD, and
+/// bidirectional controls become visible.
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\t' => out.push(c),
+            '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => {
+                let _ = write!(out, "[U+{:04X}]", u32::from(c));
+            }
+            c if c.is_control() => out.push('\u{FFFD}'),
+            c => out.push(c),
+        }
+    }
+    if out.contains("<<<") { out.replace("<<<", "<<\u{200b}<") } else { out }
+}
+
+/// One participant's words between markers.
+pub fn delimit(nonce: &str, from: &str, round: u32, kind: &str, text: &str) -> String {
+    format!("<<<MESSAGE {nonce} from={from} round={round} kind={kind}>>>\n{}\n<<<END MESSAGE {nonce}>>>\n", escape(text))
+}
+
+/// How each participant appears to the others: Agent-1..n by a seeded shuffle, stable over the debate, or by id.
+pub fn display_names(transcript: &Transcript) -> BTreeMap<AgentId, String> {
+    let ids: Vec<AgentId> = transcript.seats().map(|seat| seat.id.clone()).collect();
+    if transcript.options().identity == Identity::Named {
+        return ids.into_iter().map(|id| (id.clone(), id.to_string())).collect();
+    }
+    // The shuffle covers the seats of the first event only: a seat added by a fork must not rename the others.
+    let mut first: Vec<AgentId> = transcript.start().roster.iter().map(|seat| seat.id.clone()).collect();
+    shuffle(&mut first, transcript.start().seed, "display", "");
+    first.extend(ids.into_iter().filter(|id| !transcript.start().roster.iter().any(|seat| seat.id == *id)));
+    first.into_iter().enumerate().map(|(k, id)| (id, format!("Agent-{}", k + 1))).collect()
+}
+
+/// A message of the library to the asked agent.
+pub fn told(id: &str, text: impl Into<Arc<str>>, cache_point: bool) -> Message {
+    Message { id: MessageId::trusted(id), author: Author::Moderator, text: text.into(), visibility: Visibility::All, cache_point }
+}
+
+/// S1: the question with everything the host gave.
+pub fn question_block(transcript: &Transcript) -> String {
+    let question = transcript.question();
+    let nonce = nonce(transcript.start().seed, transcript.debate());
+    let mut out = format!("Question:\n{}\n", question.text);
+    if !question.context.is_empty() {
+        let _ = write!(out, "\nContext:\n{}\n", question.context);
+    }
+    if !question.options.is_empty() {
+        out.push_str("\nThe possible answers:\n");
+        for option in &question.options {
+            let _ = writeln!(out, "- {}: {}", option.id, option.text);
+        }
+    }
+    for document in &question.documents {
+        let _ = write!(out, "\nDocument \"{}\":\n{}", escape(&document.title), delimit(&nonce, "document", 0, "document", &document.text));
+    }
+    out
+}
+
+/// S2: these messages, one block per round, each rendered the same for every seat that sees the same.
+pub fn transcript_blocks(transcript: &Transcript, shown: &[&TranscriptMessage], names: &BTreeMap<AgentId, String>) -> Vec<(u32, String)> {
+    let nonce = nonce(transcript.start().seed, transcript.debate());
+    let mut blocks: Vec<(u32, String)> = Vec::new();
+    for message in shown {
+        let from = match (&message.author, &message.seat) {
+            (_, Some(seat)) => names.get(seat).cloned().unwrap_or_else(|| "unknown".into()),
+            (Author::Human(_), None) => "Human".into(),
+            _ => "Moderator".into(),
+        };
+        let text = delimit(&nonce, &from, message.round, message.kind.as_str(), &message.text);
+        match blocks.last_mut() {
+            Some((round, block)) if *round == message.round => block.push_str(&text),
+            _ => blocks.push((message.round, format!("Round {}:\n{text}", message.round))),
+        }
+    }
+    blocks
+}

@@ -1,0 +1,392 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::drive::Driver;
+use super::handle::DebateHandle;
+use super::inner::Inner;
+use super::live::Live;
+use super::log::Log;
+use super::machine::{Input, Machine};
+use super::stream::LogSource;
+use crate::agents::{Agent, Roster, Seat};
+use crate::clock::Deadline;
+use crate::consensus;
+use crate::crypto::canonical::to_canonical;
+use crate::debate::{
+    AgentKind, DebateOptions, DebateStart, Frame, Limits, ProtocolRef, Question, RiskTier, RuleConfig, RuleKind, Seed, Share, TieBreak,
+};
+use crate::error::{Error, ErrorKind, Result, Violations};
+use crate::ids::{AgentId, DebateId, Digest, OrgId, WorkspaceId, ulid};
+use crate::protocols::{Critique, DebateProtocol, TEMPLATE_NAMES, stop};
+use crate::telemetry::Bus;
+
+/// Describes a debate. Nothing happens before [`DebateBuilder::start`].
+#[derive(Debug)]
+pub struct DebateBuilder {
+    engine: Arc<Inner>,
+    question: Question,
+    seats: Vec<Seat>,
+    protocol: Arc<dyn DebateProtocol>,
+    rule: RuleConfig,
+    limits: Limits,
+    options: DebateOptions,
+    tier: Option<RiskTier>,
+    tenant: OrgId,
+    workspace: WorkspaceId,
+    topic: Option<String>,
+    tags: Vec<String>,
+    seed: Option<u64>,
+    id: Option<DebateId>,
+}
+
+impl DebateBuilder {
+    pub(crate) fn new(engine: Arc<Inner>, question: Question) -> Self {
+        Self {
+            engine,
+            question,
+            seats: Vec::new(),
+            protocol: Arc::new(Critique::default()),
+            rule: RuleConfig::default(),
+            limits: Limits::default(),
+            options: DebateOptions::default(),
+            tier: None,
+            tenant: OrgId::trusted("default"),
+            workspace: WorkspaceId::trusted("default"),
+            topic: None,
+            tags: Vec::new(),
+            seed: None,
+            id: None,
+        }
+    }
+
+    /// Adds a participant, or an agent as a voting seat of weight 1.
+    #[must_use]
+    pub fn seat(mut self, seat: impl Into<Seat>) -> Self {
+        self.seats.push(seat.into());
+        self
+    }
+
+    /// Takes the participants of a roster, in its order.
+    #[must_use]
+    pub fn seats(mut self, roster: &Roster) -> Self {
+        self.seats.extend(roster.iter().map(|(_, seat)| seat.clone()));
+        self
+    }
+
+    /// Sets the protocol, default [`Critique`].
+    #[must_use]
+    pub fn protocol(mut self, protocol: impl DebateProtocol + 'static) -> Self {
+        self.protocol = Arc::new(protocol);
+        self
+    }
+
+    /// Sets a shared protocol.
+    #[must_use]
+    pub fn protocol_arc(mut self, protocol: Arc<dyn DebateProtocol>) -> Self {
+        self.protocol = protocol;
+        self
+    }
+
+    /// Sets the deciding rule, default majority.
+    #[must_use]
+    pub fn rule(mut self, rule: impl Into<RuleConfig>) -> Self {
+        self.rule = rule.into();
+        self
+    }
+
+    /// Sets the limits.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Sets the remaining options.
+    #[must_use]
+    pub fn options(mut self, options: DebateOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Sets the rounds, 1..=50, default 2.
+    #[must_use]
+    pub fn rounds(mut self, rounds: u32) -> Self {
+        self.limits.rounds = rounds;
+        self
+    }
+
+    /// Sets the deadline, 1 s..=24 h, default 15 min.
+    #[must_use]
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.limits.deadline = deadline;
+        self
+    }
+
+    /// Says how much agreement the matter needs; a weaker rule is replaced, and that is recorded.
+    #[must_use]
+    pub fn tier(mut self, tier: RiskTier) -> Self {
+        self.tier = Some(tier);
+        self
+    }
+
+    /// Sets the organisation, default `default`.
+    #[must_use]
+    pub fn tenant(mut self, tenant: OrgId) -> Self {
+        self.tenant = tenant;
+        self
+    }
+
+    /// Sets the workspace, default the organisation's own.
+    #[must_use]
+    pub fn workspace(mut self, workspace: WorkspaceId) -> Self {
+        self.workspace = workspace;
+        self
+    }
+
+    /// Sets the topic.
+    #[must_use]
+    pub fn topic(mut self, topic: impl Into<String>) -> Self {
+        self.topic = Some(topic.into());
+        self
+    }
+
+    /// Adds a tag; at most 32.
+    #[must_use]
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        self.tags.push(tag.into());
+        self
+    }
+
+    /// Sets the seed of every shuffle and tie break; drawn at start otherwise, and recorded either way.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Sets the id; `deb_` and a ULID otherwise.
+    #[must_use]
+    pub fn id(mut self, id: DebateId) -> Self {
+        self.id = Some(id);
+        self
+    }
+
+    /// Validates, records the first event and begins.
+    ///
+    /// Errors: one `invalid_request` that lists every violation, with nothing persisted; `unpriced` if a cost limit
+    /// exists and a model has no price; `conflict` if the id exists; `queue_full`; errors of the store.
+    pub async fn start(self) -> Result<DebateHandle> {
+        if self.engine.closing.load(std::sync::atomic::Ordering::Acquire) {
+            return Err(Error::new(ErrorKind::Closed, "the engine was shut down; open a new one"));
+        }
+        let prepared = self.prepare()?;
+        prepared.launch(Vec::new()).await
+    }
+
+    pub(crate) fn prepare(mut self) -> Result<Prepared> {
+        let roster = Roster::unchecked(std::mem::take(&mut self.seats));
+        self.violations(&roster).into_invalid_request()?;
+        self.priced(&roster)?;
+        let entropy = self.engine.parts.entropy.as_ref();
+        let seed = match self.seed {
+            Some(seed) => seed,
+            None => {
+                let mut bytes = [0; 8];
+                entropy.fill(&mut bytes)?;
+                u64::from_le_bytes(bytes)
+            }
+        };
+        let now = self.engine.parts.clock.now();
+        let debate = match self.id.clone() {
+            Some(id) => id,
+            None => DebateId::new(format!("deb_{}", ulid(now, entropy)?))?,
+        };
+        let rule = for_tier(self.rule.clone(), self.tier);
+        let info = self.protocol.describe();
+        let debaters = roster.iter().filter(|(_, seat)| !seat.judges || self.options.judges_may_debate).count() as u64;
+        let protocol = ProtocolRef {
+            name: info.name.clone(),
+            version: info.version.clone(),
+            params: info.params.clone(),
+            planned_calls: info.planned_calls(debaters, u64::from(self.limits.rounds)).min((1 << 53) - 1),
+        };
+        let config_digest = digest(&protocol, &rule, &self.options, &roster)?;
+        let start = DebateStart {
+            debate,
+            parent: None,
+            library: concat!("aragora-core ", env!("CARGO_PKG_VERSION")).to_owned(),
+            question: self.question,
+            environment: Frame { limits: self.limits, tier: self.tier, tenant: self.tenant, workspace: self.workspace, topic: self.topic, tags: self.tags },
+            roster: roster.views(),
+            protocol,
+            rule,
+            stop_when: self.options.stop_when.clone(),
+            stops: stop::names(&self.options),
+            topology: self.options.topology.clone(),
+            options: self.options,
+            seed: Seed(seed),
+            config_digest,
+        };
+        let agents = roster.iter().map(|(profile, seat)| (profile.id.clone(), seat.agent.clone())).collect();
+        Ok(Prepared { engine: self.engine, protocol: self.protocol, start, agents })
+    }
+
+    fn violations(&self, roster: &Roster) -> Violations {
+        let mut v = Violations::new();
+        let info = self.protocol.describe();
+        v.nest("/question", self.question.violations());
+        v.nest("/limits", self.limits.violations());
+        v.nest("", roster.violations());
+        v.nest("/options", self.options.violations(roster.len()));
+        v.check(self.tags.len() <= 32, "/tags", format!("{} tags, at most 32 are allowed", self.tags.len()));
+        let voting = roster.iter().filter(|(_, seat)| seat.votes).count();
+        let (min, max) = (info.min_seats, info.max_seats);
+        v.check((min..=max).contains(&voting), "/seats", format!("{voting} voting seats, protocol {} takes {min} to {max}", info.name));
+        for (i, (profile, seat)) in roster.iter().enumerate() {
+            let both = seat.judges && seat.votes;
+            v.check(!both || self.options.judges_may_debate, format!("/seats/{i}/judges"), format!("{} judges and votes, which needs judges_may_debate", profile.id));
+        }
+        v.nest("/rule", consensus::violations(&self.rule, voting, &self.engine.rules));
+        if let Some(stop_when) = &self.options.stop_when {
+            v.nest("/options/stop_when", consensus::violations(stop_when, voting, &self.engine.rules));
+        }
+        if let TieBreak::Seat(seat) = &self.rule.ties {
+            v.check(roster.get(seat).is_some(), "/rule/ties", format!("seat {seat} is to break ties and is not in the roster"));
+        }
+        for (name, text) in &self.options.templates {
+            v.check(TEMPLATE_NAMES.contains(&name.as_str()), format!("/options/templates/{name}"), format!("no template has this name, expected one of {TEMPLATE_NAMES:?}"));
+            let slots: Vec<(&str, &str)> = crate::debate::SLOTS.iter().map(|slot| (*slot, "")).collect();
+            if let Err(error) = crate::debate::fill(text, &slots) {
+                v.add(format!("/options/templates/{name}"), error.reason());
+            }
+        }
+        v
+    }
+
+    // A cost limit is only a limit if every call has a price.
+    fn priced(&self, roster: &Roster) -> Result<()> {
+        let Some(limit) = self.limits.cost else { return Ok(()) };
+        let unpriced: Vec<&str> = roster
+            .iter()
+            .filter(|(profile, _)| matches!(profile.kind, AgentKind::Model | AgentKind::Foreign))
+            .map(|(profile, _)| profile.id.as_str())
+            .collect();
+        if unpriced.is_empty() {
+            return Ok(());
+        }
+        let reason = format!("a cost limit of {limit} is set and {} have no price", unpriced.join(", "));
+        Err(Error::new(ErrorKind::Unpriced, reason))
+    }
+}
+
+/// A debate that was validated and not begun.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(crate) engine: Arc<Inner>,
+    pub(crate) protocol: Arc<dyn DebateProtocol>,
+    pub(crate) start: DebateStart,
+    pub(crate) agents: BTreeMap<AgentId, Arc<dyn Agent>>,
+}
+
+impl Prepared {
+    /// Begins the debate; `more` are further inputs that belong to its first batch (a fork's edits).
+    pub(crate) async fn launch(self, more: Vec<Input>) -> Result<DebateHandle> {
+        let queued = self.engine.count_queued().ok_or_else(|| queue_full(&self.engine))?;
+        // The work is a task of its own, so that dropping the caller's future leaves no half-begun debate: the handle
+        // it returns is then dropped, which cancels the debate.
+        let begun = tokio::spawn(async move {
+            let (tenant, debate) = (self.start.environment.tenant.clone(), self.start.debate.clone());
+            let mut log = Log::claim(&self.engine, &tenant, &debate).await?;
+            let now = self.engine.parts.clock.now();
+            let begun = Machine::begin(self.start, now, self.protocol.clone(), self.engine.rules.clone());
+            let (mut machine, mut effects) = match begun {
+                Ok(begun) => begun,
+                Err(error) => {
+                    log.release().await;
+                    return Err(error);
+                }
+            };
+            for input in more {
+                effects.entries.extend(machine.handle(input, now)?.entries);
+            }
+            if let Err(error) = log.append(&effects.entries).await {
+                log.release().await;
+                return Err(error);
+            }
+            self.engine.metrics.started.increment();
+            let blocking = self.protocol.blocking();
+            Ok(run(&self.engine, log, machine, &effects.entries, &[], self.agents, blocking, Input::Begin, queued))
+        });
+        begun.await.map_err(|error| Error::internal(format!("the debate could not be begun: {error}")))?
+    }
+}
+
+fn queue_full(engine: &Inner) -> Error {
+    let reason = format!("{} debates run and {} wait for admission", engine.config.max_debates, engine.config.max_queued);
+    Error::new(ErrorKind::QueueFull, reason).retry_after_of(Duration::from_secs(1))
+}
+
+/// Hands a debate to a task of its own.
+#[allow(clippy::too_many_arguments)]
+pub(crate) fn run(
+    engine: &Arc<Inner>,
+    log: Log,
+    machine: Machine,
+    published: &[super::machine::Entry],
+    history: &[crate::debate::Record],
+    agents: BTreeMap<AgentId, Arc<dyn Agent>>,
+    blocking: bool,
+    first: Input,
+    queued: super::inner::Counted,
+) -> DebateHandle {
+    let t = machine.transcript();
+    let (tenant, debate) = (t.start().environment.tenant.clone(), t.debate().clone());
+    let clock = engine.parts.clock.clone();
+    let elapsed = clock.now().as_millis().saturating_sub(t.started().as_millis()).max(0).cast_unsigned();
+    let left = t.limits().deadline.saturating_sub(Duration::from_millis(elapsed));
+    let deadline = Deadline::after(clock.as_ref(), left);
+    let bus = Bus::new(engine.config.event_buffer, &engine.parts.telemetry);
+    let source = LogSource { storage: engine.storage.clone(), tenant, debate };
+    let (live, controls) = Live::new(source, bus, clock);
+    live.history(history);
+    live.publish(published);
+    *live.machine() = Some(machine);
+    engine.enter(&live);
+    let handle = DebateHandle::new(live.clone());
+    let driver = Driver::new(engine.clone(), live, controls, agents, log, blocking, deadline);
+    tokio::spawn(driver.run(first, Some(queued)));
+    handle
+}
+
+/// The rule a risk tier asks for, unless the given one is at least as strong.
+fn for_tier(rule: RuleConfig, tier: Option<RiskTier>) -> RuleConfig {
+    let strength = |kind: &RuleKind| match kind {
+        RuleKind::Unanimity { .. } => 3,
+        RuleKind::Supermajority { share } | RuleKind::Threshold { share, .. } | RuleKind::CountAboveFloor { share } if reaches(*share, Share::TWO_THIRDS) => 2,
+        RuleKind::Majority | RuleKind::Supermajority { .. } => 1,
+        RuleKind::Threshold { share, strict } if reaches(*share, Share::HALF) && (*strict || *share != Share::HALF) => 1,
+        _ => 0,
+    };
+    let (needed, kind) = match tier {
+        None => return rule,
+        Some(RiskTier::One) => (2, RuleKind::Supermajority { share: Share::TWO_THIRDS }),
+        Some(RiskTier::Two | RiskTier::Three) => (1, RuleKind::Majority),
+    };
+    if strength(&rule.rule) >= needed { rule } else { RuleConfig { rule: kind, ..rule } }
+}
+
+fn reaches(share: Share, least: Share) -> bool {
+    u64::from(share.num()) * u64::from(least.den()) >= u64::from(least.num()) * u64::from(share.den())
+}
+
+fn digest(protocol: &ProtocolRef, rule: &RuleConfig, options: &DebateOptions, roster: &Roster) -> Result<Digest> {
+    let templates: Vec<Value> = TEMPLATE_NAMES
+        .iter()
+        .map(|name| json!([name, Digest::of(options.templates.get(*name).map(String::as_str).or_else(|| crate::protocols::builtin_template(name)).unwrap_or_default())]))
+        .collect();
+    let document = json!({"protocol": protocol, "rule": rule, "options": options, "templates": templates, "roster": roster.digest()?});
+    Ok(Digest::of(to_canonical(&document)?))
+}

@@ -1,0 +1,242 @@
+//! What all debates of one engine share.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use tokio::sync::{Notify, Semaphore};
+
+use super::live::{Control, Live};
+use super::permits::Permits;
+use crate::consensus::RuleSet;
+use crate::debate::{Decision, StopCause, Transcript};
+use crate::ids::{DebateId, OrgId};
+use crate::protocols::Registry;
+use crate::storage::Storage;
+use crate::telemetry::{Counter, Gauge, Histogram, Parts, names};
+
+/// Bounds and times of an engine. The defaults are the documented ones.
+#[derive(Clone, Debug)]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+pub struct EngineConfig {
+    /// Debates that run at the same time, default 1,024.
+    pub max_debates: usize,
+    /// Debates that wait for admission, default 10,000; more are `queue_full`.
+    pub max_queued: usize,
+    /// Turns asked at the same time over all debates, default 512.
+    pub turn_permits: usize,
+    /// Events buffered per subscriber, default 10,000 (`ARAGORA_EVENT_BUFFER_SIZE`).
+    pub event_buffer: usize,
+    /// How long an agent that ignores its deadline is waited for, default 250 ms.
+    pub overtime: Duration,
+    /// How long a cancelled agent gets to stop by itself, default 2 s.
+    pub cancel_grace: Duration,
+    /// How long a debate stays ours without a sign of life, default 60 s.
+    pub lease: Duration,
+    /// Names this engine in leases; default the process id and a random part.
+    pub owner: Option<String>,
+}
+
+impl Default for EngineConfig {
+    fn default() -> Self {
+        Self {
+            max_debates: 1_024,
+            max_queued: 10_000,
+            turn_permits: 512,
+            event_buffer: 10_000,
+            overtime: Duration::from_millis(250),
+            cancel_grace: Duration::from_secs(2),
+            lease: Duration::from_secs(60),
+            owner: None,
+        }
+    }
+}
+
+/// What runs now; all zero when nothing does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Activity {
+    /// Debates with a running task.
+    pub debates: usize,
+    /// Debates that wait for admission.
+    pub queued: usize,
+    /// Turns with a running task.
+    pub turns: usize,
+    /// Turn permits in use.
+    pub permits: usize,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) parts: Parts,
+    pub(crate) storage: Arc<dyn Storage>,
+    pub(crate) config: EngineConfig,
+    pub(crate) owner: String,
+    pub(crate) registry: Registry,
+    pub(crate) rules: RuleSet,
+    pub(crate) permits: Arc<Permits>,
+    pub(crate) admission: Arc<Semaphore>,
+    pub(crate) metrics: Metrics,
+    pub(crate) closing: AtomicBool,
+    debates: AtomicUsize,
+    queued: AtomicUsize,
+    turns: AtomicUsize,
+    idle: Notify,
+    running: Mutex<HashMap<(OrgId, DebateId), Weak<Live>>>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Metrics {
+    pub(crate) started: Counter,
+    pub(crate) failed: [Counter; 2],
+    pub(crate) active: Gauge,
+    pub(crate) queue_wait: Histogram,
+    pub(crate) calls: [Counter; 4],
+}
+
+impl Inner {
+    pub(crate) fn new(parts: Parts, storage: Arc<dyn Storage>, config: EngineConfig, owner: String, registry: Registry, rules: RuleSet) -> Self {
+        let t = &parts.telemetry;
+        let metrics = Metrics {
+            started: t.counter(&names::DEBATES_TOTAL, &[]),
+            failed: [t.counter(&names::DEBATES_FAILED, &[]), t.counter(&names::DEBATES_FAILED_TOTAL, &[])],
+            active: t.gauge(&names::DEBATES_ACTIVE, &[]),
+            queue_wait: t.histogram(&names::ENGINE_QUEUE_WAIT_SECONDS, &[]),
+            calls: ["made", "saved", "hedged", "cancelled"].map(|kind| t.counter(&names::DEBATE_CALLS_TOTAL, &[kind])),
+        };
+        Self {
+            permits: Permits::new(config.turn_permits.max(1)),
+            admission: Arc::new(Semaphore::new(config.max_debates.max(1))),
+            parts,
+            storage,
+            config,
+            owner,
+            registry,
+            rules,
+            metrics,
+            closing: AtomicBool::new(false),
+            debates: AtomicUsize::new(0),
+            queued: AtomicUsize::new(0),
+            turns: AtomicUsize::new(0),
+            idle: Notify::new(),
+            running: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn activity(&self) -> Activity {
+        Activity {
+            debates: self.debates.load(Ordering::Acquire),
+            queued: self.queued.load(Ordering::Acquire),
+            turns: self.turns.load(Ordering::Acquire),
+            permits: self.permits.total() - self.permits.free(),
+        }
+    }
+
+    pub(crate) fn count_turn(self: &Arc<Self>) -> Counted {
+        Counted::new(self, |inner| &inner.turns)
+    }
+
+    pub(crate) fn count_debate(self: &Arc<Self>) -> Counted {
+        self.metrics.active.add(1.0);
+        Counted::new(self, |inner| &inner.debates)
+    }
+
+    /// A place in the admission queue, if there is one left.
+    pub(crate) fn count_queued(self: &Arc<Self>) -> Option<Counted> {
+        let full = self.admission.available_permits() == 0 && self.queued.load(Ordering::Acquire) >= self.config.max_queued;
+        (!full).then(|| Counted::new(self, |inner| &inner.queued))
+    }
+
+    pub(crate) fn live(&self, tenant: &OrgId, debate: &DebateId) -> Option<Arc<Live>> {
+        self.running().get(&(tenant.clone(), debate.clone())).and_then(Weak::upgrade).filter(|live| !live.has_ended())
+    }
+
+    pub(crate) fn enter(&self, live: &Arc<Live>) {
+        let key = (live.source().tenant.clone(), live.debate().clone());
+        self.running().insert(key, Arc::downgrade(live));
+    }
+
+    pub(crate) fn leave(&self, live: &Live) {
+        self.running().remove(&(live.source().tenant.clone(), live.debate().clone()));
+    }
+
+    pub(crate) fn tell_all(&self, control: impl Fn() -> Control) -> usize {
+        let all: Vec<Arc<Live>> = self.running().values().filter_map(Weak::upgrade).collect();
+        all.iter().filter(|live| live.tell(control())).count()
+    }
+
+    /// Completes once no debate runs.
+    pub(crate) async fn until_idle(&self) {
+        loop {
+            let idle = self.idle.notified();
+            tokio::pin!(idle);
+            idle.as_mut().enable();
+            if self.debates.load(Ordering::Acquire) == 0 {
+                return;
+            }
+            idle.await;
+        }
+    }
+
+    fn running(&self) -> std::sync::MutexGuard<'_, HashMap<(OrgId, DebateId), Weak<Live>>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts a debate that ended.
+    pub(crate) fn observe_end(&self, t: &Transcript, decision: Option<&Decision>) {
+        let telemetry = &self.parts.telemetry;
+        let Some(stop) = t.stop() else { return };
+        let failed = decision.is_none() && stop.cause != StopCause::Cancelled;
+        telemetry.counter(&names::DEBATE_STOPS_TOTAL, &[stop.cause.as_str()]).increment();
+        if failed {
+            self.metrics.failed.iter().for_each(Counter::increment);
+        } else {
+            for def in [&names::DEBATES_COMPLETED, &names::DEBATES_COMPLETED_TOTAL] {
+                telemetry.counter(def, &[stop.cause.as_str()]).increment();
+            }
+        }
+        let protocol = t.start().protocol.name.as_str();
+        let elapsed = self.parts.clock.now().as_millis().saturating_sub(t.started().as_millis());
+        telemetry.histogram(&names::DEBATE_DURATION_SECONDS, &[protocol]).observe(elapsed.max(0) as f64 / 1_000.0);
+        telemetry.histogram(&names::DEBATE_ROUNDS, &[protocol]).observe(f64::from(t.round()));
+        let spent = t.spent();
+        let cancelled = t.turns().filter(|turn| turn.state == crate::debate::TurnState::Cancelled).count() as u64;
+        let saved = decision.map_or(0, |decision| decision.calls.saved);
+        for (counter, count) in self.metrics.calls.iter().zip([spent.calls, saved, spent.hedged, cancelled]) {
+            counter.add(count);
+        }
+        if let Some(decision) = decision {
+            telemetry.counter(&names::DEBATE_OUTCOMES_TOTAL, &[decision.outcome.as_str()]).increment();
+            for vote in &decision.votes {
+                telemetry.counter(&names::VOTES_TOTAL, &[vote.status.as_str()]).increment();
+            }
+        }
+    }
+}
+
+/// One of something, as long as it lives.
+#[derive(Debug)]
+pub(crate) struct Counted {
+    inner: Arc<Inner>,
+    of: fn(&Inner) -> &AtomicUsize,
+}
+
+impl Counted {
+    fn new(inner: &Arc<Inner>, of: fn(&Inner) -> &AtomicUsize) -> Self {
+        of(inner).fetch_add(1, Ordering::AcqRel);
+        Self { inner: inner.clone(), of }
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        let left = (self.of)(&self.inner).fetch_sub(1, Ordering::AcqRel) - 1;
+        if std::ptr::eq((self.of)(&self.inner), &self.inner.debates) {
+            self.inner.metrics.active.add(-1.0);
+            if left == 0 {
+                self.inner.idle.notify_waiters();
+            }
+        }
+    }
+}
+

@@ -1,0 +1,160 @@
+use super::Machine;
+use super::input::Command;
+use crate::consensus::{break_tie, is_breakable};
+use crate::crypto::canonical::to_canonical;
+use crate::debate::{
+    AnalysisEvent, AnalysisKind, Ballot, BallotKind, BallotShape, CheckScope, ConsensusCheck, DebateEnd, DecisionEvent, Expect, Join, Label, Order, Outcome,
+    Phase, Prompt, Role, Stop, StopCause, StopEvent, TieBreak, delimit, nonce, parse_ballot, question_block, told,
+};
+use crate::error::Result;
+use crate::ids::{AgentId, Digest, OptionId};
+use crate::protocols::{Ask, AskStep, Count, Draft, system_text};
+
+impl Machine {
+    /// Ends the debate: counts, breaks a tie by one more turn where the rule says so, and records the decision.
+    pub(super) fn finish(&mut self, stop: Stop) -> Result<()> {
+        if self.t.terminal().is_some() {
+            return Ok(());
+        }
+        if stop.cause == StopCause::QuorumLost && !self.t.messages().iter().any(|message| message.seat.is_some()) && self.t.errors().next().is_some() {
+            return self.all_failed();
+        }
+        self.ending = Some(stop);
+        self.finish_pending()
+    }
+
+    pub(super) fn finish_pending(&mut self) -> Result<()> {
+        let Some(stop) = self.ending.take() else { return Ok(()) };
+        let draft = match self.protocol.decide(&self.t) {
+            Ok(draft) => draft,
+            Err(error) => return self.protocol_failed(error),
+        };
+        let active = draft.seats.as_ref().map(|seats| seats.len() as u32);
+        let mut count = match self.t.count(&draft.rule, draft.ballots, draft.seats.as_deref(), active, &self.rules) {
+            Ok(count) => count,
+            Err(error) => return self.protocol_failed(error),
+        };
+        if let TieBreak::Seat(judge) = draft.rule.ties.clone()
+            && is_breakable(&count.1)
+        {
+            match self.tie_ballot(&judge) {
+                None if self.may_ask_judge(&stop, &judge) => {
+                    self.ending = Some(stop);
+                    return self.ask_judge(&judge, &count);
+                }
+                Some(Some(chosen)) => {
+                    let tally = count.1.clone();
+                    count.1 = break_tie(tally, draft.rule.ties.clone(), &chosen)?;
+                }
+                _ => self.warn("tie_not_broken", None, format!("seat {judge} named no option of the tie"))?,
+            }
+        }
+        self.end_round()?;
+        self.conclude(stop, &draft, count)
+    }
+
+    fn conclude(&mut self, stop: Stop, draft: &Draft, count: Count) -> Result<()> {
+        let counted = self.t.checks().iter().any(|(round, check)| *round == self.t.round() && check.scope != CheckScope::Gate);
+        if !counted {
+            self.emit(ConsensusCheck { scope: CheckScope::Final, rule: draft.rule.clone(), outcome: count.1.outcome.clone(), tally: count.1.clone() })?;
+        }
+        if let Some(tie) = &count.1.tie_break {
+            self.warn("tie_broken", None, format!("{:?} were tied, {} was taken", tie.tied, tie.chosen))?;
+        }
+        self.emit(StopEvent::from(stop.clone()))?;
+        let bias = self.bias();
+        if !bias.chosen_by_position.is_empty() {
+            let value = serde_json::to_value(&bias).unwrap_or_default();
+            self.emit(AnalysisEvent { kind: AnalysisKind::Bias, value })?;
+        }
+        if let Some(value) = self.analysis(AnalysisKind::Diversity) {
+            self.emit(AnalysisEvent { kind: AnalysisKind::Diversity, value })?;
+        }
+        if !draft.contribution.is_empty() {
+            let value = serde_json::to_value(&draft.contribution).unwrap_or_default();
+            self.emit(AnalysisEvent { kind: AnalysisKind::Contribution, value })?;
+        }
+        let decision = super::decision::build(&self.t, draft, &count, stop, bias, &self.rules)?;
+        let decision_digest = Some(Digest::of(to_canonical(&decision)?));
+        self.emit(DecisionEvent { decision })?;
+        self.emit(DebateEnd { status: "finished".to_owned(), decision_digest })?;
+        self.command(Command::Done);
+        Ok(())
+    }
+
+    /// The decision as it would be now: what a cancelled debate hands back.
+    pub(crate) fn partial(&self) -> Result<crate::debate::Decision> {
+        if let Some(decision) = self.t.decision() {
+            return Ok(decision.as_ref().clone());
+        }
+        let draft = self.protocol.decide(&self.t)?;
+        let active = draft.seats.as_ref().map(|seats| seats.len() as u32);
+        let count = self.t.count(&draft.rule, draft.ballots, draft.seats.as_deref(), active, &self.rules)?;
+        let stop = self.t.stop().cloned().unwrap_or_else(|| Stop::new(StopCause::Cancelled, self.t.round(), "the debate has not ended"));
+        let mut decision = super::decision::build(&self.t, &draft, &count, stop, self.bias(), &self.rules)?;
+        decision.partial = true;
+        Ok(decision)
+    }
+
+    fn may_ask_judge(&self, stop: &Stop, judge: &AgentId) -> bool {
+        let in_time = !matches!(stop.cause, StopCause::Deadline | StopCause::Budget | StopCause::Cancelled);
+        in_time && self.deadline_left() && self.t.seat(judge).is_some() && !self.t.is_benched(judge) && self.t.round() > 0
+    }
+
+    // What the judge said about the tie: nothing yet, no option of it, or one.
+    fn tie_ballot(&self, judge: &AgentId) -> Option<Option<OptionId>> {
+        let step = self.t.steps().iter().rev().find(|step| step.phase == Phase::Judge && step.asks.iter().any(|ask| ask.seat == *judge))?;
+        let message = self.t.messages().iter().find(|m| m.step == Some(step.step));
+        let shape = step.asks.iter().find_map(|ask| match &ask.expect {
+            Expect::Ballot(shape) => Some(shape),
+            _ => None,
+        });
+        Some(match (message, shape) {
+            (Some(message), Some(shape)) => match parse_ballot(&message.text, message.structured.as_ref(), &message.stop, shape).ballot {
+                Ballot::Choice(option) => Some(option),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+
+    fn ask_judge(&mut self, judge: &AgentId, count: &Count) -> Result<()> {
+        let tied: Vec<_> = match &count.1.outcome {
+            Outcome::Tie(tied) => count.0.iter().filter(|option| tied.contains(&option.id)).collect(),
+            _ => Vec::new(),
+        };
+        let round = self.t.round();
+        let nonce = nonce(self.t.start().seed, self.t.debate());
+        let mut text = String::from("The vote is tied between these answers.\n");
+        for option in &tied {
+            text.push_str(&format!("Option {}:\n{}", option.label, delimit(&nonce, "option", round, "answer", &option.text)));
+        }
+        text.push_str("Decide between them. Reply with a line CHOICE: and one of the labels, and a line REASON:");
+        let shape = BallotShape {
+            kind: BallotKind::Choice,
+            labels: tied.iter().map(|option| Label { label: option.label.clone(), option: option.id.clone() }).collect(),
+            may_abstain: false,
+            confidence: false,
+            reason: true,
+        };
+        let prompt = Prompt {
+            system: system_text(&self.t)?.into(),
+            messages: vec![told("s1", question_block(&self.t), true), told("s3", text, false)],
+        };
+        let ask = Ask {
+            turn: crate::protocols::turn_id(&self.t, round, Phase::Judge, judge, 1),
+            seat: judge.clone(),
+            role: Role::Judge,
+            prompt,
+            shown: Vec::new(),
+            labels: None,
+            expect: Expect::Ballot(shape),
+            max_output_tokens: self.t.limits().max_output_tokens,
+            deadline: None,
+            reduced: Vec::new(),
+            too_long: false,
+            notes: Vec::new(),
+        };
+        self.begin_step(AskStep { phase: Phase::Judge, round, asks: vec![ask], order: Order::Sequential, join: Join::All, min: 0 }, None)
+    }
+}

@@ -1,0 +1,30 @@
+use crate::agents::{AgentRequest, PromptCache, Sampling};
+use crate::clock::CancelToken;
+use crate::debate::{Reserve, Transcript};
+use crate::ids::RequestId;
+use crate::protocols::Ask;
+
+/// The request an agent gets for a turn; deadline and cancel token are the driver's.
+pub(crate) fn build_request(t: &Transcript, ask: &Ask) -> AgentRequest {
+    AgentRequest {
+        id: RequestId::of(t.debate(), &ask.turn),
+        debate: Some(t.debate().clone()),
+        round: t.round(),
+        phase: t.open_step().map_or(crate::debate::Phase::Answer, |step| step.phase),
+        role: ask.role.clone(),
+        persona: t.seat(&ask.seat).and_then(|seat| seat.persona.clone()),
+        system: ask.prompt.system.to_string(),
+        messages: ask.prompt.messages.clone(),
+        expect: ask.expect.clone(),
+        sampling: Sampling { max_output_tokens: Some(ask.max_output_tokens), prompt_cache: PromptCache::Auto, ..Sampling::default() },
+        deadline: None,
+        cancel: CancelToken::new(),
+        metadata: std::collections::BTreeMap::new(),
+        extra: serde_json::Map::new(),
+    }
+}
+
+/// What is set aside for a turn: estimated input and the whole output limit.
+pub(crate) fn reserve(ask: &Ask) -> Reserve {
+    Reserve { tokens_in: ask.prompt.tokens(), tokens_out: u64::from(ask.max_output_tokens), micros: None }
+}

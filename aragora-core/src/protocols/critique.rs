@@ -1,0 +1,178 @@
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::ask::{AskBuilder, seen_in};
+use super::ballot::{gate_in_force, unanimous, vote_step};
+use super::step::{Checkpoint, Draft, Estimate, ProtocolInfo, Step};
+use super::templates::template;
+use super::DebateProtocol;
+use crate::debate::{
+    BallotKind, Ballots, CheckScope, Expect, GatePolicy, JsonShape, Phase, SeatView, Stop, StopCause, Transcript, delimit, display_names, fill, nonce,
+};
+use crate::error::Result;
+use crate::ids::AgentId;
+
+/// Independent answers, then rounds of critique, revision and vote. The default protocol.
+///
+/// Planned calls: n + 3nR; `pairwise`: n + R(n(n - 1) + 2n); one more with a synthesis.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Critique {
+    /// One critique call per target instead of one per critic.
+    pub pairwise: bool,
+    /// A seat that may merge the winner's members in one more call; it is shown the dissent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub synthesis: Option<AgentId>,
+}
+
+impl DebateProtocol for Critique {
+    fn describe(&self) -> ProtocolInfo {
+        let (pairwise, extra) = (self.pairwise, u64::from(self.synthesis.is_some()));
+        ProtocolInfo::new("critique", "1")
+            .with_params(serde_json::to_value(self).unwrap_or_default())
+            .with_planned_calls(move |n, rounds| extra + if pairwise { n + rounds * (n * n.saturating_sub(1) + 2 * n) } else { n + 3 * n * rounds })
+            .with_estimate(|e| {
+                // Answers stay in the shared transcript: n at the start, n revisions per round, seen by every later call.
+                let Estimate { question: q, answer: a, instruction: u, seats: n, rounds, .. } = e;
+                n * q + (1..=rounds).map(|r| n * (q + u + n * r * a) + n * (q + u + n * r * a + n * a) + n * (q + u + n * (r + 1) * a)).sum::<u64>()
+            })
+    }
+
+    fn next(&self, t: &Transcript) -> Result<Step> {
+        let round = t.round();
+        if round == 0 {
+            return AskBuilder::new(t, Phase::Answer, 1).alone().template("critique.answer", vec![]).build();
+        }
+        if !t.planned(round, Phase::Critique) {
+            return self.critique(t, round);
+        }
+        if !t.planned(round, Phase::Revise) {
+            return revise(t, round);
+        }
+        if !t.planned(round, Phase::Vote) && !unanimous(t) {
+            return vote_step(t, round, &BallotKind::Choice);
+        }
+        if round < t.limits().rounds {
+            return self.critique(t, round + 1);
+        }
+        Ok(Step::Finish(Stop::new(StopCause::MaxRounds, round, format!("{round} of {round} rounds played"))))
+    }
+
+    fn checkpoint(&self, t: &Transcript) -> Result<Option<Checkpoint>> {
+        let Some(step) = t.last_closed_step() else { return Ok(None) };
+        let point = |scope, ballots| Some(Checkpoint { scope, ballots, seats: None, rule: None });
+        Ok(match step.phase {
+            Phase::Answer if gate_in_force(t, GatePolicy::Unanimous) != GatePolicy::Off => point(CheckScope::Gate, Ballots::Positions),
+            // One group with every eligible seat in it: the positions are the votes, and n calls are saved.
+            Phase::Revise if unanimous(t) => point(CheckScope::Round, Ballots::Positions),
+            Phase::Vote => point(CheckScope::Round, Ballots::Cast),
+            _ => None,
+        })
+    }
+
+    fn decide(&self, t: &Transcript) -> Result<Draft> {
+        Ok(Draft::newest(t))
+    }
+}
+
+impl Critique {
+    fn critique(&self, t: &Transcript, round: u32) -> Result<Step> {
+        let names = display_names(t);
+        let answered: Vec<AgentId> = t.positions().into_iter().filter(|p| p.message.is_some()).map(|p| p.seat).collect();
+        let targets = |seat: &SeatView| -> Vec<String> {
+            let seen = seen_in(t, &seat.id, round);
+            let others = answered.iter().filter(|id| **id != seat.id && seen.as_ref().is_none_or(|seen| seen.contains(id)));
+            others.filter_map(|id| names.get(id).cloned()).collect()
+        };
+        let build = |wanted: &dyn Fn(&SeatView) -> Vec<String>| {
+            let builder = AskBuilder::new(t, Phase::Critique, round).expect(|_| Expect::Json(critique_shape()));
+            builder
+                .instruction(|seat| {
+                    let others = wanted(seat);
+                    let others = if others.is_empty() { "the others".to_owned() } else { others.join(", ") };
+                    fill(template(t, "critique.critique")?, &[("others", &others)])
+                })
+                .build()
+        };
+        if !self.pairwise {
+            return build(&targets);
+        }
+        // Pairwise: the k-th asking of a critic is about its k-th target.
+        let Step::Ask(mut step) = build(&targets)? else { return Ok(Step::finish()) };
+        let mut asks = Vec::new();
+        for ask in step.asks {
+            let Some(seat) = t.seat(&ask.seat) else { continue };
+            for (k, target) in targets(seat).into_iter().enumerate() {
+                let one = |_: &SeatView| vec![target.clone()];
+                let Step::Ask(single) = build(&one)? else { continue };
+                if let Some(mut single) = single.asks.into_iter().find(|other| other.seat == ask.seat) {
+                    single.turn = super::ask::turn_id(t, round, Phase::Critique, &ask.seat, k as u32 + 1);
+                    asks.push(single);
+                }
+            }
+        }
+        step.asks = asks;
+        Ok(Step::Ask(step))
+    }
+}
+
+fn revise(t: &Transcript, round: u32) -> Result<Step> {
+    let names = display_names(t);
+    let nonce = nonce(t.start().seed, t.debate());
+    AskBuilder::new(t, Phase::Revise, round)
+        .instruction(|seat| {
+            let mut text = String::new();
+            for critique in t.critiques().iter().filter(|c| c.target == seat.id) {
+                let of_this_round = t.turn(&critique.turn).is_some_and(|turn| turn.round == round);
+                if of_this_round {
+                    let from = names.get(&critique.critic).map_or("unknown", String::as_str);
+                    text.push_str(&delimit(&nonce, from, round, "critique", &written(critique)));
+                }
+            }
+            if text.is_empty() {
+                text.push_str("(nobody criticised your answer)\n");
+            }
+            fill(template(t, "critique.revise")?, &[("critiques", text.trim_end())])
+        })
+        .build()
+}
+
+fn written(critique: &crate::debate::CritiqueEvent) -> String {
+    let mut out = String::new();
+    if let Some(severity) = critique.severity {
+        let _ = writeln!(out, "Severity: {severity}");
+    }
+    for (title, items) in [("Issues", &critique.issues), ("Suggestions", &critique.suggestions)] {
+        if !items.is_empty() {
+            let _ = writeln!(out, "{title}:");
+            items.iter().for_each(|item| {
+                let _ = writeln!(out, "- {item}");
+            });
+        }
+    }
+    out.push_str(&critique.reasoning);
+    out.truncate(out.trim_end().len());
+    out
+}
+
+fn critique_shape() -> JsonShape {
+    let strings = json!({"type": "array", "items": {"type": "string"}});
+    let one = json!({
+        "type": "object",
+        "properties": {
+            "target": {"type": "string"}, "issues": strings, "suggestions": strings,
+            "severity": {"type": "number"}, "reasoning": {"type": "string"}
+        },
+        "required": ["target", "issues", "suggestions", "severity", "reasoning"],
+        "additionalProperties": false
+    });
+    let schema = json!({
+        "type": "object",
+        "properties": {"critiques": {"type": "array", "items": one}},
+        "required": ["critiques"],
+        "additionalProperties": false
+    });
+    JsonShape { name: "critiques".into(), schema, strict: true }
+}

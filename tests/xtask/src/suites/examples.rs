@@ -1,0 +1,77 @@
+//! Every Rust example runs to its end by itself: without keys, without a network, without anybody typing.
+
+use std::process::Command;
+use std::time::Duration;
+
+use crate::context::Context;
+use crate::files;
+use crate::process::{WORKSPACE, cargo_locked, program, run as start, run_within};
+use crate::suite::{Outcome, Suite};
+
+pub(super) const SUITE: Suite =
+    Suite { name: "examples", about: "every Rust example runs to its end without keys and without input", run };
+
+/// Demo and recorded agents answer at once, so an example that takes this long waits for something.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// The main one, which always says whose debate it shows.
+const FIRST: &str = "first_debate";
+
+fn run(context: &Context) -> Outcome {
+    all(context).into()
+}
+
+fn all(context: &Context) -> Result<(), String> {
+    start(cargo_locked(context, "build").args(WORKSPACE).arg("--examples"))?;
+    let manifest = files::text(context, "examples/Cargo.toml".as_ref())?.unwrap_or_default();
+    let examples = names(&manifest);
+    if !examples.contains(&FIRST) {
+        return Err(format!("examples/Cargo.toml declares no example {FIRST}"));
+    }
+    for name in examples {
+        let mut example = offline(context, name);
+        example.env("ARAGORA_SHARED", context.target.join("no-recordings"));
+        let output = run_within(&mut example, LIMIT)?;
+        if name == FIRST {
+            says(&output, "demo")?;
+        }
+    }
+    if let Some(shared) = &context.shared {
+        let output = run_within(offline(context, FIRST).env("ARAGORA_SHARED", shared), LIMIT)?;
+        says(&output, "recorded")?;
+    }
+    Ok(())
+}
+
+/// The example without a key or endpoint of a model provider in its environment.
+fn offline(context: &Context, name: &str) -> Command {
+    let mut example = program(context, context.built(&format!("examples/{name}")));
+    for (variable, _) in std::env::vars_os() {
+        let text = variable.to_string_lossy();
+        if ["_API_KEY", "_BASE_URL", "_API_BASE"].iter().any(|end| text.ends_with(end)) {
+            example.env_remove(&variable);
+        }
+    }
+    example
+}
+
+fn says(output: &str, word: &str) -> Result<(), String> {
+    let said = output.to_lowercase().contains(word);
+    if said { Ok(()) } else { Err(format!("{FIRST} does not say that its agents are {word}")) }
+}
+
+fn names(manifest: &str) -> Vec<&str> {
+    let tables = manifest.split("[[example]]").skip(1);
+    tables.filter_map(|table| table.split_once("name = \"")?.1.split('"').next()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn examples_are_those_the_manifest_declares() {
+        let manifest = "[package]\nname = \"p\"\n[[example]]\nname = \"a\"\npath = \"x\"\n[[example]]\nname = \"b\"\n";
+        assert_eq!(names(manifest), ["a", "b"]);
+    }
+}

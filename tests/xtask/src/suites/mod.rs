@@ -1,0 +1,37 @@
+//! The suites, quick ones first. A new one is a file here and its two lines below.
+
+mod benches;
+mod clippy;
+mod deny;
+mod doctests;
+mod examples;
+mod format;
+mod guide;
+mod hygiene;
+mod layout;
+mod minimal;
+mod nextest;
+mod panics;
+mod replay;
+mod rustdoc;
+mod typos;
+
+use crate::suite::Suite;
+
+pub(crate) const ALL: &[Suite] = &[
+    layout::SUITE,
+    hygiene::SUITE,
+    panics::SUITE,
+    guide::SUITE,
+    format::SUITE,
+    typos::SUITE,
+    clippy::SUITE,
+    minimal::SUITE,
+    nextest::SUITE,
+    doctests::SUITE,
+    rustdoc::SUITE,
+    examples::SUITE,
+    replay::SUITE,
+    benches::SUITE,
+    deny::SUITE,
+];
