@@ -192,13 +192,10 @@ impl DebateBuilder {
         self.violations(&roster).into_invalid_request()?;
         self.priced(&roster)?;
         let entropy = self.engine.parts.entropy.as_ref();
-        let seed = match self.seed {
-            Some(seed) => seed,
-            None => {
-                let mut bytes = [0; 8];
-                entropy.fill(&mut bytes)?;
-                u64::from_le_bytes(bytes)
-            }
+        let seed = if let Some(seed) = self.seed { seed } else {
+            let mut bytes = [0; 8];
+            entropy.fill(&mut bytes)?;
+            u64::from_le_bytes(bytes)
         };
         let now = self.engine.parts.clock.now();
         let debate = match self.id.clone() {

@@ -239,7 +239,7 @@ impl Counted {
 impl Drop for Counted {
     fn drop(&mut self) {
         let left = (self.of)(&self.inner).fetch_sub(1, Ordering::AcqRel) - 1;
-        if std::ptr::eq((self.of)(&self.inner), &self.inner.debates) {
+        if std::ptr::eq((self.of)(&self.inner), &raw const self.inner.debates) {
             self.inner.metrics.active.add(-1.0);
             if left == 0 {
                 self.inner.idle.notify_waiters();

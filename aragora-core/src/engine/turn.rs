@@ -138,7 +138,7 @@ pub(super) fn observe(engine: &Inner, debate: &DebateId, agent: &Arc<dyn Agent>,
     let profile = agent.profile();
     let telemetry = &engine.parts.telemetry;
     let (id, provider, model) = (profile.id.as_str(), profile.provider.as_str(), profile.model.as_str());
-    let outcome = done.result.as_ref().map_or_else(|error| error.code(), |_| "ok");
+    let outcome = done.result.as_ref().map_or_else(super::super::error::Error::code, |_| "ok");
     telemetry.histogram(&names::AGENT_RESPONSE_SECONDS, &[id, provider, outcome]).observe_seconds(done.latency);
     let usage = done.result.as_ref().ok().and_then(|reply| reply.usage).unwrap_or_default();
     // The kinds are disjoint: what was cached is no plain input, what was reasoning no plain output.

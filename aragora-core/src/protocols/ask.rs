@@ -191,21 +191,18 @@ impl<'a> AskBuilder<'a> {
             let (reduced, too_long) = fit(t, seat, &mut shown, fixed, output, &self.turn(seat, 1));
             let ids: Vec<MessageId> = shown.iter().map(|message| message.id.clone()).collect();
             // Seats that see the same share one rendering.
-            let history = match blocks.iter().find(|(key, _)| *key == ids) {
-                Some((_, history)) => history.clone(),
-                None => {
-                    let rendered = transcript_blocks(t, &shown, &names);
-                    let count = rendered.len();
-                    let history: Vec<Message> = rendered
-                        .into_iter()
-                        .enumerate()
-                        .map(|(i, (round, text))| {
-                            told(&format!("s2-r{round}"), text, i + 1 == count && round < self.round)
-                        })
-                        .collect();
-                    blocks.push((ids.clone(), history.clone()));
-                    history
-                }
+            let history = if let Some((_, history)) = blocks.iter().find(|(key, _)| *key == ids) { history.clone() } else {
+                let rendered = transcript_blocks(t, &shown, &names);
+                let count = rendered.len();
+                let history: Vec<Message> = rendered
+                    .into_iter()
+                    .enumerate()
+                    .map(|(i, (round, text))| {
+                        told(&format!("s2-r{round}"), text, i + 1 == count && round < self.round)
+                    })
+                    .collect();
+                blocks.push((ids.clone(), history.clone()));
+                history
             };
             let mut last = last;
             for line in reduced.iter().filter_map(|r: &ContextReduced| r.summary.as_deref()) {
@@ -362,10 +359,10 @@ pub(crate) fn visible<'a>(t: &'a Transcript, seat: &AgentId, round: u32) -> Vec<
 }
 
 // Applies the context policies in order until the prompt fits the model's window.
-fn fit<'a>(
+fn fit(
     t: &Transcript,
     seat: &SeatView,
-    shown: &mut Vec<&'a TranscriptMessage>,
+    shown: &mut Vec<&TranscriptMessage>,
     fixed: usize,
     output: u32,
     turn: &TurnId,

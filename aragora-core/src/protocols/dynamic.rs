@@ -316,17 +316,14 @@ impl Dynamic {
         let candidates: Vec<AgentId> = ranked(t).into_iter().filter_map(|m| m.seat.clone()).collect();
         let reply = t.messages().iter().rev().find(|m| m.phase == Some(Phase::Rank) && m.round + 1 == self.prune_round);
         let chosen = reply.and_then(|m| chosen_numbers(&m.text, self.keep as usize, candidates.len()));
-        match chosen {
-            Some(numbers) => numbers.into_iter().filter_map(|n| candidates.get(n - 1).cloned()).collect(),
-            None => {
-                let mut pool = candidates;
-                let mut kept = Vec::new();
-                while kept.len() < self.keep as usize && !pool.is_empty() {
-                    let at = pick(pool.len() as u64, t.start().seed, "prune", &kept.len().to_string()) as usize;
-                    kept.push(pool.remove(at));
-                }
-                kept
+        if let Some(numbers) = chosen { numbers.into_iter().filter_map(|n| candidates.get(n - 1).cloned()).collect() } else {
+            let mut pool = candidates;
+            let mut kept = Vec::new();
+            while kept.len() < self.keep as usize && !pool.is_empty() {
+                let at = pick(pool.len() as u64, t.start().seed, "prune", &kept.len().to_string()) as usize;
+                kept.push(pool.remove(at));
             }
+            kept
         }
     }
 
