@@ -573,7 +573,7 @@ impl Default for Grace {
 
 words! {
     /// Whether the turns of a step run at once.
-    Order {
+    Order default Parallel {
         /// All at once, up to `max_parallel`.
         Parallel = "parallel",
         /// Each waits for the one before.
@@ -664,12 +664,6 @@ words! {
         Budget = "budget",
         /// The debate was cancelled.
         Cancelled = "cancelled",
-    }
-}
-
-impl Default for Order {
-    fn default() -> Self {
-        Self::Parallel
     }
 }
 

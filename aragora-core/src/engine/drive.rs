@@ -304,7 +304,7 @@ impl Driver {
             engine: self.engine.clone(),
             tenant: self.live.source().tenant.clone(),
             debate: self.live.debate().clone(),
-            turn: ask.turn,
+            id: ask.turn,
             seat: ask.seat,
             agent,
             request,

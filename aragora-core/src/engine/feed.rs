@@ -334,7 +334,8 @@ fn first_difference(left: &serde_json::Value, right: &serde_json::Value, at: &mu
         (Value::Array(a), Value::Array(b)) => {
             for i in 0..a.len().max(b.len()) {
                 if a.get(i) != b.get(i) {
-                    at.push_str(&format!("/{i}"));
+                    at.push('/');
+                    at.push_str(&i.to_string());
                     return first_difference(a.get(i).unwrap_or(&Value::Null), b.get(i).unwrap_or(&Value::Null), at);
                 }
             }

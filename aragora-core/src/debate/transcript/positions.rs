@@ -108,7 +108,7 @@ impl Transcript {
         };
         let message = answered.and_then(|turn| turn.message.as_ref()).and_then(|id| self.message(id));
         if let Some(message) = message {
-            position.kind = self.kind_of(message);
+            position.kind = Self::kind_of(message);
             position.message = Some(message.id.clone());
             position.round = message.round;
             position.confidence = message.confidence;
@@ -124,7 +124,7 @@ impl Transcript {
         position
     }
 
-    fn kind_of(&self, message: &TranscriptMessage) -> PositionKind {
+    fn kind_of(message: &TranscriptMessage) -> PositionKind {
         if message.refused() {
             return PositionKind::Invalid(InvalidWhy::Refused);
         }

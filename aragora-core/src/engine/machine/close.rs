@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use super::Machine;
 use super::input::Command;
 use crate::consensus::{break_tie, is_breakable};
@@ -10,6 +12,12 @@ use crate::debate::{
 use crate::error::Result;
 use crate::ids::{AgentId, Digest, OptionId};
 use crate::protocols::{Ask, AskStep, Count, Draft, system_text};
+
+/// What the seat that breaks ties said.
+enum TieVote {
+    For(OptionId),
+    Unusable,
+}
 
 impl Machine {
     /// Ends the debate: counts, breaks a tie by one more turn where the rule says so, and records the decision.
@@ -46,7 +54,7 @@ impl Machine {
                     self.ending = Some(stop);
                     return self.ask_judge(&judge, &count);
                 }
-                Some(Some(chosen)) => {
+                Some(TieVote::For(chosen)) => {
                     let tally = count.1.clone();
                     count.1 = break_tie(tally, draft.rule.ties.clone(), &chosen)?;
                 }
@@ -125,7 +133,7 @@ impl Machine {
     }
 
     // What the judge said about the tie: nothing yet, no option of it, or one.
-    fn tie_ballot(&self, judge: &AgentId) -> Option<Option<OptionId>> {
+    fn tie_ballot(&self, judge: &AgentId) -> Option<TieVote> {
         let step = self
             .t
             .steps()
@@ -140,11 +148,11 @@ impl Machine {
         Some(match (message, shape) {
             (Some(message), Some(shape)) => {
                 match parse_ballot(&message.text, message.structured.as_ref(), &message.stop, shape).ballot {
-                    Ballot::Choice(option) => Some(option),
-                    _ => None,
+                    Ballot::Choice(option) => TieVote::For(option),
+                    _ => TieVote::Unusable,
                 }
             }
-            _ => None,
+            _ => TieVote::Unusable,
         })
     }
 
@@ -157,11 +165,13 @@ impl Machine {
         let nonce = nonce(self.t.start().seed, self.t.debate());
         let mut text = String::from("The vote is tied between these answers.\n");
         for option in &tied {
-            text.push_str(&format!(
-                "Option {}:\n{}",
+            let _ = write!(
+                text,
+                "Option {}:
+{}",
                 option.label,
                 delimit(&nonce, "option", round, "answer", &option.text)
-            ));
+            );
         }
         text.push_str("Decide between them. Reply with a line CHOICE: and one of the labels, and a line REASON:");
         let shape = BallotShape {

@@ -285,7 +285,7 @@ impl Machine {
     }
 
     /// Says again what the debate waits for, after another owner took over.
-    pub(super) fn reissue(&mut self) -> Result<()> {
+    pub(super) fn reissue(&mut self) {
         if self.waiting.is_some() {
             let pairs = self.missing_verdicts();
             self.command(Command::Compare(pairs));
@@ -293,7 +293,6 @@ impl Machine {
         if let Some(id) = self.t.pause().map(str::to_owned) {
             self.command(Command::Pause { id, wait: std::time::Duration::from_secs(30 * 60) });
         }
-        Ok(())
     }
 
     pub(super) fn resolved(&mut self, resolution: super::input::Resolution) -> Result<()> {

@@ -238,7 +238,8 @@ impl Machine {
             return self.proceed();
         }
         if self.waiting.is_some() || self.t.pause().is_some() {
-            return self.reissue();
+            self.reissue();
+            return Ok(());
         }
         if self.t.steps().is_empty() { self.plan() } else { self.after_step() }
     }
