@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
+use tracing::Instrument as _;
 
 use super::inner::Inner;
 use super::live::{Control, Live, LiveSink};
@@ -18,7 +19,7 @@ use super::stream::EventData;
 use super::turn::{Turn, TurnDone, attempts_of, observe, outcome_of};
 use crate::agents::{Agent, Output};
 use crate::clock::{BoxFuture, CancelToken, Deadline};
-use crate::debate::{Equivalence, Terminal};
+use crate::debate::{Equivalence, Event, Terminal};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{AgentId, TurnId};
 use crate::protocols::Ask;
@@ -38,6 +39,8 @@ pub(super) struct Driver {
     grace: Option<BoxFuture<'static, ()>>,
     pause: Option<(String, BoxFuture<'static, ()>)>,
     comparing: bool,
+    round_span: tracing::Span,
+    step_span: tracing::Span,
 }
 
 #[derive(Debug)]
@@ -97,6 +100,8 @@ impl Driver {
             grace: None,
             pause: None,
             comparing: false,
+            round_span: tracing::Span::none(),
+            step_span: tracing::Span::none(),
         }
     }
 
@@ -226,6 +231,7 @@ impl Driver {
             let effects = Self::handle(&self.engine, self.live.clone(), self.blocking, input).await?;
             self.log.append(&effects.entries).await?;
             self.live.publish(&effects.entries);
+            self.enter_spans(&effects.entries);
             for command in effects.commands {
                 match command {
                     Command::Ask(ask) => self.ask(*ask)?,
@@ -246,6 +252,19 @@ impl Driver {
             }
         }
         Ok(None)
+    }
+
+    // Spans debate > round > step > turn; ids and numbers only.
+    fn enter_spans(&mut self, entries: &[super::machine::Entry]) {
+        for entry in entries {
+            match &entry.record.event {
+                Event::RoundStart(_) => self.round_span = tracing::info_span!("round", round = entry.record.round),
+                Event::StepStart(body) => {
+                    self.step_span = tracing::info_span!(parent: &self.round_span, "step", step = body.step, phase = body.phase.as_str());
+                }
+                _ => {}
+            }
+        }
     }
 
     fn sleep(&self, wait: Duration) -> BoxFuture<'static, ()> {
@@ -312,7 +331,8 @@ impl Driver {
             limit,
             debate_deadline: self.deadline,
         };
-        self.tasks.spawn(async move { Job::Turn(Box::new(turn.run().await)) });
+        let span = tracing::info_span!(parent: &self.step_span, "turn", turn = %turn.id, agent = %turn.seat);
+        self.tasks.spawn(async move { Job::Turn(Box::new(turn.run().await)) }.instrument(span));
         Ok(())
     }
 
