@@ -8,12 +8,12 @@ use super::budget::Ledger;
 use super::state::{RoundView, StepView, Terminal, TranscriptMessage, TurnState, TurnView, VoteView};
 use crate::debate::ballot::{Ballot, VoteStatus};
 use crate::debate::decision::Stop;
-use crate::debate::event::{
-    AgentMessage, AnalysisKind, DebateStart, Edit, Event, GiveUp, HumanInputKind, StepStart, TurnFailed,
-};
 use crate::debate::message::{Author, MessageKind, Phase, Visibility};
 use crate::debate::record::Record;
 use crate::debate::usage::StopReason;
+use crate::debate::{
+    AgentMessage, AnalysisKind, DebateStart, Edit, Event, GiveUp, HumanInputKind, StepStart, TurnFailed,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{AgentId, Digest, MessageId, OptionId, TurnId};
 
