@@ -197,7 +197,7 @@ impl Transcript {
                 let Some(turn) = turn.filter(|turn| turn.state == TurnState::Answered) else {
                     return bad(format!("a vote of {} without a turn that was answered", body.voter));
                 };
-                let arrival = turn.message.as_ref().and_then(|id| self.message(id)).map_or(0, |m| m.arrival);
+                let arrival = turn.message.as_ref().map_or(0, |id| self.order_of(id));
                 let step = turn.step;
                 if !self.eligible().any(|seat| seat.id == body.voter) {
                     return bad(format!("a vote of {}, which has no vote", body.voter));

@@ -6,8 +6,8 @@ use crate::consensus::{break_tie, is_breakable};
 use crate::crypto::canonical::to_canonical;
 use crate::debate::{
     AnalysisEvent, AnalysisKind, Ballot, BallotKind, BallotShape, CheckScope, ConsensusCheck, DebateEnd, DecisionEvent,
-    Expect, Join, Label, Order, Outcome, Phase, Prompt, Role, Stop, StopCause, StopEvent, TieBreak, delimit, nonce,
-    parse_ballot, question_block, told,
+    Expect, Join, Label, Order, Outcome, Phase, Prompt, Role, Stop, StopCause, StopEvent, TieBreak, UNDISCLOSED,
+    VoteStatus, delimit, diversity, nonce, parse_ballot, question_block, told,
 };
 use crate::error::Result;
 use crate::ids::{AgentId, Digest, OptionId};
@@ -84,6 +84,7 @@ impl Machine {
         if let Some(tie) = &count.1.tie_break {
             self.warn("tie_broken", None, format!("{:?} were tied, {} was taken", tie.tied, tie.chosen))?;
         }
+        self.warn_about(&count)?;
         self.emit(StopEvent::from(stop.clone()))?;
         let bias = self.bias();
         if !bias.chosen_by_position.is_empty() {
@@ -102,6 +103,33 @@ impl Machine {
         self.emit(DecisionEvent { decision })?;
         self.emit(DebateEnd { status: "finished".to_owned(), decision_digest })?;
         self.command(Command::Done);
+        Ok(())
+    }
+
+    // What a reader of the decision should know about how it came to be counted.
+    fn warn_about(&mut self, count: &Count) -> Result<()> {
+        if count.1.rule == "confidence_weighted" {
+            let silent = count.2.iter().filter(|vote| vote.status == VoteStatus::Cast && vote.confidence.is_none());
+            let silent: Vec<String> = silent.map(|vote| vote.voter.to_string()).collect();
+            if !silent.is_empty() {
+                self.warn(
+                    "confidence_missing",
+                    None,
+                    format!("without a usable confidence these weigh .1: {}", silent.join(", ")),
+                )?;
+            }
+        }
+        let voters: Vec<_> = self.t.eligible().cloned().collect();
+        let families = diversity(&voters).families;
+        if let (true, Some((family, _))) = (voters.len() > 1 && families.len() == 1, families.first_key_value())
+            && family != UNDISCLOSED
+        {
+            self.warn(
+                "single_model_family",
+                None,
+                format!("all {} voting seats are of family {family}", voters.len()),
+            )?;
+        }
         Ok(())
     }
 
