@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
@@ -108,17 +109,10 @@ impl Driver {
     /// Runs the debate from its first input to its end.
     pub(super) async fn run(mut self, first: Input, queued: Option<super::inner::Counted>) {
         let counted = self.engine.count_debate();
-        let admission = self.engine.admission.clone();
-        let admitted = tokio::select! {
-            biased;
-            permit = admission.acquire_owned() => permit.ok(),
-            // A debate that waits for admission can still be cancelled or shut down.
-            control = self.controls.recv() => {
+        let admitted = match self.admitted().await {
+            Ok(permit) => permit,
+            Err(exit) => {
                 drop(queued);
-                let exit = match control {
-                    Some(Control::Cancel { by, reason }) => self.inputs(Input::Cancel { by, reason, stopped: Stopped::new() }).await,
-                    _ => Ok(Some(Exit::Stopped(shut_down()))),
-                };
                 return self.leave(exit, counted).await;
             }
         };
@@ -129,6 +123,33 @@ impl Driver {
         };
         drop(admitted);
         self.leave(exit, counted).await;
+    }
+
+    // A debate that waits for admission can be spoken to, cancelled and shut down, and its time runs.
+    async fn admitted(&mut self) -> std::result::Result<OwnedSemaphorePermit, Result<Option<Exit>>> {
+        let admission = self.engine.admission.clone().acquire_owned();
+        let deadline = self.engine.parts.clock.sleep_until(self.deadline.monotonic());
+        tokio::pin!(admission, deadline);
+        loop {
+            let control = tokio::select! {
+                biased;
+                permit = &mut admission => return permit.map_err(|_| Ok(Some(Exit::Stopped(shut_down())))),
+                () = &mut deadline => return Err(self.inputs(Input::Deadline(Stopped::new())).await),
+                control = self.controls.recv() => control,
+            };
+            let exit = match control {
+                Some(Control::Cancel { by, reason }) => {
+                    self.inputs(Input::Cancel { by, reason, stopped: Stopped::new() }).await
+                }
+                Some(Control::Human(input)) => self.inputs(Input::Human(input)).await,
+                Some(Control::Resolve(resolution)) => self.inputs(Input::Resolved(resolution)).await,
+                Some(Control::Stop) | None => Ok(Some(Exit::Stopped(shut_down()))),
+            };
+            match exit {
+                Ok(None) => {}
+                done => return Err(done),
+            }
+        }
     }
 
     async fn drive(&mut self) -> Result<Option<Exit>> {

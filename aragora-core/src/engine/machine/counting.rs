@@ -42,6 +42,7 @@ impl Machine {
             }
             return self.too_few(arrived, min);
         }
+        self.last_asks.clear();
         match self.protocol.checkpoint(&self.t) {
             Ok(Some(point)) => {
                 if let Some(stop) = self.checkpoint(&point)? {
@@ -268,7 +269,6 @@ impl Machine {
     }
 
     pub(super) fn verdicts(&mut self, pairs: Vec<(Arc<str>, Arc<str>, bool)>) -> Result<()> {
-        let then = self.waiting.take().ok_or_else(|| Error::internal("verdicts that nobody waits for"))?;
         let comparator = match &self.t.question().format.equal {
             Equivalence::Custom(custom) => custom.comparator.clone(),
             _ => String::new(),
@@ -278,9 +278,14 @@ impl Machine {
             kind: AnalysisKind::Equivalence,
             value: json!({"version": 1, "comparator": comparator, "pairs": pairs}),
         })?;
-        match then {
-            Then::AfterReply => self.after_reply(),
-            Then::AfterStep => self.after_step(),
+        // Replies that arrived meanwhile may have brought answers that are not compared yet.
+        if !self.missing_verdicts().is_empty() {
+            return Ok(());
+        }
+        match self.waiting.take() {
+            Some(Then::AfterReply) => self.after_reply(),
+            Some(Then::AfterStep) => self.after_step(),
+            None => Ok(()),
         }
     }
 

@@ -45,7 +45,10 @@ impl Machine {
             )?;
         }
         match result.and_then(usable) {
-            Ok(reply) => self.answered(turn, &seat, reply, &attempts)?,
+            Ok(reply) => {
+                self.answered(turn, &seat, reply, &attempts)?;
+                self.forget_prompt(turn);
+            }
             Err(failure) => {
                 self.emit(TurnFailed {
                     turn: turn.clone(),
@@ -61,6 +64,12 @@ impl Machine {
             return Ok(());
         }
         self.after_reply()
+    }
+
+    // Only failed turns are asked again, so the prompt of an answered one is memory for nothing.
+    fn forget_prompt(&mut self, turn: &TurnId) {
+        let asks = self.open.iter_mut().flat_map(|open| &mut open.asks);
+        asks.filter(|ask| ask.turn == *turn).for_each(|ask| ask.prompt.messages = Vec::new());
     }
 
     pub(super) fn attempts(&mut self, turn: &TurnId, attempts: &[AttemptFacts]) -> Result<(u64, u64)> {
