@@ -160,7 +160,9 @@ impl Feeder<'_> {
         if let Event::HumanInput(body) = first {
             return Some(Input::Human(body.as_ref().clone()));
         }
-        if !self.begun && !matches!(first, Event::Stop(_) | Event::DebateCancelled(_) | Event::DebateFailed(_)) {
+        let late = matches!(first, Event::ConsensusCheck(_)) && deadline_follows(rest);
+        if !self.begun && !late && !matches!(first, Event::Stop(_) | Event::DebateCancelled(_) | Event::DebateFailed(_))
+        {
             self.begun = true;
             return Some(if self.forked { Input::Continue } else { Input::Begin });
         }
