@@ -10,7 +10,7 @@ use crate::debate::{
     Answer, Ballot, Ballots, BiasReport, Calls, CastVote, Condition, ConditionKind, Confidence, ConfidenceMethod,
     Convergence, DECISION_SCHEMA, Decision, DecisionUsage, Dissent, Gate, Intervention, OptionView, Outcome, Phase,
     Position, QuorumRule, RuleConfig, RuleKind, RuleUsed, Stop, StopCause, TieBreak, Transcript, TranscriptMessage,
-    Verdict, VoteOnly, VoteRecord, VoteStatus, Weight, round6,
+    UNPARSED, Verdict, VoteOnly, VoteRecord, VoteStatus, Weight, round6,
 };
 use crate::error::Result;
 use crate::ids::{AgentId, OptionId};
@@ -143,14 +143,14 @@ fn vote_records(t: &Transcript, draft: &Draft, votes: &[CastVote]) -> Vec<VoteRe
             let status = vote.map_or(VoteStatus::NotAsked, |vote| vote.status);
             let cast = status == VoteStatus::Cast;
             let round = match draft.ballots {
-                Ballots::Cast if status != VoteStatus::NotAsked => t.round(),
+                Ballots::Cast | Ballots::Round if status != VoteStatus::NotAsked => t.round(),
                 Ballots::Positions => t
                     .messages()
                     .iter()
                     .rev()
                     .find(|m| m.seat.as_ref() == Some(&seat.id) && m.phase.is_some_and(Phase::is_position))
                     .map_or(0, |m| m.round),
-                Ballots::Cast => 0,
+                Ballots::Cast | Ballots::Round => 0,
             };
             VoteRecord {
                 voter: seat.id.clone(),
@@ -403,7 +403,7 @@ fn vote_only(t: &Transcript, answer: Option<&Answer>, stop: &Stop, rules: &RuleS
             .as_ref()
             .and_then(|id| t.message(id))
             .and_then(|m| m.answer.as_ref())
-            .is_some_and(|a| a.extractor == "unparsed");
+            .is_some_and(|a| a.extractor == UNPARSED);
         if own_candidate {
             position.kind = crate::debate::PositionKind::Invalid(crate::debate::InvalidWhy::NoBallot);
             position.newest = VoteStatus::Invalid;
