@@ -2,13 +2,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aragora_core::agents::{
-    Agent, AgentKind, AgentProfile, AgentReply, AgentRequest, Output, RecordedAgent, Seat,
-};
+use aragora_core::agents::{Agent, AgentKind, AgentProfile, AgentReply, AgentRequest, Output, RecordedAgent, Seat};
 use aragora_core::clock::{Clock, ManualClock};
-use aragora_core::debate::{
-    AnswerFormat, DebateOptions, Decision, GatePolicy, Limits, Question, Record, Transcript,
-};
+use aragora_core::debate::{AnswerFormat, DebateOptions, Decision, GatePolicy, Limits, Question, Record, Transcript};
 use aragora_core::engine::{Check, Engine};
 use aragora_core::entropy::SystemEntropy;
 use aragora_core::ids::{AgentId, DebateId, OrgId, RequestId};

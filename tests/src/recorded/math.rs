@@ -29,8 +29,7 @@ pub(super) async fn replay(set: &Path, extent: Extent, report: &mut Report) -> R
     let label = name(set);
     let expected: Map<String, Value> = read_json(&set.join("expected.json"))?;
     let preset = read_preset(set)?;
-    let format =
-        preset.format().map_err(|error| Unreadable::new(&set.join("templates.json"), error.reason()))?;
+    let format = preset.format().map_err(|error| Unreadable::new(&set.join("templates.json"), error.reason()))?;
     let layout = Arc::new(Layout { preset, format });
     let mut paths = files(set, is_problems)?;
     paths.truncate(extent.files.unwrap_or(usize::MAX));
@@ -76,7 +75,12 @@ pub(super) async fn replay(set: &Path, extent: Extent, report: &mut Report) -> R
             report.compare(&label, part, &json!(tally.get(whole)), &json!(tally.get(part)));
         }
     }
-    report.compare(&label, "round1_prompts_equal", &json!(tally.get("round1_prompts_rendered")), &json!(tally.get("round1_prompts_equal")));
+    report.compare(
+        &label,
+        "round1_prompts_equal",
+        &json!(tally.get("round1_prompts_rendered")),
+        &json!(tally.get("round1_prompts_equal")),
+    );
     report.compare(&label, "recordings_missing", &json!(0), &json!(tally.get("recordings_missing")));
     tally.report_soundness(&label, report);
     Ok(())

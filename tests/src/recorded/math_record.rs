@@ -116,7 +116,12 @@ fn problem(
     let kept = match (contexts.len(), rounds) {
         (stored, 1 | 2) if stored == agents || stored + 1 == agents => Kept::Whole,
         (2, 2 | 3) => Kept::Two,
-        _ => return Err(format!("{} contexts of {length} messages, which no run of {agents} agents leaves", lengths.len())),
+        _ => {
+            return Err(format!(
+                "{} contexts of {length} messages, which no run of {agents} agents leaves",
+                lengths.len()
+            ));
+        }
     };
     let mut problem = Problem { place, question, gold, kept, rounds, contexts, quoted: None };
     if kept == Kept::Whole && rounds == 2 && problem.contexts.len() < agents {

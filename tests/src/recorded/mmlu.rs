@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::crash::kill_and_resume;
 use super::debate::{Recorded, RecordedSeat};
-use super::mmlu_figures::{FIGURES, abstaining, measure};
+use super::mmlu_figures::{FIGURES, abstaining, all_parsed, measure};
 use super::mmlu_record::{Question, agents_of, is_replies, read_file, read_gold};
 use super::read::{Read, Unreadable, files, folders, json as read_json, name};
 use super::report::Report;
@@ -73,7 +73,12 @@ pub(super) async fn replay(set: &Path, extent: Extent, report: &mut Report) -> R
             }
             None => report.note(format!("{label}: expected.json has no figures of it")),
         }
-        report.compare(&label, "calls_equal_to_record", &json!(tally.get("published_calls")), &json!(tally.get("calls")));
+        report.compare(
+            &label,
+            "calls_equal_to_record",
+            &json!(tally.get("published_calls")),
+            &json!(tally.get("calls")),
+        );
         report.compare(&label, "recordings_missing", &json!(0), &json!(tally.get("recordings_missing")));
         tally.report_soundness(&label, report);
     }
@@ -86,6 +91,10 @@ async fn one(id: &str, question: &Question, kill: bool) -> Result<Tally> {
     let mut tally = measure(question, &recorded.protocol, &run)?;
     if kill {
         tally.add(kill_and_resume(&recorded, &run).await?);
+    }
+    // Where every reply was parsed there is nothing to exclude: the debate would be the same again.
+    if all_parsed(&run) {
+        return Ok(tally);
     }
     let abstain = debate(&format!("{id}.abstain"), question, UnparsedPolicy::Exclude)?;
     tally.add(abstaining(&run, &abstain.run().await?));
@@ -110,8 +119,7 @@ fn debate(id: &str, question: &Question, unparsed: UnparsedPolicy) -> Result<Rec
     for (agent, said) in question.replies.iter().enumerate() {
         let id = AgentId::new(format!("agent-{agent}"))?;
         let turn = |round: usize| format!("r{}.answer.{id}", round + 1);
-        let replies =
-            said.iter().enumerate().filter_map(|(round, text)| Some((turn(round), text.clone()?))).collect();
+        let replies = said.iter().enumerate().filter_map(|(round, text)| Some((turn(round), text.clone()?))).collect();
         seats.push(RecordedSeat { id, ranks: false, replies });
     }
     let mut ranker = None;
@@ -122,10 +130,8 @@ fn debate(id: &str, question: &Question, unparsed: UnparsedPolicy) -> Result<Rec
         ranker = Some(id.clone());
         seats.push(RecordedSeat { id, ranks: true, replies });
     }
-    let orders = Orders {
-        asked: question.orders.asked.clone(),
-        shown: question.orders.shown.clone().unwrap_or_default(),
-    };
+    let orders =
+        Orders { asked: question.orders.asked.clone(), shown: question.orders.shown.clone().unwrap_or_default() };
     let protocol = Dynamic {
         keep: KEEP,
         prune_round: PRUNE_ROUND,

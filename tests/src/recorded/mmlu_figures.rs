@@ -2,7 +2,7 @@
 
 use aragora_core::Result;
 use aragora_core::analysis::contribution;
-use aragora_core::debate::{CheckScope, Decision, Phase, StopCause, UNPARSED};
+use aragora_core::debate::{CheckScope, Decision, Phase, StopCause, TranscriptMessage, UNPARSED};
 use aragora_core::protocols::Dynamic;
 
 use super::debate::Run;
@@ -47,16 +47,15 @@ pub(super) fn measure(question: &Question, protocol: &Dynamic, run: &Run) -> Res
         tally.count_if(&format!("stopped_after_round_{round}"), consensus && decision.rounds_used == round);
     }
     tally.count_if("reached_round_3", decision.rounds_used == 3);
-    let checkpoints = transcript.checks().iter().filter(|(round, check)| {
-        *round < transcript.limits().rounds && check.scope == CheckScope::Round
-    });
+    let checkpoints = transcript
+        .checks()
+        .iter()
+        .filter(|(round, check)| *round < transcript.limits().rounds && check.scope == CheckScope::Round);
     tally.count("stop_checkpoints", checkpoints.count());
 
-    let replies = transcript.messages().iter().filter(|message| message.phase == Some(Phase::Answer));
-    let parsed = |found: &str| found != UNPARSED;
-    for message in replies {
+    for message in replies(run) {
         tally.count("replies", 1_u64);
-        tally.count_if("replies_parsed", message.answer.as_ref().is_some_and(|answer| parsed(&answer.extractor)));
+        tally.count_if("replies_parsed", is_parsed(message));
     }
 
     let right = |answer: Option<&str>| answer.is_some() && answer == question.gold.as_deref();
@@ -79,6 +78,19 @@ pub(super) fn measure(question: &Question, protocol: &Dynamic, run: &Run) -> Res
     tally.count("replays", 1_u64);
     tally.count_if("strict_replays_equal", run.strict);
     Ok(tally)
+}
+
+fn replies(run: &Run) -> impl Iterator<Item = &TranscriptMessage> {
+    run.transcript.messages().iter().filter(|message| message.phase == Some(Phase::Answer))
+}
+
+fn is_parsed(message: &TranscriptMessage) -> bool {
+    message.answer.as_ref().is_some_and(|answer| answer.extractor != UNPARSED)
+}
+
+/// Whether an answer was found in every reply.
+pub(super) fn all_parsed(run: &Run) -> bool {
+    replies(run).all(is_parsed)
 }
 
 fn value(decision: &Decision) -> Option<&str> {

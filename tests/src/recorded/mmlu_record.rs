@@ -58,7 +58,8 @@ pub(super) fn read_file(path: &Path, agents: usize, gold: &Gold) -> Read<File> {
         let rounds = seats.first().map_or(0, Vec::len);
         if seats.len() != agents || rounds == 0 || seats.iter().any(|said| said.len() != rounds) {
             let found: Vec<usize> = seats.iter().map(Vec::len).collect();
-            let reason = format!("line {}: rounds {found:?} by agent, expected {agents} agents of equal length", at + 1);
+            let reason =
+                format!("line {}: rounds {found:?} by agent, expected {agents} agents of equal length", at + 1);
             return Err(Unreadable::new(path, reason));
         }
     }
@@ -124,10 +125,6 @@ impl Published {
         let calls = calls.parse().map_err(|error| bad("line 2", &error))?;
         let importance: Vec<Vec<f64>> =
             serde_json::from_str(next("importance")?).map_err(|error| bad("line 3", &error))?;
-        Ok(Self {
-            correct: of_length(path, count, correct)?,
-            calls,
-            importance: of_length(path, count, importance)?,
-        })
+        Ok(Self { correct: of_length(path, count, correct)?, calls, importance: of_length(path, count, importance)? })
     }
 }

@@ -439,8 +439,10 @@ fn vote_only(t: &Transcript, answer: Option<&Answer>, stop: &Stop, rules: &RuleS
         .filter(|_| tally.outcome == Outcome::Decided)
         .and_then(|id| options.iter().find(|o| o.id == *id))
         .map(answer_of);
-    // An early stop left seats unasked: the group that stopped the debate is what the vote found.
-    let stopped_early = !complete && stop.round == first.map_or(0, |(round, _)| round);
+    // Where nothing followed the first answers, the group that stopped the debate is what the vote found: an early stop
+    // may have left seats unasked, and replies that count as candidates of their own are no answers of the count above.
+    let nothing_followed = t.steps().iter().all(|step| Some((step.round, step.phase)) == first);
+    let stopped_early = nothing_followed && (!complete || stop.cause == StopCause::Consensus);
     let found = if stopped_early { answer.cloned() } else { counted };
     let same = match (&found, answer) {
         (Some(a), Some(b)) => a.option == b.option && a.value == b.value || t.format().same(&a.value, &b.value, t),
