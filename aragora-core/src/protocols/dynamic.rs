@@ -160,7 +160,7 @@ impl DebateProtocol for Dynamic {
         let round_done = !self.sequential_visibility || self.unasked(t, step.round).is_empty();
         let scope = if round_done { CheckScope::Round } else { CheckScope::Reply };
         let seats = Some(self.active_in(t, step.round));
-        Ok(Some(Checkpoint { scope, ballots: Ballots::Positions, seats, rule: Some(threshold()) }))
+        Ok(Some(Checkpoint { scope, ballots: Ballots::Round, seats, rule: Some(threshold()) }))
     }
 
     fn decide(&self, t: &Transcript) -> Result<Draft> {
@@ -173,7 +173,7 @@ impl DebateProtocol for Dynamic {
             self.active_in(t, t.round())
         };
         let contribution = if self.ratings { self.shares(t)? } else { BTreeMap::new() };
-        Ok(Draft { rule, seats: Some(last), ballots: Ballots::Positions, contribution, ..Draft::newest(t) })
+        Ok(Draft { rule, seats: Some(last), ballots: Ballots::Round, contribution, ..Draft::newest(t) })
     }
 }
 
@@ -264,6 +264,7 @@ impl Dynamic {
         let rate =
             if self.ratings && round > 1 { format!("\n{}", template(t, "dynamic.rate")?) } else { String::new() };
         let min = u32::from(!self.sequential_visibility);
+        let peers = |seat: &AgentId| self.shown_to(t, seat, round);
         let Some(preset) = &self.preset else {
             let name = if round == 1 { "dynamic.answer" } else { "dynamic.again" };
             let word = format!("in round {round}");
@@ -274,9 +275,8 @@ impl Dynamic {
                 .own_answer(self.history == HistoryPolicy::Own);
             let builder = builder.instruction(|_| Ok(fill(template(t, name)?, &[("round_word", &word)])? + &rate));
             let builder = if order == Order::Sequential { builder.sequential() } else { builder };
-            return if round == 1 { builder.alone() } else { builder.latest() }.build();
+            return if round == 1 { builder.alone() } else { builder.shown(|seat| peers(&seat.id)) }.build();
         };
-        let peers = |seat: &AgentId| self.shown_to(t, seat, round);
         let own_history = self.history == HistoryPolicy::Own;
         Ok(preset_step(
             t,
@@ -331,7 +331,7 @@ impl Dynamic {
 
     fn agree(t: &Transcript, kept: &[AgentId]) -> Result<bool> {
         let rule = RuleConfig { quorum: QuorumRule::Count(1), ..RuleKind::Unanimity { ignore_abstain: false }.into() };
-        let count = t.count(&rule, Ballots::Positions, Some(kept), None, &crate::consensus::RuleSet::default())?;
+        let count = t.count(&rule, Ballots::Round, Some(kept), None, &crate::consensus::RuleSet::default())?;
         Ok(count.1.outcome == crate::debate::Outcome::Decided)
     }
 

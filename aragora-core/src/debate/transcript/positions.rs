@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use super::Transcript;
 use super::state::{TranscriptMessage, TurnState, TurnView};
+use crate::debate::answer::UNPARSED;
 use crate::debate::ballot::{Ballot, CastVote, InvalidWhy, VoteStatus};
 use crate::debate::group::group;
 use crate::debate::label::{assign_labels, group_labels};
@@ -85,6 +86,15 @@ impl Transcript {
         self.debaters().map(|seat| self.position_of(&seat.id, &|turn| (turn.phase, turn.round) == first)).collect()
     }
 
+    /// Where every debating seat stands by what it said in the current round, in its newest phase of positions. Seats
+    /// that have not answered in it are missing, also when they have an earlier answer.
+    pub fn round_positions(&self) -> Vec<Position> {
+        let newest = self.steps().iter().rev().find(|step| step.round == self.round() && step.phase.is_position());
+        let newest = newest.map(|step| (step.phase, step.round));
+        let within = |turn: &TurnView| Some((turn.phase, turn.round)) == newest;
+        self.debaters().map(|seat| self.position_of(&seat.id, &within)).collect()
+    }
+
     fn position_of(&self, seat: &AgentId, within: &dyn Fn(&TurnView) -> bool) -> Position {
         let mut turns = self
             .turns
@@ -137,6 +147,10 @@ impl Transcript {
             let cut = message.stop == StopReason::Length;
             return PositionKind::Invalid(if cut { InvalidWhy::Truncated } else { InvalidWhy::NoBallot });
         };
+        // Where a reply without an answer is a candidate of its own, so is one that declines.
+        if answer.extractor == UNPARSED {
+            return PositionKind::Answer(answer.value.clone());
+        }
         // Agents that all decline to answer must not look like agents that agree.
         match crate::debate::decline::declines(&answer.raw) {
             Some(crate::debate::decline::Declines::Abstains) => PositionKind::Abstain,

@@ -181,6 +181,9 @@ words! {
         Cast = "cast",
         /// The newest positions.
         Positions = "positions",
+        /// The positions given in the current round. A seat that has not answered in it yet has no vote, whatever it
+        /// said before.
+        Round = "round",
     }
 }
 

@@ -318,7 +318,7 @@ impl Machine {
             Join::Consensus(rule) => {
                 let asked: Vec<AgentId> = step.asks.iter().map(|ask| ask.seat.clone()).collect();
                 let active = asked.len() as u32;
-                let count = self.t.count(rule, Ballots::Positions, Some(&asked), Some(active), &self.rules)?;
+                let count = self.t.count(rule, Ballots::Round, Some(&asked), Some(active), &self.rules)?;
                 let decided = count.1.outcome == Outcome::Decided;
                 if decided {
                     self.emit(ConsensusCheck {
