@@ -4,9 +4,12 @@
 //! step are durable: records are appended first, then published, then commands are carried out.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
 
@@ -15,7 +18,7 @@ use super::live::{Control, Live, LiveSink};
 use super::log::Log;
 use super::machine::{Command, Effects, Input, Machine, Resolution, Stopped, build_request};
 use super::stream::EventData;
-use super::turn::{Turn, TurnDone, attempts_of, observe, outcome_of};
+use super::turn::{Turn, TurnDone, attempts_of, observe, outcome_of, panic_text};
 use crate::agents::{Agent, Output};
 use crate::clock::{BoxFuture, CancelToken, Deadline};
 use crate::debate::{Equivalence, Terminal};
@@ -53,6 +56,7 @@ struct Running {
     cancel: CancelToken,
     output: Output,
     streams: bool,
+    round: u32,
 }
 
 enum Wake {
@@ -62,6 +66,14 @@ enum Wake {
     Pause,
     Deadline,
     Renew,
+}
+
+/// What became of waiting for admission.
+enum Admission {
+    /// The debate may run as long as this is held.
+    Granted(OwnedSemaphorePermit),
+    /// It ended before it was admitted.
+    Over(Exit),
 }
 
 /// How the task ended.
@@ -103,27 +115,56 @@ impl Driver {
     /// Runs the debate from its first input to its end.
     pub(super) async fn run(mut self, first: Input, queued: Option<super::inner::Counted>) {
         let counted = self.engine.count_debate();
-        let admission = self.engine.admission.clone();
-        let admitted = tokio::select! {
-            biased;
-            permit = admission.acquire_owned() => permit.ok(),
-            // A debate that waits for admission can still be cancelled or shut down.
-            control = self.controls.recv() => {
-                drop(queued);
-                let exit = match control {
-                    Some(Control::Cancel { by, reason }) => self.inputs(Input::Cancel { by, reason, stopped: Stopped::new() }).await,
-                    _ => Ok(Some(Exit::Stopped(shut_down()))),
-                };
-                return self.leave(exit, counted).await;
-            }
-        };
+        let admitted = self.admitted().await;
         drop(queued);
-        let exit = match self.inputs(first).await {
-            Ok(None) => self.drive().await,
-            done => done,
+        let exit = match admitted {
+            Ok(Admission::Granted(permit)) => {
+                let exit = match self.inputs(first).await {
+                    Ok(None) => self.drive().await,
+                    done => done,
+                };
+                drop(permit);
+                exit
+            }
+            Ok(Admission::Over(exit)) => Ok(Some(exit)),
+            Err(error) => Err(error),
         };
-        drop(admitted);
         self.leave(exit, counted).await;
+    }
+
+    // A debate that waits for its turn is alive: it keeps its lease, hears people, and can be cancelled, shut down or
+    // overtaken by its deadline.
+    async fn admitted(&mut self) -> Result<Admission> {
+        let admission = self.engine.admission.clone().acquire_owned();
+        tokio::pin!(admission);
+        let clock = self.engine.parts.clock.clone();
+        let deadline = clock.sleep_until(self.deadline.monotonic());
+        tokio::pin!(deadline);
+        loop {
+            let renew = clock.sleep_until(self.log.renew_at());
+            let exit = tokio::select! {
+                biased;
+                control = self.controls.recv() => match control {
+                    Some(Control::Human(input)) => self.inputs(Input::Human(input)).await?,
+                    Some(Control::Cancel { by, reason }) => {
+                        self.inputs(Input::Cancel { by, reason, stopped: Stopped::new() }).await?
+                    }
+                    Some(Control::Resolve(_)) => None,
+                    Some(Control::Stop) | None => Some(Exit::Stopped(shut_down())),
+                },
+                permit = &mut admission => {
+                    return permit.map(Admission::Granted).map_err(|_| Error::internal("the admission queue is closed"));
+                }
+                () = &mut deadline => self.inputs(Input::Deadline(Stopped::new())).await?,
+                () = renew => {
+                    self.log.renew().await?;
+                    None
+                }
+            };
+            if let Some(exit) = exit {
+                return Ok(Admission::Over(exit));
+            }
+        }
     }
 
     async fn drive(&mut self) -> Result<Option<Exit>> {
@@ -256,9 +297,16 @@ impl Driver {
     // Takes parts, not `self`: timers are not `Sync`, and a borrow of them may not be held over an await.
     async fn handle(engine: &Inner, live: Arc<Live>, blocking: bool, input: Input) -> Result<Effects> {
         let now = engine.parts.clock.now();
-        let work = move || match live.machine().as_mut() {
-            Some(machine) => machine.handle(input, now),
-            None => Err(Error::internal("the debate has no machine")),
+        // The second net, for what a protocol's own does not catch: a rule of the host that panics, or a bug of ours.
+        // The log stays as it was, and whoever waits for the result is told.
+        let work = move || {
+            let handled = catch_unwind(AssertUnwindSafe(|| match live.machine().as_mut() {
+                Some(machine) => machine.handle(input, now),
+                None => Err(Error::internal("the debate has no machine")),
+            }));
+            handled.unwrap_or_else(|panic| {
+                Err(Error::internal(format!("a panic while the debate was counted: {}", panic_text(panic.as_ref()))))
+            })
         };
         if !blocking {
             return work();
@@ -299,7 +347,7 @@ impl Driver {
             Output::none()
         };
         self.running
-            .insert(ask.turn.clone(), Running { seat: ask.seat.clone(), cancel, output: output.clone(), streams });
+            .insert(ask.turn.clone(), Running { seat: ask.seat.clone(), cancel, output: output.clone(), streams, round });
         let turn = Turn {
             engine: self.engine.clone(),
             tenant: self.live.source().tenant.clone(),
@@ -326,7 +374,7 @@ impl Driver {
         {
             running.output.finish(reply);
             let data = EventData::TokenEnd { turn: done.turn.clone(), chars: reply.text.chars().count() as u64 };
-            self.live.publish_live(&running.seat, 0, data);
+            self.live.publish_live(&running.seat, running.round, data);
         }
         Some(Input::Replied { turn: done.turn, result: Box::new(outcome_of(done.result)), attempts })
     }
@@ -390,9 +438,13 @@ impl Driver {
             };
             let mut verdicts = Vec::with_capacity(pairs.len());
             for (a, b) in pairs {
-                match comparator.equal(&a, &b).await {
-                    Ok(same) => verdicts.push((a, b, same)),
-                    Err(error) => return Job::NotCompared(error),
+                match AssertUnwindSafe(comparator.equal(&a, &b)).catch_unwind().await {
+                    Ok(Ok(same)) => verdicts.push((a, b, same)),
+                    Ok(Err(error)) => return Job::NotCompared(error),
+                    Err(panic) => {
+                        let reason = format!("the comparator panicked: {}", panic_text(panic.as_ref()));
+                        return Job::NotCompared(Error::new(ErrorKind::AgentFailed, reason));
+                    }
                 }
             }
             Job::Compared(verdicts)

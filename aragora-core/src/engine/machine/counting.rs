@@ -34,7 +34,7 @@ impl Machine {
         let arrived = self.arrived_with_retries(step.step);
         let min = step.retry_of.and_then(|of| self.t.steps().get(of as usize)).map_or(step.min, |first| first.min);
         if step.end == Some(StepWhy::Budget) {
-            return self.finish(Stop::new(StopCause::Budget, self.t.round(), "no turn of the step could be afforded"));
+            return self.finish(Stop::new(StopCause::Budget, self.t.round(), "too few turns of the step could be afforded"));
         }
         if arrived < min && step.end == Some(StepWhy::All) {
             if self.retry_step(step.step)? {

@@ -6,6 +6,7 @@
 
 mod adopt;
 mod close;
+mod contained;
 mod counting;
 mod decision;
 mod input;
@@ -86,7 +87,7 @@ impl Machine {
         let line = record.to_line()?;
         let t = Transcript::begin(&record)?;
         let machine = Self {
-            protocol,
+            protocol: Arc::new(contained::Contained(protocol)),
             rules,
             t,
             now,

@@ -253,8 +253,8 @@ impl Machine {
         if self.open.as_ref().is_some_and(|open| open.running.is_empty() && open.queue.is_empty()) {
             let number = self.open.as_ref().map_or(0, |open| open.step);
             let skipped = self.t.turns().any(|turn| turn.step == number && turn.state == TurnState::Skipped);
-            let answered = self.t.open_step().is_some_and(|step| !step.arrived.is_empty());
-            self.end_step(if skipped && !answered { StepWhy::Budget } else { StepWhy::All })?;
+            let enough = self.t.open_step().is_some_and(|step| step.arrived.len() as u32 >= step.min.max(1));
+            self.end_step(if skipped && !enough { StepWhy::Budget } else { StepWhy::All })?;
             return self.after_step();
         }
         Ok(())
