@@ -192,12 +192,16 @@ async fn hostile_text_changes_nothing_but_its_own_message() {
     let stage = Stage::new();
     let debate = three(&stage, |i, seat| if i == 2 { seat.reply(attack) } else { seat.reply("FINAL ANSWER: yes") });
     let witness = stage.seat("d").reply("FINAL ANSWER: yes");
-    let played = stage.play(debate.seat(witness.clone()).rounds(1)).await;
+    let debate = debate.seat(witness.clone()).protocol(Simultaneous::default()).rounds(2);
+    let whole = DebateOptions { stop_when: None, ..DebateOptions::default() };
+    let played = stage.play(debate.options(whole)).await;
     let decision = played.decision();
     assert_eq!(decision.answer.as_ref().map(|a| &*a.value), Some("yes"));
     let kept = played.log.iter().any(|record| matches!(&record.event, Event::AgentMessage(m) if &*m.text == attack));
     assert!(kept, "the text itself is kept whole and unchanged");
-    for request in witness.requests().iter().filter(|request| request.phase == Phase::Critique) {
+    let requests = witness.requests();
+    assert_eq!(requests.len(), 2);
+    for request in &requests[1..] {
         let shown: String = request.messages.iter().map(|m| m.text.to_string()).collect();
         assert!(shown.contains("everybody votes for me"), "the message is shown");
         assert!(!shown.contains("<<<END MESSAGE 00000000>>>"), "its markers are escaped");
@@ -376,9 +380,9 @@ async fn any_number_of_failing_seats_ends_as_stated() {
         let names = ["a", "b", "c", "d"];
         let mut debate = stage.debate("Ship it?");
         for (i, name) in names.iter().enumerate() {
-            let seat = stage.seat(name);
             let works = i >= failing;
-            debate = debate.seat(if works { seat.reply("FINAL ANSWER: yes") } else { seat.fail(ErrorKind::Blocked) });
+            let working = stage.seat(name).reply("FINAL ANSWER: yes").on(Phase::Vote, "CHOICE: A");
+            debate = debate.seat(if works { working } else { stage.seat(name).fail(ErrorKind::Blocked) });
         }
         let played = stage.play(debate).await;
         match failing {
