@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use aragora_core::agents::{AgentProfile, FnAgent, Seat};
 use aragora_core::debate::{
-    AgentKind, AnswerFormat, DebateOptions, Document, Extractor, Fixed6, GatePolicy, Grace, Join, Limits,
-    QuorumRule, RuleConfig, RuleKind, Share, TieBreak, Topology,
+    AgentKind, AnswerFormat, DebateOptions, Document, Extractor, Fixed6, GatePolicy, Grace, Join, Limits, QuorumRule,
+    RuleConfig, RuleKind, Share, TieBreak, Topology,
 };
 use aragora_core::engine::{DebateBuilder, DebateQuery};
 use aragora_core::ids::{MicroUsd, OptionId, OrgId};

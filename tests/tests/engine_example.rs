@@ -22,7 +22,9 @@ fn of(target: &str, severity: u8) -> serde_json::Value {
 fn example(stage: &Stage) -> DebateBuilder {
     let vote_for_a = |more: &'static str| {
         move |request: &aragora_core::agents::AgentRequest| {
-            let aragora_core::debate::Expect::Ballot(shape) = &request.expect else { panic!("a vote asks for a ballot") };
+            let aragora_core::debate::Expect::Ballot(shape) = &request.expect else {
+                panic!("a vote asks for a ballot")
+            };
             // The option of a and b is the one whose text says keep.
             let said = request.messages.iter().map(|m| m.text.to_string()).collect::<String>();
             let label = shape
@@ -118,8 +120,7 @@ async fn the_worked_example_decides_as_specified() {
     assert_eq!(decision.answer.as_ref().map(|a| &*a.value), Some("keep"));
     assert_eq!(decision.supporters, ids(&["a", "b"]));
     assert_eq!(decision.invalid, ids(&["c"]));
-    let empty: [&Vec<AgentId>; 4] =
-        [&decision.dissenters, &decision.abstained, &decision.failed, &decision.not_asked];
+    let empty: [&Vec<AgentId>; 4] = [&decision.dissenters, &decision.abstained, &decision.failed, &decision.not_asked];
     assert!(empty.iter().all(|list| list.is_empty()));
     assert_eq!(decision.verdict, Verdict::ApprovedWithConditions);
     assert_eq!((decision.confidence.value, decision.confidence.method.as_str()), (1.0, "support_share"));
@@ -156,12 +157,8 @@ async fn the_worked_example_counts_two_of_three_with_a_quorum_of_two() {
     assert_eq!((tally.counted.to_f64(), tally.electorate.to_f64()), (2.0, 3.0));
     assert_eq!((tally.quorum.needed, tally.quorum.present, tally.quorum.met), (2, 2, true));
 
-    let votes: Vec<(&str, VoteStatus, Option<f64>)> = played
-        .decision()
-        .votes
-        .iter()
-        .map(|vote| (vote.voter.as_str(), vote.status, vote.confidence))
-        .collect();
+    let votes: Vec<(&str, VoteStatus, Option<f64>)> =
+        played.decision().votes.iter().map(|vote| (vote.voter.as_str(), vote.status, vote.confidence)).collect();
     assert_eq!(
         votes,
         [("a", VoteStatus::Cast, Some(0.9)), ("b", VoteStatus::Cast, None), ("c", VoteStatus::Invalid, None)]

@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use aragora_core::agents::AgentReply;
-use aragora_core::debate::{
-    DebateOptions, Event, GiveUp, Limits, Outcome, Phase, StepWhy, StopCause, Usage, Verdict,
-};
+use aragora_core::debate::{DebateOptions, Event, GiveUp, Limits, Outcome, Phase, StepWhy, StopCause, Usage, Verdict};
 use aragora_core::engine::{Check, DebateBuilder};
 use aragora_core::protocols::{Simultaneous, VoteOnlyProtocol};
 use aragora_tests::stage::{Played, Stage, ids};

@@ -2,7 +2,7 @@
 
 use aragora_core::agents::{AgentReply, ScriptedAgent};
 use aragora_core::debate::{
-    AnalysisKind, Ballot, Decision, DebateOptions, Event, Expect, Gate, GatePolicy, InvalidWhy, Outcome, Phase,
+    AnalysisKind, Ballot, DebateOptions, Decision, Event, Expect, Gate, GatePolicy, InvalidWhy, Outcome, Phase,
     Refusal, RuleConfig, RuleKind, StopCause, StopReason, TieBreak, Verdict, VoteStatus,
 };
 use aragora_core::engine::{Check, DebateBuilder};
@@ -16,10 +16,7 @@ const NAMES: [&str; 3] = ["a", "b", "c"];
 
 /// Three seats that say the same in every phase.
 fn three(stage: &Stage, says: impl Fn(usize, ScriptedAgent) -> ScriptedAgent) -> DebateBuilder {
-    NAMES
-        .iter()
-        .enumerate()
-        .fold(stage.debate("Ship it?"), |debate, (i, name)| debate.seat(says(i, stage.seat(name))))
+    NAMES.iter().enumerate().fold(stage.debate("Ship it?"), |debate, (i, name)| debate.seat(says(i, stage.seat(name))))
 }
 
 fn refusal() -> AgentReply {
@@ -130,11 +127,11 @@ async fn seats_that_abstain_in_answers_and_ballots_agree_on_nothing() {
 
 #[tokio::test]
 async fn seats_that_all_refuse_agree_on_nothing() {
-    for reply in [refusal(), AgentReply::text("I refuse to answer."), AgentReply {
-        text: "FINAL ANSWER: yes".into(),
-        stop: StopReason::ContentFilter,
-        ..AgentReply::default()
-    }] {
+    for reply in [
+        refusal(),
+        AgentReply::text("I refuse to answer."),
+        AgentReply { text: "FINAL ANSWER: yes".into(), stop: StopReason::ContentFilter, ..AgentReply::default() },
+    ] {
         let stage = Stage::new();
         let played = stage.play(three(&stage, |_, seat| seat.reply(reply.clone()))).await;
         looks_like_no_agreement(&stage, &played);

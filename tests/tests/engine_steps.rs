@@ -10,9 +10,7 @@ use aragora_core::debate::{
     StopReason, Transcript, VoteStatus,
 };
 use aragora_core::engine::{Check, DebateBuilder};
-use aragora_core::protocols::{
-    Checkpoint, DebateProtocol, Draft, ProtocolInfo, Simultaneous, Step, VoteOnlyProtocol,
-};
+use aragora_core::protocols::{Checkpoint, DebateProtocol, Draft, ProtocolInfo, Simultaneous, Step, VoteOnlyProtocol};
 use aragora_core::{Error, ErrorKind, Result};
 use aragora_tests::agents::agent_id;
 use aragora_tests::stage::{Played, Stage, ids};
@@ -226,9 +224,9 @@ async fn too_few_replies_without_a_retryable_error_lose_the_quorum() {
 #[tokio::test]
 async fn a_retry_is_made_once_only() {
     let stage = Stage::new();
-    let debate = ["a", "b", "c"].iter().fold(stage.debate("Ship it?"), |debate, name| {
-        debate.seat(stage.seat(name).fail(ErrorKind::Overloaded))
-    });
+    let debate = ["a", "b", "c"]
+        .iter()
+        .fold(stage.debate("Ship it?"), |debate, name| debate.seat(stage.seat(name).fail(ErrorKind::Overloaded)));
     let played = stage.play(debate).await;
     let error = played.result.as_ref().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::AllAgentsFailed);
@@ -245,9 +243,7 @@ async fn a_retry_is_made_once_only() {
 async fn a_seat_is_benched_after_two_failures_in_a_row_and_a_success_between_resets_the_count() {
     let stage = Stage::new();
     let fails_twice = stage.seat("c").reply("FINAL ANSWER: x").fail(ErrorKind::Blocked);
-    let now_and_then = (0..3).fold(stage.seat("d"), |seat, _| {
-        seat.reply("FINAL ANSWER: y").fail(ErrorKind::Blocked)
-    });
+    let now_and_then = (0..3).fold(stage.seat("d"), |seat, _| seat.reply("FINAL ANSWER: y").fail(ErrorKind::Blocked));
     let mut debate = stage.debate("Ship it?").protocol(Simultaneous::default()).rounds(6);
     for (name, answer) in [("a", "FINAL ANSWER: yes"), ("b", "FINAL ANSWER: no")] {
         debate = debate.seat(stage.seat(name).reply(answer));

@@ -1,6 +1,6 @@
 use std::collections::VecDeque;
 
-use super::input::Command;
+use super::input::{Command, Stopped};
 use super::request::{build_request, reserve};
 use super::{Machine, OpenStep};
 use crate::debate::{
@@ -15,6 +15,9 @@ use crate::protocols::{Ask, AskStep, Pause, Step, part_in_round, sees_map};
 impl Machine {
     /// Asks the protocol for the next step and acts on it.
     pub(super) fn plan(&mut self) -> Result<()> {
+        if !self.deadline_left() {
+            return self.deadline(Stopped::default());
+        }
         loop {
             let step = match self.next_step() {
                 Ok(step) => step,
