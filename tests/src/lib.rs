@@ -5,3 +5,4 @@ mod file_line;
 pub mod file_store;
 pub mod loopback;
 pub mod recorded;
+pub mod stage;

@@ -27,7 +27,8 @@ use super::rule::RuleConfig;
 use super::seat::SeatView;
 use crate::clock::Timestamp;
 use crate::debate::{
-    AnalysisKind, ConsensusCheck, CritiqueEvent, DebateStart, ErrorInfo, RoundEnd, TricksterIntervention,
+    AnalysisKind, BreakpointResolved, ConsensusCheck, CritiqueEvent, DebateStart, ErrorInfo, RoundEnd,
+    TricksterIntervention,
 };
 use crate::ids::{AgentId, DebateId, Digest, MessageId, TurnId};
 
@@ -67,6 +68,7 @@ pub struct Transcript {
     alerts: BTreeSet<(String, u8)>,
     ledger: Ledger,
     pause: Option<String>,
+    resolved: Vec<BreakpointResolved>,
     stop: Option<Stop>,
     decision: Option<Arc<Decision>>,
     terminal: Option<Terminal>,
@@ -275,6 +277,12 @@ impl Transcript {
     /// The breakpoint the debate waits at.
     pub fn pause(&self) -> Option<&str> {
         self.pause.as_deref()
+    }
+
+    /// The breakpoints that were answered or timed out, in order. A protocol that pauses looks here for its own, since
+    /// it is asked again with a transcript that waits no more.
+    pub fn breakpoints(&self) -> &[BreakpointResolved] {
+        &self.resolved
     }
 
     /// Why it ends, once that is known.

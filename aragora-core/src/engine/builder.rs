@@ -18,8 +18,8 @@ use crate::clock::Deadline;
 use crate::consensus;
 use crate::crypto::canonical::to_canonical;
 use crate::debate::{
-    AgentKind, DebateOptions, DebateStart, Frame, Limits, ProtocolRef, Question, RiskTier, RuleConfig, RuleKind, Seed,
-    Share, TieBreak,
+    AgentKind, DebateOptions, DebateStart, Frame, Join, Limits, ProtocolRef, Question, RiskTier, RuleConfig, RuleKind,
+    Seed, Share, TieBreak,
 };
 use crate::error::{Error, ErrorKind, Result, Violations};
 use crate::ids::{AgentId, DebateId, Digest, OrgId, WorkspaceId, ulid};
@@ -305,6 +305,9 @@ impl DebateBuilder {
         v.nest("/rule", consensus::violations(&self.rule, voting, &self.engine.rules));
         if let Some(stop_when) = &self.options.stop_when {
             v.nest("/options/stop_when", consensus::violations(stop_when, voting, &self.engine.rules));
+        }
+        if let Join::Consensus(rule) = &self.options.join {
+            v.nest("/options/join/consensus", consensus::violations(rule, voting, &self.engine.rules));
         }
         if let TieBreak::Seat(seat) = &self.rule.ties {
             v.check(

@@ -4,9 +4,11 @@
 //! step are durable: records are appended first, then published, then commands are carried out.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
@@ -17,7 +19,7 @@ use super::live::{Control, Live, LiveSink};
 use super::log::Log;
 use super::machine::{Command, Effects, Input, Machine, Resolution, Stopped, build_request};
 use super::stream::EventData;
-use super::turn::{Turn, TurnDone, attempts_of, observe, outcome_of};
+use super::turn::{Turn, TurnDone, attempts_of, observe, outcome_of, panic_text};
 use crate::agents::{Agent, Output};
 use crate::clock::{BoxFuture, CancelToken, Deadline};
 use crate::debate::{Equivalence, Event, Terminal};
@@ -57,6 +59,7 @@ struct Running {
     cancel: CancelToken,
     output: Output,
     streams: bool,
+    round: u32,
 }
 
 enum Wake {
@@ -66,6 +69,14 @@ enum Wake {
     Pause,
     Deadline,
     Renew,
+}
+
+/// What became of waiting for admission.
+enum Admission {
+    /// The debate may run as long as this is held.
+    Granted(OwnedSemaphorePermit),
+    /// It ended before it was admitted.
+    Over(Exit),
 }
 
 /// How the task ended.
@@ -109,45 +120,54 @@ impl Driver {
     /// Runs the debate from its first input to its end.
     pub(super) async fn run(mut self, first: Input, queued: Option<super::inner::Counted>) {
         let counted = self.engine.count_debate();
-        let admitted = match self.admitted().await {
-            Ok(permit) => permit,
-            Err(exit) => {
-                drop(queued);
-                return self.leave(exit, counted).await;
-            }
-        };
+        let admitted = self.admitted().await;
         drop(queued);
-        let exit = match self.inputs(first).await {
-            Ok(None) => self.drive().await,
-            done => done,
+        let exit = match admitted {
+            Ok(Admission::Granted(permit)) => {
+                let exit = match self.inputs(first).await {
+                    Ok(None) => self.drive().await,
+                    done => done,
+                };
+                drop(permit);
+                exit
+            }
+            Ok(Admission::Over(exit)) => Ok(Some(exit)),
+            Err(error) => Err(error),
         };
-        drop(admitted);
         self.leave(exit, counted).await;
     }
 
-    // A debate that waits for admission can be spoken to, cancelled and shut down, and its time runs.
-    async fn admitted(&mut self) -> std::result::Result<OwnedSemaphorePermit, Result<Option<Exit>>> {
+    // A debate that waits for its turn is alive: it keeps its lease, hears people, and can be cancelled, shut down or
+    // overtaken by its deadline.
+    async fn admitted(&mut self) -> Result<Admission> {
         let admission = self.engine.admission.clone().acquire_owned();
-        let deadline = self.engine.parts.clock.sleep_until(self.deadline.monotonic());
-        tokio::pin!(admission, deadline);
+        tokio::pin!(admission);
+        let clock = self.engine.parts.clock.clone();
+        let deadline = clock.sleep_until(self.deadline.monotonic());
+        tokio::pin!(deadline);
         loop {
-            let control = tokio::select! {
+            let renew = clock.sleep_until(self.log.renew_at());
+            let exit = tokio::select! {
                 biased;
-                permit = &mut admission => return permit.map_err(|_| Ok(Some(Exit::Stopped(shut_down())))),
-                () = &mut deadline => return Err(self.inputs(Input::Deadline(Stopped::new())).await),
-                control = self.controls.recv() => control,
-            };
-            let exit = match control {
-                Some(Control::Cancel { by, reason }) => {
-                    self.inputs(Input::Cancel { by, reason, stopped: Stopped::new() }).await
+                control = self.controls.recv() => match control {
+                    Some(Control::Human(input)) => self.inputs(Input::Human(input)).await?,
+                    Some(Control::Cancel { by, reason }) => {
+                        self.inputs(Input::Cancel { by, reason, stopped: Stopped::new() }).await?
+                    }
+                    Some(Control::Resolve(_)) => None,
+                    Some(Control::Stop) | None => Some(Exit::Stopped(shut_down())),
+                },
+                permit = &mut admission => {
+                    return permit.map(Admission::Granted).map_err(|_| Error::internal("the admission queue is closed"));
                 }
-                Some(Control::Human(input)) => self.inputs(Input::Human(input)).await,
-                Some(Control::Resolve(resolution)) => self.inputs(Input::Resolved(resolution)).await,
-                Some(Control::Stop) | None => Ok(Some(Exit::Stopped(shut_down()))),
+                () = &mut deadline => self.inputs(Input::Deadline(Stopped::new())).await?,
+                () = renew => {
+                    self.log.renew().await?;
+                    None
+                }
             };
-            match exit {
-                Ok(None) => {}
-                done => return Err(done),
+            if let Some(exit) = exit {
+                return Ok(Admission::Over(exit));
             }
         }
     }
@@ -296,9 +316,16 @@ impl Driver {
     // Takes parts, not `self`: timers are not `Sync`, and a borrow of them may not be held over an await.
     async fn handle(engine: &Inner, live: Arc<Live>, blocking: bool, input: Input) -> Result<Effects> {
         let now = engine.parts.clock.now();
-        let work = move || match live.machine().as_mut() {
-            Some(machine) => machine.handle(input, now),
-            None => Err(Error::internal("the debate has no machine")),
+        // The second net, for what a protocol's own does not catch: a rule of the host that panics, or a bug of ours.
+        // The log stays as it was, and whoever waits for the result is told.
+        let work = move || {
+            let handled = catch_unwind(AssertUnwindSafe(|| match live.machine().as_mut() {
+                Some(machine) => machine.handle(input, now),
+                None => Err(Error::internal("the debate has no machine")),
+            }));
+            handled.unwrap_or_else(|panic| {
+                Err(Error::internal(format!("a panic while the debate was counted: {}", panic_text(panic.as_ref()))))
+            })
         };
         if !blocking {
             return work();
@@ -338,8 +365,10 @@ impl Driver {
         } else {
             Output::none()
         };
-        self.running
-            .insert(ask.turn.clone(), Running { seat: ask.seat.clone(), cancel, output: output.clone(), streams });
+        self.running.insert(
+            ask.turn.clone(),
+            Running { seat: ask.seat.clone(), cancel, output: output.clone(), streams, round },
+        );
         let turn = Turn {
             engine: self.engine.clone(),
             tenant: self.live.source().tenant.clone(),
@@ -367,7 +396,7 @@ impl Driver {
         {
             running.output.finish(reply);
             let data = EventData::TokenEnd { turn: done.turn.clone(), chars: reply.text.chars().count() as u64 };
-            self.live.publish_live(&running.seat, 0, data);
+            self.live.publish_live(&running.seat, running.round, data);
         }
         Some(Input::Replied { turn: done.turn, result: Box::new(outcome_of(done.result)), attempts })
     }
@@ -431,9 +460,13 @@ impl Driver {
             };
             let mut verdicts = Vec::with_capacity(pairs.len());
             for (a, b) in pairs {
-                match comparator.equal(&a, &b).await {
-                    Ok(same) => verdicts.push((a, b, same)),
-                    Err(error) => return Job::NotCompared(error),
+                match AssertUnwindSafe(comparator.equal(&a, &b)).catch_unwind().await {
+                    Ok(Ok(same)) => verdicts.push((a, b, same)),
+                    Ok(Err(error)) => return Job::NotCompared(error),
+                    Err(panic) => {
+                        let reason = format!("the comparator panicked: {}", panic_text(panic.as_ref()));
+                        return Job::NotCompared(Error::new(ErrorKind::AgentFailed, reason));
+                    }
                 }
             }
             Job::Compared(verdicts)

@@ -160,9 +160,14 @@ impl Feeder<'_> {
         if let Event::HumanInput(body) = first {
             return Some(Input::Human(body.as_ref().clone()));
         }
-        let late = matches!(first, Event::ConsensusCheck(_)) && deadline_follows(rest);
-        if !self.begun && !late && !matches!(first, Event::Stop(_) | Event::DebateCancelled(_) | Event::DebateFailed(_))
+        // Time ran out before the debate was admitted: nothing was asked, and what was counted is the end.
+        if !self.begun
+            && matches!(first, Event::ConsensusCheck(_))
+            && let Some(ended @ Input::Deadline(_)) = self.ended()
         {
+            return Some(ended);
+        }
+        if !self.begun && !matches!(first, Event::Stop(_) | Event::DebateCancelled(_) | Event::DebateFailed(_)) {
             self.begun = true;
             return Some(if self.forked { Input::Continue } else { Input::Begin });
         }

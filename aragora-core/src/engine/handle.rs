@@ -5,7 +5,7 @@ use super::machine::Resolution;
 use super::stream::{EventStream, events_of};
 use crate::debate::{Decision, HumanInput, HumanInputKind};
 use crate::error::{Error, ErrorKind, Result};
-use crate::ids::DebateId;
+use crate::ids::{AgentId, DebateId};
 use crate::telemetry::OnLag;
 
 /// A debate that runs. Clones are the same debate; dropping the last one cancels it unless it was detached.
@@ -111,7 +111,8 @@ impl HumanVoice {
     }
 
     /// A vote for an option of the current round, with an intensity of 1..=10 (default 5). It weighs .5 at 1, 1 at
-    /// 5 and 2 at 10, halved, is shown apart in the tally and never counts towards the quorum.
+    /// 5 and 2 at 10, halved, is shown apart in the tally and never counts towards the quorum. The newest vote of a
+    /// person in a round counts. `invalid_request` for an intensity outside its range or a name that is no id.
     pub fn vote(&self, by: &str, option: &str, intensity: Option<u8>) -> Result<()> {
         if intensity.is_some_and(|i| !(1..=10).contains(&i)) {
             return Err(Error::new(
@@ -119,6 +120,8 @@ impl HumanVoice {
                 format!("intensity {}, expected 1 to 10", intensity.unwrap_or_default()),
             ));
         }
+        // A name that cannot stand in a tally would be recorded and then counted nowhere.
+        AgentId::new(by)?;
         self.say(by, HumanInputKind::UserVote, option, intensity)
     }
 

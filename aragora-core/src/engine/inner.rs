@@ -193,15 +193,17 @@ impl Inner {
     /// Counts a debate that ended.
     pub(crate) fn observe_end(&self, t: &Transcript, decision: Option<&Decision>) {
         let telemetry = &self.parts.telemetry;
-        let Some(stop) = t.stop() else { return };
-        let failed = decision.is_none() && stop.cause != StopCause::Cancelled;
-        telemetry.counter(&names::DEBATE_STOPS_TOTAL, &[stop.cause.as_str()]).increment();
-        if failed {
-            self.metrics.failed.iter().for_each(Counter::increment);
-        } else {
-            for def in [&names::DEBATES_COMPLETED, &names::DEBATES_COMPLETED_TOTAL] {
-                telemetry.counter(def, &[stop.cause.as_str()]).increment();
+        // A debate that its protocol broke has no cause to stop, and is a failed one all the same.
+        if let Some(stop) = t.stop() {
+            telemetry.counter(&names::DEBATE_STOPS_TOTAL, &[stop.cause.as_str()]).increment();
+        }
+        match t.stop() {
+            Some(stop) if decision.is_some() || stop.cause == StopCause::Cancelled => {
+                for def in [&names::DEBATES_COMPLETED, &names::DEBATES_COMPLETED_TOTAL] {
+                    telemetry.counter(def, &[stop.cause.as_str()]).increment();
+                }
             }
+            _ => self.metrics.failed.iter().for_each(Counter::increment),
         }
         let protocol = t.start().protocol.name.as_str();
         let elapsed = self.parts.clock.now().as_millis().saturating_sub(t.started().as_millis());

@@ -59,7 +59,7 @@ impl DebateProtocol for Critique {
         if !t.planned(round, Phase::Revise) {
             return revise(t, round);
         }
-        if !t.planned(round, Phase::Vote) && !unanimous(t) {
+        if !t.planned(round, Phase::Vote) && !needs_no_vote(t) {
             return vote_step(t, round, &BallotKind::Choice);
         }
         if round < t.limits().rounds {
@@ -75,8 +75,8 @@ impl DebateProtocol for Critique {
             Phase::Answer if gate_in_force(t, GatePolicy::Unanimous) != GatePolicy::Off => {
                 point(CheckScope::Gate, Ballots::Positions)
             }
-            // One group with every eligible seat in it: the positions are the votes, and n calls are saved.
-            Phase::Revise if unanimous(t) => point(CheckScope::Round, Ballots::Positions),
+            // The positions are the votes, and n calls are saved.
+            Phase::Revise if needs_no_vote(t) => point(CheckScope::Round, Ballots::Positions),
             Phase::Vote => point(CheckScope::Round, Ballots::Cast),
             _ => None,
         })
@@ -128,6 +128,11 @@ impl Critique {
         step.asks = asks;
         Ok(Step::Ask(step))
     }
+}
+
+// One group with every eligible seat in it; or no answer at all, so that there is nothing to vote on.
+fn needs_no_vote(t: &Transcript) -> bool {
+    unanimous(t) || t.option_views().is_empty()
 }
 
 fn revise(t: &Transcript, round: u32) -> Result<Step> {

@@ -96,6 +96,7 @@ impl Transcript {
             alerts: BTreeSet::new(),
             ledger: Ledger::new(),
             pause: None,
+            resolved: Vec::new(),
             stop: None,
             decision: None,
             terminal: None,
@@ -286,6 +287,7 @@ impl Transcript {
                 if self.pause.take().as_ref() != Some(&body.id) {
                     return bad(format!("breakpoint {} was resolved and does not wait", body.id));
                 }
+                self.resolved.push(body.as_ref().clone());
                 if let Some(text) = &body.guidance {
                     let by = body.by.clone().unwrap_or_else(|| "host".into());
                     self.say(Author::Human(by), MessageKind::Human, &Arc::from(text.as_str()), Visibility::All, seq);

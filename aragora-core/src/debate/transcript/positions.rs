@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::Transcript;
-use super::state::{TranscriptMessage, TurnState, TurnView};
+use super::state::{TranscriptMessage, TurnState, TurnView, VoteView};
 use crate::debate::answer::UNPARSED;
 use crate::debate::ballot::{Ballot, CastVote, InvalidWhy, VoteStatus};
 use crate::debate::group::group;
@@ -319,9 +319,15 @@ impl Transcript {
         Some(votes)
     }
 
-    /// Votes of host users in the current round; they weigh apart and never count towards the quorum.
+    /// Votes of host users in the current round, of each the newest; they weigh apart and never count towards the
+    /// quorum.
     pub fn user_votes(&self) -> impl Iterator<Item = CastVote> + '_ {
-        self.votes().iter().filter(|v| v.user_intensity.is_some() && v.round == self.round()).filter_map(|v| {
+        let of_round = |v: &VoteView| v.user_intensity.is_some() && v.round == self.round();
+        let votes = self.votes();
+        let newest = move |(i, v): &(usize, &VoteView)| {
+            of_round(v) && !votes[i + 1..].iter().any(|later| of_round(later) && later.voter == v.voter)
+        };
+        votes.iter().enumerate().filter(newest).filter_map(|(_, v)| {
             let voter = AgentId::new(&v.voter).ok()?;
             Some(CastVote {
                 voter,

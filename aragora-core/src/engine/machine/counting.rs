@@ -30,11 +30,20 @@ impl Machine {
         if self.ending.is_some() {
             return self.finish_pending();
         }
+        // Agents hear of the debate's deadline too, so the last of them may end the step at that very instant; of
+        // several causes the deadline comes before whatever the step would lead to.
+        if !self.deadline_left() {
+            return self.deadline(super::Stopped::default());
+        }
         let Some(step) = self.t.last_closed_step().cloned() else { return self.plan() };
         let arrived = self.arrived_with_retries(step.step);
         let min = step.retry_of.and_then(|of| self.t.steps().get(of as usize)).map_or(step.min, |first| first.min);
         if step.end == Some(StepWhy::Budget) {
-            return self.finish(Stop::new(StopCause::Budget, self.t.round(), "no turn of the step could be afforded"));
+            return self.finish(Stop::new(
+                StopCause::Budget,
+                self.t.round(),
+                "too few turns of the step could be afforded",
+            ));
         }
         if arrived < min && step.end == Some(StepWhy::All) {
             if self.retry_step(step.step)? {
@@ -170,14 +179,10 @@ impl Machine {
             .map(|(_, check)| &check.tally);
         let (leader, share) = match last {
             Some(tally) => leader_of(tally),
-            None => (
-                options
-                    .iter()
-                    .zip(&groups)
-                    .max_by(|a, b| a.1.cmp(b.1).then(b.0.id.cmp(&a.0.id)))
-                    .map(|(option, _)| option.id.clone()),
-                Some(figures.position),
-            ),
+            None => {
+                let largest = options.iter().zip(&groups).max_by(|a, b| a.1.cmp(b.1).then(b.0.id.cmp(&a.0.id)));
+                (largest.map(|(option, _)| option.id.clone()), largest.map(|_| figures.position))
+            }
         };
         let leader_value = leader
             .as_ref()

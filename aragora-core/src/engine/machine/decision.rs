@@ -446,7 +446,7 @@ fn vote_only(t: &Transcript, answer: Option<&Answer>, stop: &Stop, rules: &RuleS
     let found = if stopped_early { answer.cloned() } else { counted };
     let same = match (&found, answer) {
         (Some(a), Some(b)) => a.option == b.option && a.value == b.value || t.format().same(&a.value, &b.value, t),
-        (None, None) => true,
+        // Two searches that found nothing agree on nothing.
         _ => false,
     };
     Ok(VoteOnly {

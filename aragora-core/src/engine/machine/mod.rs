@@ -6,6 +6,7 @@
 
 mod adopt;
 mod close;
+mod contained;
 mod counting;
 mod decision;
 mod input;
@@ -53,6 +54,18 @@ enum Then {
     AfterStep,
 }
 
+fn holds_free_json(event: &Event) -> bool {
+    match event {
+        Event::Analysis(_) | Event::Breakpoint(_) => true,
+        Event::AgentMessage(body) => body.structured.is_some(),
+        Event::ConsensusCheck(body) => body.tally.rows.iter().any(|row| row.extra.is_some()),
+        Event::Decision(body) => {
+            body.decision.report.is_some() || body.decision.tally.rows.iter().any(|row| row.extra.is_some())
+        }
+        _ => false,
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Machine {
     protocol: Arc<dyn DebateProtocol>,
@@ -86,7 +99,7 @@ impl Machine {
         let line = record.to_line()?;
         let t = Transcript::begin(&record)?;
         let machine = Self {
-            protocol,
+            protocol: Arc::new(contained::Contained(protocol)),
             rules,
             t,
             now,
@@ -148,8 +161,12 @@ impl Machine {
     fn emit(&mut self, event: impl Into<Event>) -> Result<()> {
         let event = event.into();
         let round = self.t.round() + u32::from(matches!(event, Event::RoundStart(_)));
-        let record = Record { v: RECORD_VERSION, seq: self.t.next_seq(), at: self.now, round, event };
+        let mut record = Record { v: RECORD_VERSION, seq: self.t.next_seq(), at: self.now, round, event };
         let line = record.to_line()?;
+        // Canonical JSON writes 1.0 as 1. A protocol or a reader must see today what they will see after a resume.
+        if holds_free_json(&record.event) {
+            record = Record::from_line(&line)?;
+        }
         self.t.apply_line(&record, &line)?;
         self.out.push(Entry { record, line });
         Ok(())

@@ -1,6 +1,6 @@
 use std::collections::VecDeque;
 
-use super::input::Command;
+use super::input::{Command, Stopped};
 use super::request::{build_request, reserve};
 use super::{Machine, OpenStep};
 use crate::debate::{
@@ -15,6 +15,9 @@ use crate::protocols::{Ask, AskStep, Pause, Step, part_in_round, sees_map};
 impl Machine {
     /// Asks the protocol for the next step and acts on it.
     pub(super) fn plan(&mut self) -> Result<()> {
+        if !self.deadline_left() {
+            return self.deadline(Stopped::default());
+        }
         loop {
             let step = match self.next_step() {
                 Ok(step) => step,
@@ -253,8 +256,8 @@ impl Machine {
         if self.open.as_ref().is_some_and(|open| open.running.is_empty() && open.queue.is_empty()) {
             let number = self.open.as_ref().map_or(0, |open| open.step);
             let skipped = self.t.turns().any(|turn| turn.step == number && turn.state == TurnState::Skipped);
-            let answered = self.t.open_step().is_some_and(|step| !step.arrived.is_empty());
-            self.end_step(if skipped && !answered { StepWhy::Budget } else { StepWhy::All })?;
+            let enough = self.t.open_step().is_some_and(|step| step.arrived.len() as u32 >= step.min.max(1));
+            self.end_step(if skipped && !enough { StepWhy::Budget } else { StepWhy::All })?;
             return self.after_step();
         }
         Ok(())
