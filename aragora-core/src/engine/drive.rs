@@ -4,18 +4,20 @@
 //! step are durable: records are appended first, then published, then commands are carried out.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
 
-use super::inner::Inner;
+use super::inner::{Admitted, Counted, Inner};
 use super::live::{Control, Live, LiveSink};
 use super::log::Log;
 use super::machine::{Command, Effects, Input, Machine, Resolution, Stopped, build_request};
 use super::stream::EventData;
-use super::turn::{Turn, TurnDone, attempts_of, observe, outcome_of};
+use super::turn::{Turn, TurnDone, attempts_of, observe, outcome_of, panic_text};
 use crate::agents::{Agent, Output};
 use crate::clock::{BoxFuture, CancelToken, Deadline};
 use crate::debate::{Equivalence, Terminal};
@@ -101,29 +103,41 @@ impl Driver {
     }
 
     /// Runs the debate from its first input to its end.
-    pub(super) async fn run(mut self, first: Input, queued: Option<super::inner::Counted>) {
-        let counted = self.engine.count_debate();
-        let admission = self.engine.admission.clone();
-        let admitted = tokio::select! {
-            biased;
-            permit = admission.acquire_owned() => permit.ok(),
-            // A debate that waits for admission can still be cancelled or shut down.
-            control = self.controls.recv() => {
-                drop(queued);
-                let exit = match control {
-                    Some(Control::Cancel { by, reason }) => self.inputs(Input::Cancel { by, reason, stopped: Stopped::new() }).await,
-                    _ => Ok(Some(Exit::Stopped(shut_down()))),
-                };
-                return self.leave(exit, counted).await;
+    pub(super) async fn run(mut self, first: Input, admitted: Admitted) {
+        let Admitted { debate, queued } = admitted;
+        // Whatever goes wrong in here, somebody waits for the result.
+        let exit = AssertUnwindSafe(self.wait_and_drive(first, queued)).catch_unwind().await.unwrap_or_else(|panic| {
+            Err(Error::internal(format!("the debate's task panicked: {}", panic_text(panic.as_ref()))))
+        });
+        self.leave(exit, debate).await;
+    }
+
+    async fn wait_and_drive(&mut self, first: Input, queued: Counted) -> Result<Option<Exit>> {
+        let admission = self.engine.admission.clone().acquire_owned();
+        tokio::pin!(admission);
+        let mut said = Vec::new();
+        let _permit = loop {
+            tokio::select! {
+                biased;
+                permit = &mut admission => break permit.ok(),
+                // A debate that waits for admission can still be cancelled or shut down; what people say waits with it.
+                control = self.controls.recv() => match control {
+                    Some(Control::Cancel { by, reason }) => {
+                        return self.inputs(Input::Cancel { by, reason, stopped: Stopped::new() }).await;
+                    }
+                    Some(Control::Human(input)) => said.push(Input::Human(input)),
+                    Some(Control::Resolve(resolution)) => said.push(Input::Resolved(resolution)),
+                    Some(Control::Stop) | None => return Ok(Some(Exit::Stopped(shut_down()))),
+                },
             }
         };
         drop(queued);
-        let exit = match self.inputs(first).await {
-            Ok(None) => self.drive().await,
-            done => done,
-        };
-        drop(admitted);
-        self.leave(exit, counted).await;
+        for input in std::iter::once(first).chain(said) {
+            if let Some(exit) = self.inputs(input).await? {
+                return Ok(Some(exit));
+            }
+        }
+        self.drive().await
     }
 
     async fn drive(&mut self) -> Result<Option<Exit>> {
@@ -139,7 +153,8 @@ impl Driver {
                     self.inputs(Input::Resolved(resolution)).await?
                 }
                 Wake::Control(Some(Control::Stop) | None) => {
-                    self.abort_turns().await;
+                    // Nothing more is recorded, but agents get the time they get in every other cancellation.
+                    self.stop_turns().await;
                     Some(Exit::Stopped(shut_down()))
                 }
                 Wake::Job(Ok(Job::Turn(done))) => {
@@ -390,20 +405,28 @@ impl Driver {
             };
             let mut verdicts = Vec::with_capacity(pairs.len());
             for (a, b) in pairs {
-                match comparator.equal(&a, &b).await {
-                    Ok(same) => verdicts.push((a, b, same)),
-                    Err(error) => return Job::NotCompared(error),
+                match AssertUnwindSafe(comparator.equal(&a, &b)).catch_unwind().await {
+                    Ok(Ok(same)) => verdicts.push((a, b, same)),
+                    Ok(Err(error)) => return Job::NotCompared(error),
+                    Err(panic) => {
+                        let reason = format!("the comparator panicked: {}", panic_text(panic.as_ref()));
+                        return Job::NotCompared(Error::new(ErrorKind::AgentFailed, reason));
+                    }
                 }
             }
             Job::Compared(verdicts)
         });
     }
 
-    async fn leave(mut self, exit: Result<Option<Exit>>, counted: super::inner::Counted) {
+    async fn leave(mut self, exit: Result<Option<Exit>>, counted: Counted) {
         self.abort_turns().await;
         let ending = match exit {
             Ok(Some(Exit::Ended) | None) => self.ending(),
-            Ok(Some(Exit::Stopped(error))) | Err(error) => Err(error),
+            Ok(Some(Exit::Stopped(error))) => {
+                self.engine.note_stopped();
+                Err(error)
+            }
+            Err(error) => Err(error),
         };
         if let Some(machine) = self.live.machine().as_ref().filter(|machine| machine.is_done()) {
             self.engine.observe_end(machine.transcript(), ending.as_ref().ok().map(AsRef::as_ref));

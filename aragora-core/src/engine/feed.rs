@@ -56,7 +56,12 @@ pub(crate) fn feed(records: &[Record], protocol: Arc<dyn DebateProtocol>, rules:
             feeder
         }
         Some(parent) => {
-            let inherited = usize::try_from(parent.seq).unwrap_or(usize::MAX).saturating_add(1).min(records.len());
+            let inherited = usize::try_from(parent.seq).unwrap_or(usize::MAX).saturating_add(1);
+            if inherited > records.len() {
+                let reason =
+                    format!("{} records of a fork that took over {inherited}: it was never begun", records.len());
+                return Err(Error::new(ErrorKind::LogCorrupt, reason).with("seq", records.len()));
+            }
             let machine = Machine::adopt(&records[..inherited], protocol, rules)?;
             Feeder {
                 records,

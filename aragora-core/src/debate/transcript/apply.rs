@@ -131,6 +131,10 @@ impl Transcript {
     fn inherit(&mut self) {
         let spent = std::mem::replace(&mut self.ledger, Ledger::new()).spent;
         self.ledger.spent.inherited = Some(spent.total);
+        // What ran over there is asked again here, and paid for here.
+        for turn in self.turns.values_mut() {
+            turn.asked_before = false;
+        }
     }
 
     fn take(&mut self, record: &Record) -> Result<()> {

@@ -17,7 +17,7 @@ impl Machine {
         }
         let now = records.last().map(|record| record.at).unwrap_or_default();
         let mut machine = Self {
-            protocol,
+            protocol: Arc::new(super::guarded::Guarded(protocol)),
             rules,
             t,
             now,

@@ -8,6 +8,7 @@ mod adopt;
 mod close;
 mod counting;
 mod decision;
+mod guarded;
 mod input;
 mod plan;
 mod reply;
@@ -86,7 +87,7 @@ impl Machine {
         let line = record.to_line()?;
         let t = Transcript::begin(&record)?;
         let machine = Self {
-            protocol,
+            protocol: Arc::new(guarded::Guarded(protocol)),
             rules,
             t,
             now,
@@ -115,6 +116,17 @@ impl Machine {
         if self.is_done() {
             return Err(Error::new(ErrorKind::InvalidState, "the debate has ended"));
         }
+        match self.act(input) {
+            // Found broken in the middle of counting: what was recorded so far stands, and the debate ends.
+            Err(error) if error.kind() == ErrorKind::ProtocolFailed && !self.is_done() => {
+                self.protocol_failed(error)?;
+            }
+            done => done?,
+        }
+        Ok(self.take())
+    }
+
+    fn act(&mut self, input: Input) -> Result<()> {
         match input {
             Input::Begin => self.plan()?,
             Input::Replied { turn, result, attempts } => self.replied(&turn, *result, attempts)?,
@@ -138,7 +150,7 @@ impl Machine {
             }
             Input::Failed(error) => self.fail_debate(&error)?,
         }
-        Ok(self.take())
+        Ok(())
     }
 
     pub(super) fn take(&mut self) -> Effects {

@@ -83,7 +83,7 @@ impl Machine {
             .filter(|s| s.retry_of.is_none() && s.phase != Phase::Judge)
             .map(|s| s.asks.len() as u64)
             .sum();
-        let planned = self.t.start().protocol.planned_calls;
+        let planned = self.planned_calls();
         if asked + step.asks.len() as u64 > planned {
             return broken(format!(
                 "{} calls, the protocol announced at most {planned}",
@@ -91,6 +91,16 @@ impl Machine {
             ));
         }
         Ok(())
+    }
+
+    // What was announced, or what a fork's edits (more rounds, more seats) allow beyond it.
+    fn planned_calls(&self) -> u64 {
+        let announced = self.t.start().protocol.planned_calls;
+        if self.t.start().parent.is_none() {
+            return announced;
+        }
+        let seats = self.t.debaters().count() as u64;
+        announced.max(self.protocol.describe().planned_calls(seats, u64::from(self.t.limits().rounds)))
     }
 
     pub(super) fn begin_step(&mut self, step: AskStep, retry_of: Option<u32>) -> Result<()> {
@@ -265,6 +275,10 @@ impl Machine {
         // What others settled meanwhile may leave no room for this one.
         if self.within_limits(&[], reserve(&ask)).is_some() {
             return self.emit(TurnSkipped { turn, seat, why: GiveUp::Budget });
+        }
+        // A fork may have dropped a seat in the middle of a step.
+        if self.t.seat(&seat).is_none() {
+            return self.emit(TurnSkipped { turn, seat, why: GiveUp::Human });
         }
         // A repeat in the same step may belong to a seat that was benched since.
         if self.t.is_benched(&seat) {
