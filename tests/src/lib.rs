@@ -1,6 +1,8 @@
 //! What the suites share: scripted seats, the memory-plus-file store, and readers of recorded debates.
 
 pub mod agents;
+pub mod durable;
 mod file_line;
 pub mod file_store;
 pub mod loopback;
+pub mod replay;
