@@ -1,8 +1,10 @@
 //! What the suites share: scripted seats, the memory-plus-file store, and readers of recorded debates.
 
 pub mod agents;
+pub mod durable;
 mod file_line;
 pub mod file_store;
 pub mod loopback;
 pub mod recorded;
 pub mod stage;
+pub mod replay;

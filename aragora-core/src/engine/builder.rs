@@ -216,11 +216,9 @@ impl DebateBuilder {
     /// Validates, records the first event and begins.
     ///
     /// Errors: one `invalid_request` that lists every violation, with nothing persisted; `unpriced` if a cost limit
-    /// exists and a model has no price; `conflict` if the id exists; `queue_full`; errors of the store.
+    /// exists and a model has no price; `conflict` if the id exists; `queue_full`; `closed`; errors of the store.
     pub async fn start(self) -> Result<DebateHandle> {
-        if self.engine.closing.load(std::sync::atomic::Ordering::Acquire) {
-            return Err(Error::new(ErrorKind::Closed, "the engine was shut down; open a new one"));
-        }
+        self.engine.open_for_business()?;
         let prepared = self.prepare()?;
         prepared.launch(Vec::new()).await
     }
@@ -358,7 +356,7 @@ pub(crate) struct Prepared {
 impl Prepared {
     /// Begins the debate; `more` are further inputs that belong to its first batch (a fork's edits).
     pub(crate) async fn launch(self, more: Vec<Input>) -> Result<DebateHandle> {
-        let queued = self.engine.count_queued().ok_or_else(|| queue_full(&self.engine))?;
+        let admitted = self.engine.admit()?;
         // The work is a task of its own, so that dropping the caller's future leaves no half-begun debate: the handle
         // it returns is then dropped, which cancels the debate.
         let begun = tokio::spawn(async move {
@@ -382,16 +380,10 @@ impl Prepared {
             }
             self.engine.metrics.started.increment();
             let blocking = self.protocol.blocking();
-            Ok(run(&self.engine, log, machine, &effects.entries, &[], self.agents, blocking, Input::Begin, queued))
+            Ok(run(&self.engine, log, machine, &effects.entries, &[], self.agents, blocking, Input::Begin, admitted))
         });
         begun.await.map_err(|error| Error::internal(format!("the debate could not be begun: {error}")))?
     }
-}
-
-fn queue_full(engine: &Inner) -> Error {
-    let reason =
-        format!("{} debates run and {} wait for admission", engine.config.max_debates, engine.config.max_queued);
-    Error::new(ErrorKind::QueueFull, reason).retry_after_of(Duration::from_secs(1))
 }
 
 /// Hands a debate to a task of its own.
@@ -405,7 +397,7 @@ pub(crate) fn run(
     agents: BTreeMap<AgentId, Arc<dyn Agent>>,
     blocking: bool,
     first: Input,
-    queued: super::inner::Counted,
+    admitted: super::inner::Admitted,
 ) -> DebateHandle {
     let t = machine.transcript();
     let (tenant, debate) = (t.start().environment.tenant.clone(), t.debate().clone());
@@ -423,7 +415,7 @@ pub(crate) fn run(
     let handle = DebateHandle::new(live.clone());
     let driver = Driver::new(engine.clone(), live, controls, agents, log, blocking, deadline);
     let span = tracing::info_span!("debate", debate = %handle.id());
-    tokio::spawn(driver.run(first, Some(queued)).instrument(span));
+    tokio::spawn(driver.run(first, admitted).instrument(span));
     handle
 }
 

@@ -14,7 +14,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
-use super::inner::Inner;
+use super::inner::{Admitted, Counted, Inner};
 use super::live::{Control, Live, LiveSink};
 use super::log::Log;
 use super::machine::{Command, Effects, Input, Machine, Resolution, Stopped, build_request};
@@ -118,23 +118,26 @@ impl Driver {
     }
 
     /// Runs the debate from its first input to its end.
-    pub(super) async fn run(mut self, first: Input, queued: Option<super::inner::Counted>) {
-        let counted = self.engine.count_debate();
+    pub(super) async fn run(mut self, first: Input, admitted: Admitted) {
+        let Admitted { debate, queued } = admitted;
+        // Whatever goes wrong in here, somebody waits for the result.
+        let exit = AssertUnwindSafe(self.wait_and_drive(first, queued)).catch_unwind().await.unwrap_or_else(|panic| {
+            Err(Error::internal(format!("the debate's task panicked: {}", panic_text(panic.as_ref()))))
+        });
+        self.leave(exit, debate).await;
+    }
+
+    async fn wait_and_drive(&mut self, first: Input, queued: Counted) -> Result<Option<Exit>> {
         let admitted = self.admitted().await;
         drop(queued);
-        let exit = match admitted {
-            Ok(Admission::Granted(permit)) => {
-                let exit = match self.inputs(first).await {
-                    Ok(None) => self.drive().await,
-                    done => done,
-                };
-                drop(permit);
-                exit
-            }
-            Ok(Admission::Over(exit)) => Ok(Some(exit)),
-            Err(error) => Err(error),
+        let _permit = match admitted? {
+            Admission::Granted(permit) => permit,
+            Admission::Over(exit) => return Ok(Some(exit)),
         };
-        self.leave(exit, counted).await;
+        match self.inputs(first).await? {
+            None => self.drive().await,
+            exit => Ok(exit),
+        }
     }
 
     // A debate that waits for its turn is alive: it keeps its lease, hears people, and can be cancelled, shut down or
@@ -185,7 +188,8 @@ impl Driver {
                     self.inputs(Input::Resolved(resolution)).await?
                 }
                 Wake::Control(Some(Control::Stop) | None) => {
-                    self.abort_turns().await;
+                    // Nothing more is recorded, but agents get the time they get in every other cancellation.
+                    self.stop_turns().await;
                     Some(Exit::Stopped(shut_down()))
                 }
                 Wake::Job(Ok(Job::Turn(done))) => {
@@ -473,11 +477,15 @@ impl Driver {
         });
     }
 
-    async fn leave(mut self, exit: Result<Option<Exit>>, counted: super::inner::Counted) {
+    async fn leave(mut self, exit: Result<Option<Exit>>, counted: Counted) {
         self.abort_turns().await;
         let ending = match exit {
             Ok(Some(Exit::Ended) | None) => self.ending(),
-            Ok(Some(Exit::Stopped(error))) | Err(error) => Err(error),
+            Ok(Some(Exit::Stopped(error))) => {
+                self.engine.note_stopped();
+                Err(error)
+            }
+            Err(error) => Err(error),
         };
         if let Some(machine) = self.live.machine().as_ref().filter(|machine| machine.is_done()) {
             self.engine.observe_end(machine.transcript(), ending.as_ref().ok().map(AsRef::as_ref));

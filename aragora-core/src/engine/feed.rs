@@ -56,7 +56,12 @@ pub(crate) fn feed(records: &[Record], protocol: Arc<dyn DebateProtocol>, rules:
             feeder
         }
         Some(parent) => {
-            let inherited = usize::try_from(parent.seq).unwrap_or(usize::MAX).saturating_add(1).min(records.len());
+            let inherited = usize::try_from(parent.seq).unwrap_or(usize::MAX).saturating_add(1);
+            if inherited > records.len() {
+                let reason =
+                    format!("{} records of a fork that took over {inherited}: it was never begun", records.len());
+                return Err(Error::new(ErrorKind::LogCorrupt, reason).with("seq", records.len()));
+            }
             let machine = Machine::adopt(&records[..inherited], protocol, rules)?;
             Feeder {
                 records,
@@ -167,7 +172,13 @@ impl Feeder<'_> {
         {
             return Some(ended);
         }
-        if !self.begun && !matches!(first, Event::Stop(_) | Event::DebateCancelled(_) | Event::DebateFailed(_)) {
+        // A debate may end before it asked anything. By itself it does so when it begins, e.g. a fork of the last step.
+        let from_outside = match first {
+            Event::Stop(body) => matches!(body.cause, StopCause::Deadline | StopCause::Cancelled),
+            Event::DebateCancelled(_) | Event::DebateFailed(_) => true,
+            _ => false,
+        };
+        if !self.begun && !from_outside {
             self.begun = true;
             return Some(if self.forked { Input::Continue } else { Input::Begin });
         }

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use super::builder::run;
+use super::fork_edits;
 use super::handle::DebateHandle;
 use super::inner::Inner;
 use super::log::{Log, not_found, read_all};
@@ -81,9 +82,7 @@ impl ForkBuilder {
     /// names what does not exist, or if a seat has no agent.
     pub async fn start(self) -> Result<DebateHandle> {
         let engine = self.engine.clone();
-        let queued = engine
-            .count_queued()
-            .ok_or_else(|| Error::new(ErrorKind::QueueFull, "too many debates wait for admission"))?;
+        let admitted = engine.admit()?;
         let begun = tokio::spawn(async move {
             let records = self.records().await?;
             let folded = Transcript::fold(&records)?;
@@ -95,6 +94,7 @@ impl ForkBuilder {
                 .map(|record| Ok(Entry { line: record.to_line()?, record: record.clone() }))
                 .collect::<Result<Vec<_>>>()?;
             if !self.edits.is_empty() {
+                fork_edits::violations(machine.transcript(), &self.edits, &self.engine.rules).into_invalid_request()?;
                 let now = self.engine.parts.clock.now();
                 let edited = machine.handle(Input::Edit(self.edits.clone()), now).map_err(refused)?;
                 entries.extend(edited.entries);
@@ -109,7 +109,7 @@ impl ForkBuilder {
                 }
             }
             self.engine.metrics.started.increment();
-            Ok(run(&self.engine, log, machine, &entries, &[], agents, blocking, Input::Continue, queued))
+            Ok(run(&self.engine, log, machine, &entries, &[], agents, blocking, Input::Continue, admitted))
         });
         begun.await.map_err(|error| Error::internal(format!("the fork could not be begun: {error}")))?
     }

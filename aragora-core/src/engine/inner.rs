@@ -11,6 +11,7 @@ use super::live::{Control, Live};
 use super::permits::Permits;
 use crate::consensus::RuleSet;
 use crate::debate::{Decision, StopCause, Transcript};
+use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{DebateId, OrgId};
 use crate::protocols::Registry;
 use crate::storage::Storage;
@@ -77,7 +78,9 @@ pub(crate) struct Inner {
     pub(crate) permits: Arc<Permits>,
     pub(crate) admission: Arc<Semaphore>,
     pub(crate) metrics: Metrics,
-    pub(crate) closing: AtomicBool,
+    closing: AtomicBool,
+    stopping: AtomicBool,
+    stopped: AtomicUsize,
     debates: AtomicUsize,
     queued: AtomicUsize,
     turns: AtomicUsize,
@@ -122,6 +125,8 @@ impl Inner {
             rules,
             metrics,
             closing: AtomicBool::new(false),
+            stopping: AtomicBool::new(false),
+            stopped: AtomicUsize::new(0),
             debates: AtomicUsize::new(0),
             queued: AtomicUsize::new(0),
             turns: AtomicUsize::new(0),
@@ -143,16 +148,51 @@ impl Inner {
         Counted::new(self, |inner| &inner.turns)
     }
 
-    pub(crate) fn count_debate(self: &Arc<Self>) -> Counted {
+    /// Lets a debate in, before anything of it is written. `closed` once a shutdown began, `queue_full` if too many
+    /// wait.
+    pub(crate) fn admit(self: &Arc<Self>) -> Result<Admitted> {
         self.metrics.active.add(1.0);
-        Counted::new(self, |inner| &inner.debates)
+        // Counted before the flag is read: a shutdown that this debate misses waits for it.
+        let debate = Counted::new(self, |inner| &inner.debates);
+        self.open_for_business()?;
+        if self.admission.available_permits() == 0 && self.queued.load(Ordering::Acquire) >= self.config.max_queued {
+            let (run, wait) = (self.config.max_debates, self.config.max_queued);
+            let reason = format!("{run} debates run and {wait} wait for admission");
+            return Err(Error::new(ErrorKind::QueueFull, reason).retry_after_of(Duration::from_secs(1)));
+        }
+        Ok(Admitted { debate, queued: Counted::new(self, |inner| &inner.queued) })
     }
 
-    /// A place in the admission queue, if there is one left.
-    pub(crate) fn count_queued(self: &Arc<Self>) -> Option<Counted> {
-        let full =
-            self.admission.available_permits() == 0 && self.queued.load(Ordering::Acquire) >= self.config.max_queued;
-        (!full).then(|| Counted::new(self, |inner| &inner.queued))
+    /// `closed` once a shutdown began.
+    pub(crate) fn open_for_business(&self) -> Result<()> {
+        if self.closing.load(Ordering::SeqCst) {
+            return Err(Error::new(ErrorKind::Closed, "the engine was shut down; open a new one"));
+        }
+        Ok(())
+    }
+
+    /// Admits nothing any more.
+    pub(crate) fn close(&self) {
+        self.closing.store(true, Ordering::SeqCst);
+    }
+
+    /// Stops every debate at its last record, those included that begin this very moment.
+    pub(crate) fn stop_all(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
+        let all: Vec<Arc<Live>> = self.running().values().filter_map(Weak::upgrade).collect();
+        for live in all {
+            live.tell(Control::Stop);
+        }
+    }
+
+    /// Notes a debate that a shutdown stopped.
+    pub(crate) fn note_stopped(&self) {
+        self.stopped.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Debates that shutdowns stopped so far.
+    pub(crate) fn stopped(&self) -> usize {
+        self.stopped.load(Ordering::Acquire)
     }
 
     pub(crate) fn live(&self, tenant: &OrgId, debate: &DebateId) -> Option<Arc<Live>> {
@@ -162,15 +202,13 @@ impl Inner {
     pub(crate) fn enter(&self, live: &Arc<Live>) {
         let key = (live.source().tenant.clone(), live.debate().clone());
         self.running().insert(key, Arc::downgrade(live));
+        if self.stopping.load(Ordering::SeqCst) {
+            live.tell(Control::Stop);
+        }
     }
 
     pub(crate) fn leave(&self, live: &Live) {
         self.running().remove(&(live.source().tenant.clone(), live.debate().clone()));
-    }
-
-    pub(crate) fn tell_all(&self, control: impl Fn() -> Control) -> usize {
-        let all: Vec<Arc<Live>> = self.running().values().filter_map(Weak::upgrade).collect();
-        all.iter().filter(|live| live.tell(control())).count()
     }
 
     /// Completes once no debate runs.
@@ -179,7 +217,7 @@ impl Inner {
             let idle = self.idle.notified();
             tokio::pin!(idle);
             idle.as_mut().enable();
-            if self.debates.load(Ordering::Acquire) == 0 {
+            if self.debates.load(Ordering::SeqCst) == 0 {
                 return;
             }
             idle.await;
@@ -224,6 +262,15 @@ impl Inner {
     }
 }
 
+/// A debate that was let in.
+#[derive(Debug)]
+pub(crate) struct Admitted {
+    /// The debate, until its task is gone.
+    pub(crate) debate: Counted,
+    /// Its place in the queue, until it has a permit.
+    pub(crate) queued: Counted,
+}
+
 /// One of something, as long as it lives.
 #[derive(Debug)]
 pub(crate) struct Counted {
@@ -233,7 +280,7 @@ pub(crate) struct Counted {
 
 impl Counted {
     fn new(inner: &Arc<Inner>, of: fn(&Inner) -> &AtomicUsize) -> Self {
-        of(inner).fetch_add(1, Ordering::AcqRel);
+        of(inner).fetch_add(1, Ordering::SeqCst);
         Self { inner: inner.clone(), of }
     }
 }

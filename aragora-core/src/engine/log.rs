@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::inner::Inner;
 use super::machine::Entry;
 use super::rows::{DebateState, DebateSummary, log_range, read_log, space, stage_log};
-use crate::debate::{DebateStart, Event, Record};
+use crate::debate::{DebateStart, Event, GiveUp, Record};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{DebateId, OrgId};
 use crate::storage::{Batch, Lease, Leases, PageRequest, Replaces, Storage, Table, Versioned};
@@ -74,7 +74,9 @@ impl Log {
 
     /// Appends records durably. A failed condition is `lease_lost`: somebody else owns the debate now.
     pub(crate) async fn append(&mut self, entries: &[Entry]) -> Result<()> {
-        let Some(last) = entries.last() else { return Ok(()) };
+        if entries.is_empty() {
+            return Ok(());
+        }
         let header = self.next_header(entries)?;
         let mut batch = Batch::default();
         let replaces = match &self.header {
@@ -97,7 +99,7 @@ impl Log {
                     .with("debate", &self.debate));
             }
             Err(error) if error.context().get("outcome").is_some_and(|outcome| outcome == "unknown") => {
-                self.settle(last, error).await?
+                self.settle(&header, error).await?
             }
             Err(error) => return Err(error),
         };
@@ -106,11 +108,12 @@ impl Log {
         Ok(())
     }
 
-    // Whether a batch of unknown outcome was applied is settled by reading the row it was conditioned on.
-    async fn settle(&self, last: &Entry, error: Error) -> Result<Option<crate::storage::Revision>> {
+    // Whether a batch of unknown outcome was applied is settled by reading the row it was conditioned on. The whole
+    // row is compared: another owner may have come to the same seq by other records.
+    async fn settle(&self, header: &DebateSummary, error: Error) -> Result<Option<crate::storage::Revision>> {
         let current = self.table.get(&self.debate.to_string()).await?;
         match current {
-            Some(current) if current.value.next_seq == last.record.seq + 1 => Ok(Some(current.revision)),
+            Some(current) if current.value == *header => Ok(Some(current.revision)),
             _ => Err(error),
         }
     }
@@ -125,9 +128,16 @@ impl Log {
             let record = &entry.record;
             header.next_seq = record.seq + 1;
             header.updated_at = record.at;
+            // What a fork took over was asked and paid for by its parent.
+            let inherited = header.parent.as_ref().is_some_and(|parent| record.seq <= parent.seq);
             match &record.event {
                 Event::RoundStart(_) => header.rounds = record.round,
+                Event::TurnStart(_) | Event::AgentAttempt(_) if inherited => {}
                 Event::TurnStart(_) => header.calls += 1,
+                // It is asked again, which is still one call.
+                Event::TurnCancelled(body) if body.why == GiveUp::OwnerLost => {
+                    header.calls = header.calls.saturating_sub(1);
+                }
                 Event::AgentAttempt(body) => header.micros += body.cost_micros.map_or(0, |cost| cost.0),
                 Event::Stop(body) => header.stop = Some(body.cause),
                 Event::Decision(body) => {

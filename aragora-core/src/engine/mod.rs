@@ -10,6 +10,7 @@ mod document;
 mod drive;
 mod feed;
 mod fork;
+mod fork_edits;
 mod handle;
 mod inner;
 mod list;
@@ -24,7 +25,6 @@ mod stream;
 mod turn;
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 pub use builder::DebateBuilder;
@@ -47,7 +47,6 @@ use crate::protocols::{DebateProtocol, Registry};
 use crate::storage::{MemoryStorage, Storage, Table};
 use crate::telemetry::Parts;
 use inner::Inner;
-use live::Control;
 
 /// Runs debates over one store. Clones are the same engine.
 ///
@@ -219,8 +218,8 @@ impl Engine {
     /// Admits nothing any more, lets debates run until the grace is over, then stops the rest at their last record;
     /// they can be resumed elsewhere.
     pub async fn shutdown(&self, grace: Duration) -> ShutdownReport {
-        self.inner.closing.store(true, Ordering::Release);
-        let running = self.inner.activity().debates;
+        self.inner.close();
+        let (running, before) = (self.inner.activity().debates, self.inner.stopped());
         let clock = &self.inner.parts.clock;
         let over = clock.sleep_until(clock.monotonic() + grace);
         tokio::select! {
@@ -228,8 +227,9 @@ impl Engine {
             () = self.inner.until_idle() => return ShutdownReport { finished: running, stopped: 0 },
             () = over => {}
         }
-        let stopped = self.inner.tell_all(|| Control::Stop);
+        self.inner.stop_all();
         self.inner.until_idle().await;
+        let stopped = self.inner.stopped().saturating_sub(before);
         ShutdownReport { finished: running.saturating_sub(stopped), stopped }
     }
 }

@@ -66,9 +66,7 @@ impl ResumeBuilder {
             return Err(Error::new(ErrorKind::InvalidState, format!("debate {} runs in this engine", self.debate)));
         }
         let engine = self.engine.clone();
-        let queued = engine
-            .count_queued()
-            .ok_or_else(|| Error::new(ErrorKind::QueueFull, "too many debates wait for admission"))?;
+        let admitted = engine.admit()?;
         let resumed = tokio::spawn(async move {
             let mut log = Log::claim(&self.engine, &self.tenant, &self.debate).await?;
             match self.take_over(&mut log).await {
@@ -81,7 +79,7 @@ impl ResumeBuilder {
                     ready.agents,
                     ready.blocking,
                     Input::Resumed { config_changed: ready.config_changed },
-                    queued,
+                    admitted,
                 )),
                 Err(error) => {
                     log.release().await;

@@ -9,7 +9,7 @@ use super::state::{RoundView, StepView, Terminal, TranscriptMessage, TurnState, 
 use crate::debate::ballot::{Ballot, VoteStatus};
 use crate::debate::decision::Stop;
 use crate::debate::message::{Author, MessageKind, Phase, Visibility};
-use crate::debate::record::Record;
+use crate::debate::record::{RECORD_VERSION, Record};
 use crate::debate::usage::StopReason;
 use crate::debate::{
     AgentMessage, AnalysisKind, DebateStart, Edit, Event, GiveUp, HumanInputKind, StepStart, TurnFailed,
@@ -19,6 +19,14 @@ use crate::ids::{AgentId, Digest, MessageId, OptionId, TurnId};
 
 fn corrupt(seq: u64, reason: impl Into<String>) -> Error {
     Error::new(ErrorKind::LogCorrupt, reason).with("seq", seq)
+}
+
+fn readable(record: &Record) -> Result<()> {
+    if record.v == RECORD_VERSION {
+        return Ok(());
+    }
+    let reason = format!("record version {}, this library reads {RECORD_VERSION}", record.v);
+    Err(Error::new(ErrorKind::UnsupportedVersion, reason).with("seq", record.seq))
 }
 
 impl Transcript {
@@ -51,6 +59,7 @@ impl Transcript {
     }
 
     pub(crate) fn begin(first: &Record) -> Result<Self> {
+        readable(first)?;
         let Event::DebateStart(start) = &first.event else {
             return Err(corrupt(
                 first.seq,
@@ -110,6 +119,7 @@ impl Transcript {
         if seq != self.next_seq {
             return Err(corrupt(seq, format!("seq {seq} follows {}, expected {}", self.next_seq - 1, self.next_seq)));
         }
+        readable(record)?;
         if self.terminal.is_some() {
             return Err(corrupt(seq, format!("{} after the debate ended", record.event.name())));
         }
@@ -132,6 +142,10 @@ impl Transcript {
     fn inherit(&mut self) {
         let spent = std::mem::replace(&mut self.ledger, Ledger::new()).spent;
         self.ledger.spent.inherited = Some(spent.total);
+        // What ran over there is asked again here, and paid for here.
+        for turn in self.turns.values_mut() {
+            turn.asked_before = false;
+        }
     }
 
     fn take(&mut self, record: &Record) -> Result<()> {

@@ -66,6 +66,15 @@ fn holds_free_json(event: &Event) -> bool {
     }
 }
 
+/// Where a fork cut its parent's log inside a batch: the rest of the batch is made again, without what is there.
+#[derive(Debug, Default)]
+struct Cut {
+    /// The last turn that ended, if nothing but its consequences follows.
+    turn: Option<TurnId>,
+    /// Events after the turn or step that ended last.
+    there: VecDeque<Event>,
+}
+
 #[derive(Debug)]
 pub(crate) struct Machine {
     protocol: Arc<dyn DebateProtocol>,
@@ -76,6 +85,7 @@ pub(crate) struct Machine {
     last_asks: Vec<Ask>,
     waiting: Option<Then>,
     ending: Option<Stop>,
+    cut: Cut,
     out: Vec<Entry>,
     commands: Vec<Command>,
 }
@@ -107,6 +117,7 @@ impl Machine {
             last_asks: Vec::new(),
             waiting: None,
             ending: None,
+            cut: Cut::default(),
             out: Vec::new(),
             commands: Vec::new(),
         };
@@ -128,6 +139,17 @@ impl Machine {
         if self.is_done() {
             return Err(Error::new(ErrorKind::InvalidState, "the debate has ended"));
         }
+        match self.act(input) {
+            // Found broken in the middle of counting: what was recorded so far stands, and the debate ends.
+            Err(error) if error.kind() == ErrorKind::ProtocolFailed && !self.is_done() => {
+                self.protocol_failed(error)?;
+            }
+            done => done?,
+        }
+        Ok(self.take())
+    }
+
+    fn act(&mut self, input: Input) -> Result<()> {
         match input {
             Input::Begin => self.plan()?,
             Input::Replied { turn, result, attempts } => self.replied(&turn, *result, attempts)?,
@@ -151,7 +173,7 @@ impl Machine {
             }
             Input::Failed(error) => self.fail_debate(&error)?,
         }
-        Ok(self.take())
+        Ok(())
     }
 
     pub(super) fn take(&mut self) -> Effects {
@@ -160,6 +182,10 @@ impl Machine {
 
     fn emit(&mut self, event: impl Into<Event>) -> Result<()> {
         let event = event.into();
+        if self.cut.there.front() == Some(&event) {
+            self.cut.there.pop_front();
+            return Ok(());
+        }
         let round = self.t.round() + u32::from(matches!(event, Event::RoundStart(_)));
         let mut record = Record { v: RECORD_VERSION, seq: self.t.next_seq(), at: self.now, round, event };
         let line = record.to_line()?;
@@ -238,6 +264,15 @@ impl Machine {
     }
 
     fn go_on(&mut self) -> Result<()> {
+        if let Some(turn) = self.cut.turn.take() {
+            self.complete(&turn)?;
+        }
+        let done = self.go_on_from_here();
+        self.cut.there.clear();
+        done
+    }
+
+    fn go_on_from_here(&mut self) -> Result<()> {
         for (turn, seat) in self.lost() {
             self.emit(crate::debate::TurnCancelled { turn, seat, why: GiveUp::OwnerLost })?;
         }
@@ -258,7 +293,7 @@ impl Machine {
             self.reissue();
             return Ok(());
         }
-        if self.t.steps().is_empty() { self.plan() } else { self.after_step() }
+        if self.t.steps().is_empty() || self.t.is_round_empty() { self.plan() } else { self.after_step() }
     }
 
     /// Whether the open step is being closed early.

@@ -39,9 +39,12 @@ impl Machine {
     }
 
     fn next_step(&self) -> Result<Step> {
-        let step = self.protocol.next(&self.t)?;
+        // A fork may begin between a round's start and its first step, which was planned before the round began.
+        let before = self.t.is_round_empty().then(|| self.t.before_round());
+        let t = before.as_ref().unwrap_or(&self.t);
+        let step = self.protocol.next(t)?;
         // A protocol that answers differently the second time would break resume and replay.
-        if cfg!(debug_assertions) && self.protocol.next(&self.t)? != step {
+        if cfg!(debug_assertions) && self.protocol.next(t)? != step {
             return Err(Error::new(
                 ErrorKind::ProtocolFailed,
                 "the protocol gave two different steps for one transcript, expected a pure function",
@@ -86,7 +89,7 @@ impl Machine {
             .filter(|s| s.retry_of.is_none() && s.phase != Phase::Judge)
             .map(|s| s.asks.len() as u64)
             .sum();
-        let planned = self.t.start().protocol.planned_calls;
+        let planned = self.planned_calls();
         if asked + step.asks.len() as u64 > planned {
             return broken(format!(
                 "{} calls, the protocol announced at most {planned}",
@@ -94,6 +97,16 @@ impl Machine {
             ));
         }
         Ok(())
+    }
+
+    // What was announced, or what a fork's edits (more rounds, more seats) allow beyond it.
+    fn planned_calls(&self) -> u64 {
+        let announced = self.t.start().protocol.planned_calls;
+        if self.t.start().parent.is_none() {
+            return announced;
+        }
+        let seats = self.t.debaters().count() as u64;
+        announced.max(self.protocol.describe().planned_calls(seats, u64::from(self.t.limits().rounds)))
     }
 
     pub(super) fn begin_step(&mut self, step: AskStep, retry_of: Option<u32>) -> Result<()> {
@@ -268,6 +281,10 @@ impl Machine {
         // What others settled meanwhile may leave no room for this one.
         if self.within_limits(&[], reserve(&ask)).is_some() {
             return self.emit(TurnSkipped { turn, seat, why: GiveUp::Budget });
+        }
+        // A fork may have dropped a seat in the middle of a step.
+        if self.t.seat(&seat).is_none() {
+            return self.emit(TurnSkipped { turn, seat, why: GiveUp::Human });
         }
         // A repeat in the same step may belong to a seat that was benched since.
         if self.t.is_benched(&seat) {
