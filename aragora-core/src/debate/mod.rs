@@ -70,7 +70,7 @@ pub use resolve::judge_object;
 pub use rule::*;
 pub use seat::{AgentKind, Reputation, SeatView, UNDISCLOSED, diversity};
 pub use shuffle::{pick, shuffle};
-pub use template::{SLOTS, fill, fill_known};
+pub use template::{fill, fill_known, unknown_slots};
 pub use transcript::*;
 pub use usage::*;
 pub use window::{Reduced, reduce};

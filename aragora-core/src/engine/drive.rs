@@ -15,6 +15,7 @@ use super::live::{Control, Live, LiveSink};
 use super::log::Log;
 use super::machine::{Command, Effects, Input, Machine, Resolution, Stopped, build_request};
 use super::stream::EventData;
+use super::warm::Warm;
 use super::turn::{Turn, TurnDone, attempts_of, observe, outcome_of};
 use crate::agents::{Agent, Output};
 use crate::clock::{BoxFuture, CancelToken, Deadline};
@@ -34,10 +35,12 @@ pub(super) struct Driver {
     tasks: JoinSet<Job>,
     running: HashMap<TurnId, Running>,
     cancel: CancelToken,
+    step: Option<u32>,
     step_began: Duration,
     grace: Option<BoxFuture<'static, ()>>,
     pause: Option<(String, BoxFuture<'static, ()>)>,
     comparing: bool,
+    warm: Warm,
 }
 
 #[derive(Debug)]
@@ -62,6 +65,7 @@ enum Wake {
     Pause,
     Deadline,
     Renew,
+    Warm,
 }
 
 /// How the task ended.
@@ -82,7 +86,10 @@ impl Driver {
         blocking: bool,
         deadline: Deadline,
     ) -> Self {
+        let warm_first = live.machine().as_ref().is_some_and(|machine| machine.transcript().options().warm_first);
         Self {
+            warm: Warm::new(warm_first),
+            step: None,
             step_began: engine.parts.clock.monotonic(),
             engine,
             live,
@@ -184,7 +191,11 @@ impl Driver {
                     self.log.renew().await?;
                     None
                 }
+                Wake::Warm => None,
             };
+            for ask in self.warm.released() {
+                self.ask(ask)?;
+            }
             if exit.is_some() {
                 return Ok(exit);
             }
@@ -208,9 +219,11 @@ impl Driver {
                 None => never().await,
             }
         };
+        let warm = self.warm.woken(clock.as_ref());
         tokio::select! {
             biased;
             control = self.controls.recv() => Wake::Control(control),
+            () = warm => Wake::Warm,
             Some(job) = self.tasks.join_next() => Wake::Job(job),
             () = grace => Wake::Grace,
             () = pause => Wake::Pause,
@@ -228,7 +241,7 @@ impl Driver {
             self.live.publish(&effects.entries);
             for command in effects.commands {
                 match command {
-                    Command::Ask(ask) => self.ask(*ask)?,
+                    Command::Ask(ask) => self.admit(*ask)?,
                     Command::CancelOpen => {
                         let stopped = self.stop_turns().await;
                         inputs.push_back(Input::Stopped(stopped));
@@ -270,6 +283,23 @@ impl Driver {
         }
     }
 
+    fn admit(&mut self, ask: Ask) -> Result<()> {
+        let now = self.engine.parts.clock.monotonic();
+        // By its number: inside a step too there can be moments in which nothing runs, and its grace goes on then.
+        let step = self.live.machine().as_ref().and_then(|machine| machine.transcript().open_step().map(|s| s.step));
+        if self.step != step {
+            self.step = step;
+            self.step_began = now;
+            self.grace = None;
+            self.warm.clear();
+        }
+        let ask = match self.agents.get(&ask.seat) {
+            Some(agent) => self.warm.admit(ask, &agent.profile(), now),
+            None => Some(ask),
+        };
+        ask.map_or(Ok(()), |ask| self.ask(ask))
+    }
+
     fn ask(&mut self, ask: Ask) -> Result<()> {
         let Some(agent) = self.agents.get(&ask.seat).cloned() else {
             return Err(Error::internal(format!("no agent for seat {}", ask.seat)));
@@ -281,10 +311,6 @@ impl Driver {
             }
             None => return Err(Error::internal("the debate has no machine")),
         };
-        if self.running.is_empty() {
-            self.step_began = self.engine.parts.clock.monotonic();
-            self.grace = None;
-        }
         let cancel = self.cancel.child();
         request.cancel = cancel.clone();
         let streams = !self.live.bus().is_idle();
@@ -298,6 +324,7 @@ impl Driver {
         } else {
             Output::none()
         };
+        let output = self.warm.listen(&ask.turn, output);
         self.running
             .insert(ask.turn.clone(), Running { seat: ask.seat.clone(), cancel, output: output.clone(), streams });
         let turn = Turn {
@@ -318,6 +345,7 @@ impl Driver {
 
     fn ended(&mut self, done: TurnDone) -> Option<Input> {
         let running = self.running.remove(&done.turn)?;
+        self.warm.warmed(&done.turn);
         let agent = self.agents.get(&running.seat)?;
         observe(&self.engine, self.live.debate(), agent, &done);
         let attempts = attempts_of(agent, &running.output, Some(&done));
@@ -335,6 +363,7 @@ impl Driver {
     /// answer now is late and counted nowhere, but what they used is kept.
     async fn stop_turns(&mut self) -> Stopped {
         self.grace = None;
+        self.warm.clear();
         for running in self.running.values() {
             running.cancel.cancel();
         }
@@ -370,6 +399,7 @@ impl Driver {
 
     async fn abort_turns(&mut self) {
         self.cancel.cancel();
+        self.warm.clear();
         self.tasks.shutdown().await;
         self.running.clear();
     }
