@@ -69,7 +69,8 @@ impl Warm {
     /// Waits until a turn shows its first token or the patience with one is over.
     pub(super) async fn woken(&mut self, clock: &dyn Clock) {
         let waits = |model: &String| self.held.iter().any(|(held, _)| held == model);
-        let due = self.leads.iter().filter(|(model, lead)| !lead.warm && waits(model)).map(|(_, lead)| lead.until).min();
+        let due =
+            self.leads.iter().filter(|(model, lead)| !lead.warm && waits(model)).map(|(_, lead)| lead.until).min();
         let timer = async {
             match due {
                 Some(due) => clock.sleep_until(due).await,

@@ -192,7 +192,9 @@ impl<'a> AskBuilder<'a> {
             let (reduced, too_long) = fit(t, seat, &mut shown, &size, output, &turn);
             let ids: Vec<MessageId> = shown.iter().map(|message| message.id.clone()).collect();
             // Seats that see the same share one rendering.
-            let history = if let Some((_, history)) = blocks.iter().find(|(key, _)| *key == ids) { history.clone() } else {
+            let history = if let Some((_, history)) = blocks.iter().find(|(key, _)| *key == ids) {
+                history.clone()
+            } else {
                 let rendered = transcript_blocks(t, &shown, &names);
                 // The last block that will not grow any more.
                 let complete = rendered.iter().rposition(|(round, _)| *round < self.round);
@@ -213,7 +215,8 @@ impl<'a> AskBuilder<'a> {
             messages.push(told("s3", last, false));
             for k in 1..=self.repeat {
                 let turn = self.turn(seat, k);
-                let reduced = reduced.iter().map(|less| ContextReduced { turn: turn.clone(), ..less.clone() }).collect();
+                let reduced =
+                    reduced.iter().map(|less| ContextReduced { turn: turn.clone(), ..less.clone() }).collect();
                 asks.push(Ask {
                     turn,
                     seat: seat.id.clone(),

@@ -9,8 +9,8 @@ use super::ballot::{gate_in_force, unanimous, vote_step};
 use super::step::{AskStep, Checkpoint, Draft, Estimate, ProtocolInfo, Step};
 use super::templates::instruction;
 use crate::debate::{
-    BallotKind, Ballots, CheckScope, Expect, GatePolicy, Join, JsonShape, OptionView, Phase, SeatView, Stop,
-    StopCause, Transcript, delimit, display_names, nonce,
+    BallotKind, Ballots, CheckScope, Expect, GatePolicy, Join, JsonShape, OptionView, Phase, SeatView, Stop, StopCause,
+    Transcript, delimit, display_names, nonce,
 };
 use crate::error::Result;
 use crate::ids::AgentId;
@@ -105,9 +105,8 @@ impl Critique {
             others.filter_map(|id| names.get(id).cloned()).collect()
         };
         let build = |wanted: &dyn Fn(&SeatView) -> Vec<String>| {
-            let builder = AskBuilder::new(t, Phase::Critique, round)
-                .own_answer(false)
-                .expect(|_| Expect::Json(critique_shape()));
+            let builder =
+                AskBuilder::new(t, Phase::Critique, round).own_answer(false).expect(|_| Expect::Json(critique_shape()));
             builder
                 .instruction(|seat| {
                     let others = wanted(seat);

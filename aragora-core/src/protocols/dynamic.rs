@@ -318,7 +318,9 @@ impl Dynamic {
     // The ranking call returns numbers, the last `[a,b]`. Unusable: by seed. A repeated number keeps one seat.
     fn kept(&self, t: &Transcript) -> Vec<AgentId> {
         let candidates: Vec<AgentId> = ranked(t).into_iter().filter_map(|m| m.seat.clone()).collect();
-        if let Some(numbers) = self.chosen(t) { numbers.into_iter().filter_map(|n| candidates.get(n - 1).cloned()).collect() } else {
+        if let Some(numbers) = self.chosen(t) {
+            numbers.into_iter().filter_map(|n| candidates.get(n - 1).cloned()).collect()
+        } else {
             let mut pool = candidates;
             let mut kept = Vec::new();
             while kept.len() < self.keep as usize && !pool.is_empty() {

@@ -81,7 +81,10 @@ impl Preset {
             }
             "" => (Extractor::FinalAnswerLine, Equivalence::Normalised),
             other => {
-                return Err(Error::new(ErrorKind::InvalidConfig, format!("extractor {other:?} of a preset is unknown")));
+                return Err(Error::new(
+                    ErrorKind::InvalidConfig,
+                    format!("extractor {other:?} of a preset is unknown"),
+                ));
             }
         };
         Ok(AnswerFormat { extract: vec![extractor], equal, unparsed: UnparsedPolicy::Exclude })

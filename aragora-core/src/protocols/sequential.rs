@@ -44,7 +44,8 @@ impl DebateProtocol for Sequential {
             .with_estimate(move |e| {
                 let turns = e.seats * e.rounds;
                 // Of the newest messages a turn sees one per seat at most, its own included.
-                let shown = if full { turns * turns.saturating_sub(1) / 2 } else { (0..turns).map(|k| k.min(e.seats)).sum() };
+                let shown =
+                    if full { turns * turns.saturating_sub(1) / 2 } else { (0..turns).map(|k| k.min(e.seats)).sum() };
                 turns * e.question + e.answer * shown
             })
     }
@@ -65,8 +66,7 @@ impl DebateProtocol for Sequential {
                 )));
             }
         };
-        let builder =
-            AskBuilder::new(t, Phase::Speech, round)
+        let builder = AskBuilder::new(t, Phase::Speech, round)
             .seats(vec![seat])
             .min(0)
             .own_answer(false)

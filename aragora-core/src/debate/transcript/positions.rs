@@ -145,7 +145,8 @@ impl Transcript {
         let values: Vec<&str> = answers.iter().map(|(_, value)| &**value).collect();
         let groups = group(&values, self.format().equal(), self);
         let largest = groups.iter().map(|group| group.members.len()).max().unwrap_or(0);
-        let first = groups.iter().filter(|group| group.members.len() == largest).filter_map(|g| g.members.first()).min();
+        let first =
+            groups.iter().filter(|group| group.members.len() == largest).filter_map(|g| g.members.first()).min();
         first.and_then(|index| answers.get(*index)).map(|(turn, _)| *turn).or(newest)
     }
 

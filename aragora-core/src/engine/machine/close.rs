@@ -156,10 +156,7 @@ impl Machine {
     }
 
     fn may_ask_judge(&self, stop: &Stop, judge: &AgentId) -> bool {
-        self.in_time(stop)
-            && self.t.seat(judge).is_some()
-            && !self.t.is_benched(judge)
-            && self.t.round() > 0
+        self.in_time(stop) && self.t.seat(judge).is_some() && !self.t.is_benched(judge) && self.t.round() > 0
     }
 
     // What the judge said about the tie: nothing yet, no option of it, or one.
