@@ -4,3 +4,4 @@ pub mod agents;
 mod file_line;
 pub mod file_store;
 pub mod loopback;
+pub mod rehearsal;

@@ -132,6 +132,8 @@ impl Critique {
                 }
             }
         }
+        // A critic may have no target, so there can be fewer asks than critics.
+        step.min = step.min.min(asks.len() as u32);
         step.asks = asks;
         Ok(Step::Ask(step))
     }
