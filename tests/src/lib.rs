@@ -6,5 +6,6 @@ mod file_line;
 pub mod file_store;
 pub mod loopback;
 pub mod recorded;
-pub mod stage;
+pub mod rehearsal;
 pub mod replay;
+pub mod stage;

@@ -2,11 +2,11 @@
 
 use std::sync::{Arc, OnceLock};
 
+use aragora_core::ErrorKind;
 use aragora_core::clock::ManualClock;
 use aragora_core::debate::{Event, Record, Transcript};
 use aragora_core::engine::{Check, Engine};
 use aragora_core::storage::{MemoryStorage, Storage};
-use aragora_core::ErrorKind;
 use aragora_tests::durable::cases::{DEBATE, cases, critique_3x3};
 use aragora_tests::durable::seats::{Desk, Manner};
 use aragora_tests::durable::{debate_id, engine, runtime, tenant};

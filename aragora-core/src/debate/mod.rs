@@ -79,7 +79,7 @@ pub use resolve::judge_object;
 pub use rule::*;
 pub use seat::{AgentKind, Reputation, SeatView, UNDISCLOSED, diversity};
 pub use shuffle::{pick, shuffle};
-pub use template::{SLOTS, fill, fill_known};
+pub use template::{fill, fill_known, unknown_slots};
 pub use topology::Topology;
 pub use transcript::*;
 pub use usage::*;

@@ -89,7 +89,7 @@ impl Default for DebateOptions {
 }
 
 impl DebateOptions {
-    /// Every field outside its documented range.
+    /// Every field outside its documented range, for so many debating seats.
     pub fn violations(&self, seats: usize) -> Violations {
         let mut v = Violations::new();
         v.check(self.min_rounds >= 1, "/min_rounds", "0, expected at least 1");
@@ -114,6 +114,16 @@ impl DebateOptions {
                 format!("expected {seats} x {seats}"),
             ),
             _ => {}
+        }
+        for (i, policy) in self.context_policy.iter().enumerate() {
+            let at = format!("/context_policy/{i}");
+            match policy {
+                ContextPolicy::Window { rounds } => v.check(*rounds >= 1, at, "0 rounds, expected at least 1"),
+                ContextPolicy::Summarise { .. } => {
+                    v.add(at, "summarise is not available in this version, expected last_round or window");
+                }
+                ContextPolicy::LastRound => {}
+            }
         }
         if let GatePolicy::Confidence { min } = self.gate {
             v.check((0..=1_000_000).contains(&min.0), "/gate/min", format!("{min}, expected 0 to 1"));

@@ -35,7 +35,8 @@ impl Prompt {
     }
 }
 
-/// First 8 hex digits of SHA-256(seed, debate): marks the borders of other people's words.
+/// First 8 hex digits of SHA-256(seed, debate): marks the borders of other people's words. The bytes hashed are the
+/// seed as 8 bytes, big-endian, then the debate's id in UTF-8.
 pub fn nonce(seed: Seed, debate: &DebateId) -> String {
     let mut bytes = seed.0.to_be_bytes().to_vec();
     bytes.extend_from_slice(debate.as_str().as_bytes());
@@ -47,12 +48,19 @@ pub fn quotes_markers(text: &str, nonce: &str) -> bool {
     text.contains("<<<MESSAGE") || text.contains("<<<END MESSAGE") || text.contains(nonce)
 }
 
-/// Makes a text safe to stand between markers: borders are broken up, control characters become U+FFFD, and
-/// bidirectional controls become visible.
+/// Makes a text safe to stand between markers: `<<<` becomes `<<` U+200B `<`, control characters but newline and tab
+/// become U+FFFD, and bidirectional controls become visible as `[U+XXXX]`.
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    let mut open = 0;
     for c in text.chars() {
+        // Counted over the whole run: replacing `<<<` piece by piece would leave a border inside `<<<<<`.
+        open = if c == '<' { open + 1 } else { 0 };
         match c {
+            '<' if open == 3 => {
+                out.push_str("\u{200b}<");
+                open = 1;
+            }
             '\n' | '\t' => out.push(c),
             '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => {
                 let _ = write!(out, "[U+{:04X}]", u32::from(c));
@@ -61,7 +69,7 @@ pub fn escape(text: &str) -> String {
             c => out.push(c),
         }
     }
-    if out.contains("<<<") { out.replace("<<<", "<<\u{200b}<") } else { out }
+    out
 }
 
 /// One participant's words between markers.
@@ -138,7 +146,8 @@ pub fn transcript_blocks(
         let text = delimit(&nonce, &from, message.round, message.kind.as_str(), &message.text);
         match blocks.last_mut() {
             Some((round, block)) if *round == message.round => block.push_str(&text),
-            _ => blocks.push((message.round, format!("Round {}:\n{text}", message.round))),
+            // The round stands in every marker, so a heading would only make prompts longer.
+            _ => blocks.push((message.round, text)),
         }
     }
     blocks

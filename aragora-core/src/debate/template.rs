@@ -4,22 +4,6 @@ use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Slots every template may use.
-pub const SLOTS: [&str; 12] = [
-    "question",
-    "others",
-    "own",
-    "options",
-    "round_word",
-    "aff",
-    "neg",
-    "label",
-    "format",
-    "critiques",
-    "role",
-    "reply",
-];
-
 /// Fills `{slot}`s. An unknown slot, or one without a value here, is `invalid_config`; other braces stay.
 pub fn fill(template: &str, values: &[(&str, &str)]) -> Result<String> {
     let mut out = String::with_capacity(template.len());
@@ -45,6 +29,19 @@ pub fn fill(template: &str, values: &[(&str, &str)]) -> Result<String> {
     }
     out.push_str(rest);
     Ok(out)
+}
+
+/// The slots of a template that are none of the known ones, each once, in order.
+pub fn unknown_slots(template: &str, known: &[&str]) -> Vec<String> {
+    let mut unknown: Vec<String> = Vec::new();
+    for part in template.split('{').skip(1) {
+        let name = part.split_once('}').map(|(name, _)| name).unwrap_or_default();
+        let is_slot = !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        if is_slot && !known.contains(&name) && !unknown.iter().any(|other| other == name) {
+            unknown.push(name.to_owned());
+        }
+    }
+    unknown
 }
 
 fn slots_of<'a>(values: &[(&'a str, &str)]) -> Vec<&'a str> {

@@ -64,6 +64,7 @@ pub struct Transcript {
     interventions: Vec<(u32, TricksterIntervention)>,
     guidance: Vec<(u32, String)>,
     warnings: BTreeMap<String, u32>,
+    #[serde(with = "pairs")]
     verdicts: BTreeMap<(Arc<str>, Arc<str>), bool>,
     alerts: BTreeSet<(String, u8)>,
     ledger: Ledger,
@@ -334,5 +335,24 @@ impl Transcript {
 impl Verdicts for Transcript {
     fn equal(&self, a: &str, b: &str) -> Option<bool> {
         self.verdict(a, b)
+    }
+}
+
+// JSON has no pairs as names, so the verdicts are written as a list.
+mod pairs {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    type Verdicts = BTreeMap<(Arc<str>, Arc<str>), bool>;
+
+    pub(super) fn serialize<S: Serializer>(verdicts: &Verdicts, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(verdicts.iter().map(|((a, b), same)| (a, b, same)))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Verdicts, D::Error> {
+        let list = Vec::<(Arc<str>, Arc<str>, bool)>::deserialize(deserializer)?;
+        Ok(list.into_iter().map(|(a, b, same)| ((a, b), same)).collect())
     }
 }

@@ -35,6 +35,7 @@ pub fn reduce<'a>(policy: &ContextPolicy, shown: &[&'a TranscriptMessage]) -> Op
         [first, .., last] => format!("rounds {first} to {last}"),
         [] => String::new(),
     };
-    let line = format!("[{} messages of {span} left out]", dropped.len());
+    let noun = if dropped.len() == 1 { "message" } else { "messages" };
+    let line = format!("[{} {noun} of {span} left out]", dropped.len());
     Some(Reduced { kept, dropped: dropped.into_iter().map(|m| m.id.clone()).collect(), line })
 }

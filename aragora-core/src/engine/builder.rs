@@ -23,7 +23,7 @@ use crate::debate::{
 };
 use crate::error::{Error, ErrorKind, Result, Violations};
 use crate::ids::{AgentId, DebateId, Digest, OrgId, WorkspaceId, ulid};
-use crate::protocols::{Critique, DebateProtocol, TEMPLATE_NAMES, stop};
+use crate::protocols::{Critique, DebateProtocol, TEMPLATE_NAMES, stop, template_faults};
 use crate::telemetry::Bus;
 
 /// Describes a debate. Nothing happens before [`DebateBuilder::start`].
@@ -226,6 +226,7 @@ impl DebateBuilder {
     pub(crate) fn prepare(mut self) -> Result<Prepared> {
         let roster = Roster::unchecked(std::mem::take(&mut self.seats));
         self.violations(&roster).into_invalid_request()?;
+        self.template_violations().into_result(ErrorKind::InvalidConfig)?;
         self.priced(&roster)?;
         let entropy = self.engine.parts.entropy.as_ref();
         let seed = if let Some(seed) = self.seed {
@@ -283,7 +284,8 @@ impl DebateBuilder {
         v.nest("/question", self.question.violations());
         v.nest("/limits", self.limits.violations());
         v.nest("", roster.violations());
-        v.nest("/options", self.options.violations(roster.len()));
+        let debating = roster.iter().filter(|(_, seat)| !seat.judges || self.options.judges_may_debate).count();
+        v.nest("/options", self.options.violations(debating));
         v.check(self.tags.len() <= 32, "/tags", format!("{} tags, at most 32 are allowed", self.tags.len()));
         let voting = roster.iter().filter(|(_, seat)| seat.votes).count();
         let (min, max) = (info.min_seats, info.max_seats);
@@ -314,15 +316,14 @@ impl DebateBuilder {
                 format!("seat {seat} is to break ties and is not in the roster"),
             );
         }
+        v
+    }
+
+    fn template_violations(&self) -> Violations {
+        let mut v = Violations::new();
         for (name, text) in &self.options.templates {
-            v.check(
-                TEMPLATE_NAMES.contains(&name.as_str()),
-                format!("/options/templates/{name}"),
-                format!("no template has this name, expected one of {TEMPLATE_NAMES:?}"),
-            );
-            let slots: Vec<(&str, &str)> = crate::debate::SLOTS.iter().map(|slot| (*slot, "")).collect();
-            if let Err(error) = crate::debate::fill(text, &slots) {
-                v.add(format!("/options/templates/{name}"), error.reason());
+            for fault in template_faults(name, text) {
+                v.add(format!("/options/templates/{name}"), fault);
             }
         }
         v

@@ -20,6 +20,7 @@ use super::log::Log;
 use super::machine::{Command, Effects, Input, Machine, Resolution, Stopped, build_request};
 use super::stream::EventData;
 use super::turn::{Turn, TurnDone, attempts_of, observe, outcome_of, panic_text};
+use super::warm::Warm;
 use crate::agents::{Agent, Output};
 use crate::clock::{BoxFuture, CancelToken, Deadline};
 use crate::debate::{Equivalence, Event, Terminal};
@@ -38,12 +39,14 @@ pub(super) struct Driver {
     tasks: JoinSet<Job>,
     running: HashMap<TurnId, Running>,
     cancel: CancelToken,
+    step: Option<u32>,
     step_began: Duration,
     grace: Option<BoxFuture<'static, ()>>,
     pause: Option<(String, BoxFuture<'static, ()>)>,
     comparing: bool,
     round_span: tracing::Span,
     step_span: tracing::Span,
+    warm: Warm,
 }
 
 #[derive(Debug)]
@@ -69,6 +72,7 @@ enum Wake {
     Pause,
     Deadline,
     Renew,
+    Warm,
 }
 
 /// What became of waiting for admission.
@@ -97,7 +101,10 @@ impl Driver {
         blocking: bool,
         deadline: Deadline,
     ) -> Self {
+        let warm_first = live.machine().as_ref().is_some_and(|machine| machine.transcript().options().warm_first);
         Self {
+            warm: Warm::new(warm_first),
+            step: None,
             step_began: engine.parts.clock.monotonic(),
             engine,
             live,
@@ -234,7 +241,11 @@ impl Driver {
                     self.log.renew().await?;
                     None
                 }
+                Wake::Warm => None,
             };
+            for ask in self.warm.released() {
+                self.ask(ask)?;
+            }
             if exit.is_some() {
                 return Ok(exit);
             }
@@ -258,9 +269,11 @@ impl Driver {
                 None => never().await,
             }
         };
+        let warm = self.warm.woken(clock.as_ref());
         tokio::select! {
             biased;
             control = self.controls.recv() => Wake::Control(control),
+            () = warm => Wake::Warm,
             Some(job) = self.tasks.join_next() => Wake::Job(job),
             () = grace => Wake::Grace,
             () = pause => Wake::Pause,
@@ -279,7 +292,7 @@ impl Driver {
             self.enter_spans(&effects.entries);
             for command in effects.commands {
                 match command {
-                    Command::Ask(ask) => self.ask(*ask)?,
+                    Command::Ask(ask) => self.admit(*ask)?,
                     Command::CancelOpen => {
                         let stopped = self.stop_turns().await;
                         inputs.push_back(Input::Stopped(stopped));
@@ -341,6 +354,23 @@ impl Driver {
         }
     }
 
+    fn admit(&mut self, ask: Ask) -> Result<()> {
+        let now = self.engine.parts.clock.monotonic();
+        // By its number: inside a step too there can be moments in which nothing runs, and its grace goes on then.
+        let step = self.live.machine().as_ref().and_then(|machine| machine.transcript().open_step().map(|s| s.step));
+        if self.step != step {
+            self.step = step;
+            self.step_began = now;
+            self.grace = None;
+            self.warm.clear();
+        }
+        let ask = match self.agents.get(&ask.seat) {
+            Some(agent) => self.warm.admit(ask, &agent.profile(), now),
+            None => Some(ask),
+        };
+        ask.map_or(Ok(()), |ask| self.ask(ask))
+    }
+
     fn ask(&mut self, ask: Ask) -> Result<()> {
         let Some(agent) = self.agents.get(&ask.seat).cloned() else {
             return Err(Error::internal(format!("no agent for seat {}", ask.seat)));
@@ -352,10 +382,6 @@ impl Driver {
             }
             None => return Err(Error::internal("the debate has no machine")),
         };
-        if self.running.is_empty() {
-            self.step_began = self.engine.parts.clock.monotonic();
-            self.grace = None;
-        }
         let cancel = self.cancel.child();
         request.cancel = cancel.clone();
         let streams = !self.live.bus().is_idle();
@@ -369,6 +395,7 @@ impl Driver {
         } else {
             Output::none()
         };
+        let output = self.warm.listen(&ask.turn, output);
         self.running.insert(
             ask.turn.clone(),
             Running { seat: ask.seat.clone(), cancel, output: output.clone(), streams, round },
@@ -392,6 +419,7 @@ impl Driver {
 
     fn ended(&mut self, done: TurnDone) -> Option<Input> {
         let running = self.running.remove(&done.turn)?;
+        self.warm.warmed(&done.turn);
         let agent = self.agents.get(&running.seat)?;
         observe(&self.engine, self.live.debate(), agent, &done);
         let attempts = attempts_of(agent, &running.output, Some(&done));
@@ -409,6 +437,7 @@ impl Driver {
     /// answer now is late and counted nowhere, but what they used is kept.
     async fn stop_turns(&mut self) -> Stopped {
         self.grace = None;
+        self.warm.clear();
         for running in self.running.values() {
             running.cancel.cancel();
         }
@@ -444,6 +473,7 @@ impl Driver {
 
     async fn abort_turns(&mut self) {
         self.cancel.cancel();
+        self.warm.clear();
         self.tasks.shutdown().await;
         self.running.clear();
     }

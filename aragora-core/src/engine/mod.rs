@@ -16,13 +16,14 @@ mod inner;
 mod list;
 mod live;
 mod log;
-mod machine;
+pub(crate) mod machine;
 mod permits;
 mod replay;
 mod resume;
 mod rows;
 mod stream;
 mod turn;
+mod warm;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use super::roles::{cognitive_role, stance};
 use super::step::{Ask, AskStep, Step};
-use super::templates::template;
+use super::templates::{instruction, template};
 use super::topology::sees;
 use crate::debate::{
     ContextReduced, Expect, Extractor, Identity, Join, Message, MessageKind, Order, Phase, Prompt, Role, RolePolicy,
-    SeatView, Stance, StancePolicy, Transcript, TranscriptMessage, display_names, fill, question_block, reduce, told,
-    transcript_blocks,
+    SeatView, Stance, StancePolicy, Transcript, TranscriptMessage, display_names, escape, fill, question_block, reduce,
+    told, transcript_blocks,
 };
 use crate::error::Result;
 use crate::ids::{AgentId, MessageId, OptionId, TurnId};
@@ -83,13 +83,10 @@ impl<'a> AskBuilder<'a> {
     /// A template with slots that are the same for every seat.
     #[must_use]
     pub fn template(self, name: &'static str, slots: Vec<(&'static str, String)>) -> Self {
-        let transcript = self.transcript;
-        let round = self.round;
-        self.instruction(move |_| {
-            let word = format!("in round {round}");
-            let mut values: Vec<(&str, &str)> = slots.iter().map(|(slot, value)| (*slot, value.as_str())).collect();
-            values.push(("round_word", &word));
-            fill(template(transcript, name)?, &values)
+        let (transcript, round) = (self.transcript, self.round);
+        self.instruction(move |seat| {
+            let values: Vec<(&str, &str)> = slots.iter().map(|(slot, value)| (*slot, value.as_str())).collect();
+            instruction(transcript, name, seat, round, &values)
         })
     }
 
@@ -205,18 +202,23 @@ impl<'a> AskBuilder<'a> {
             let last = self.last_message(seat, &names)?;
             let output = t.limits().max_output_tokens;
             let fixed = system.len() + question.len() + last.len();
-            let (reduced, too_long) = fit(t, seat, &mut shown, fixed, output, &self.turn(seat, 1));
+            let turn = self.turn(seat, 1);
+            let size = |shown: &[&TranscriptMessage]| {
+                fixed + transcript_blocks(t, shown, &names).iter().map(|(_, text)| text.len()).sum::<usize>()
+            };
+            let (reduced, too_long) = fit(t, seat, &mut shown, &size, output, &turn);
             let ids: Vec<MessageId> = shown.iter().map(|message| message.id.clone()).collect();
             // Seats that see the same share one rendering.
             let history = if let Some((_, history)) = blocks.iter().find(|(key, _)| *key == ids) {
                 history.clone()
             } else {
                 let rendered = transcript_blocks(t, &shown, &names);
-                let count = rendered.len();
+                // The last block that will not grow any more.
+                let complete = rendered.iter().rposition(|(round, _)| *round < self.round);
                 let history: Vec<Message> = rendered
                     .into_iter()
                     .enumerate()
-                    .map(|(i, (round, text))| told(&format!("s2-r{round}"), text, i + 1 == count && round < self.round))
+                    .map(|(i, (round, text))| told(&format!("s2-r{round}"), text, Some(i) == complete))
                     .collect();
                 blocks.push((ids.clone(), history.clone()));
                 history
@@ -229,8 +231,11 @@ impl<'a> AskBuilder<'a> {
             messages.extend(history);
             messages.push(told("s3", last, false));
             for k in 1..=self.repeat {
+                let turn = self.turn(seat, k);
+                let reduced =
+                    reduced.iter().map(|less| ContextReduced { turn: turn.clone(), ..less.clone() }).collect();
                 asks.push(Ask {
-                    turn: self.turn(seat, k),
+                    turn,
                     seat: seat.id.clone(),
                     role: self.role.clone(),
                     prompt: Prompt { system: system.clone(), messages: messages.clone() },
@@ -239,7 +244,7 @@ impl<'a> AskBuilder<'a> {
                     expect: (self.expect)(seat),
                     max_output_tokens: output,
                     deadline: None,
-                    reduced: reduced.clone(),
+                    reduced,
                     too_long,
                     notes: Vec::new(),
                 });
@@ -283,7 +288,8 @@ impl<'a> AskBuilder<'a> {
         if self.own
             && let Some(own) = newest_position(t, &seat.id)
         {
-            line(format!("Your previous answer (round {}):\n{}", own.round, own.text));
+            // Escaped like everybody's: a reply that quotes the markers must not open a message in its own prompt.
+            line(format!("Your previous answer (round {}):\n{}", own.round, escape(&own.text)));
         }
         line((self.instruction)(seat)?);
         out.truncate(out.trim_end_matches('\n').len());
@@ -363,8 +369,12 @@ pub(crate) fn visible<'a>(t: &'a Transcript, seat: &AgentId, round: u32) -> Vec<
         .filter(|(_, m)| m.visibility.allows(seat))
         .filter(|(_, m)| {
             let Some(author) = &m.seat else { return true };
-            let next =
-                t.steps().iter().find(|step| m.step.is_some_and(|s| step.step > s)).map_or(round, |step| step.round);
+            // A repeated step belongs to the one it repeats: whether a turn failed must not change who sees whom.
+            let next = t
+                .steps()
+                .iter()
+                .find(|step| step.retry_of.is_none() && m.step.is_some_and(|s| step.step > s))
+                .map_or(round, |step| step.round);
             author == seat || seen_in(t, seat, next).is_none_or(|seen| seen.contains(author))
         })
         .collect();
@@ -380,19 +390,20 @@ fn fit(
     t: &Transcript,
     seat: &SeatView,
     shown: &mut Vec<&TranscriptMessage>,
-    fixed: usize,
+    size: &dyn Fn(&[&TranscriptMessage]) -> usize,
     output: u32,
     turn: &TurnId,
 ) -> (Vec<ContextReduced>, bool) {
-    let Some(window) = seat.context_tokens else { return (Vec::new(), false) };
-    let too_long = |shown: &[&TranscriptMessage]| {
-        // Markers around a message take about 120 bytes.
-        let bytes = fixed + shown.iter().map(|m| m.text.len() + 120).sum::<usize>();
-        (bytes as u64).div_ceil(3) + u64::from(output) > window
+    if seat.context_tokens.is_none() {
+        return (Vec::new(), false);
+    }
+    let mut reduced: Vec<ContextReduced> = Vec::new();
+    let too_long = |shown: &[&TranscriptMessage], reduced: &[ContextReduced]| {
+        let lines: usize = reduced.iter().filter_map(|r| r.summary.as_ref()).map(|line| line.len() + 1).sum();
+        exceeds_window(seat, size(shown) + lines, output)
     };
-    let mut reduced = Vec::new();
     for policy in &t.options().context_policy {
-        if !too_long(shown) {
+        if !too_long(shown, &reduced) {
             break;
         }
         if let Some(less) = reduce(policy, shown) {
@@ -409,8 +420,13 @@ fn fit(
             });
         }
     }
-    let too_long = too_long(shown);
+    let too_long = too_long(shown, &reduced);
     (reduced, too_long)
+}
+
+/// Whether a prompt of so many bytes and the output limit pass the seat's window, counting a token per 3 bytes.
+pub(crate) fn exceeds_window(seat: &SeatView, bytes: usize, output: u32) -> bool {
+    seat.context_tokens.is_some_and(|window| (bytes as u64).div_ceil(3) + u64::from(output) > window)
 }
 
 /// S0: the rules and the output format, the same for all seats.

@@ -5,24 +5,25 @@ use std::fmt::Write as _;
 
 use super::ask::AskBuilder;
 use super::step::Step;
-use super::templates::template;
+use super::templates::instruction;
 use crate::debate::{
     BallotKind, BallotShape, Expect, GatePolicy, Label, OptionView, Phase, Relabel, SeatView, Transcript,
-    assign_labels, delimit, fill, nonce, voter_order,
+    assign_labels, delimit, nonce, voter_order,
 };
 use crate::error::Result;
-use crate::ids::OptionId;
+use crate::ids::{MessageId, OptionId};
 
 /// One step in which every eligible seat votes over the current options. Authors are not shown.
 pub(crate) fn vote_step(t: &Transcript, round: u32, kind: &BallotKind) -> Result<Step> {
     let options = t.option_views();
     let voters = t.eligible().filter(|seat| !t.is_benched(&seat.id)).map(|seat| seat.id.clone()).collect();
-    AskBuilder::new(t, Phase::Vote, round)
+    // Without the transcript: it would tell voters whose answer an option is.
+    let step = AskBuilder::new(t, Phase::Vote, round)
         .seats(voters)
-        .own_answer(false)
+        .alone()
         .instruction(|seat| {
             let listed = listed(t, round, &options, seat);
-            fill(template(t, "vote")?, &[("options", &listed)])
+            instruction(t, "vote", seat, round, &[("options", &listed)])
         })
         .expect(|seat| Expect::Ballot(shape(t, round, &options, seat, kind)))
         .labels(|seat| {
@@ -34,7 +35,24 @@ pub(crate) fn vote_step(t: &Transcript, round: u32, kind: &BallotKind) -> Result
                     .collect::<BTreeMap<_, _>>()
             })
         })
-        .build()
+        .build()?;
+    Ok(match step {
+        Step::Ask(mut step) => {
+            for ask in &mut step.asks {
+                if let Expect::Ballot(shape) = &ask.expect {
+                    ask.shown = messages_of(shape, &options);
+                }
+            }
+            Step::Ask(step)
+        }
+        other => other,
+    })
+}
+
+// The message each option's text is of, in the order a voter is shown them. Stated options are nobody's message.
+fn messages_of(shape: &BallotShape, options: &[OptionView]) -> Vec<MessageId> {
+    let of = |label: &Label| options.iter().find(|option| option.id == label.option);
+    shape.labels.iter().filter_map(of).filter_map(|option| option.shown.clone()).collect()
 }
 
 // The labels of one voter: the same mapping for all unless each voter gets an own one, in an own seeded order.

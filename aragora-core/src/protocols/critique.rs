@@ -6,11 +6,11 @@ use serde_json::json;
 use super::DebateProtocol;
 use super::ask::{AskBuilder, seen_in};
 use super::ballot::{gate_in_force, unanimous, vote_step};
-use super::step::{Checkpoint, Draft, Estimate, ProtocolInfo, Step};
-use super::templates::template;
+use super::step::{AskStep, Checkpoint, Draft, Estimate, ProtocolInfo, Step};
+use super::templates::instruction;
 use crate::debate::{
-    BallotKind, Ballots, CheckScope, Expect, GatePolicy, JsonShape, Phase, SeatView, Stop, StopCause, Transcript,
-    delimit, display_names, fill, nonce,
+    BallotKind, Ballots, CheckScope, Expect, GatePolicy, Join, JsonShape, OptionView, Phase, SeatView, Stop, StopCause,
+    Transcript, delimit, display_names, nonce,
 };
 use crate::error::Result;
 use crate::ids::AgentId;
@@ -37,14 +37,11 @@ impl DebateProtocol for Critique {
                 extra + if pairwise { n + rounds * (n * n.saturating_sub(1) + 2 * n) } else { n + 3 * n * rounds }
             })
             .with_estimate(|e| {
-                // Answers stay in the shared transcript: n at the start, n revisions per round, seen by every later call.
+                // n first answers and n revisions per round stay in the transcript. A critic sees it; a reviser sees it,
+                // its own answer again and n - 1 critiques of it; a voter sees only the options, at most n answers.
                 let Estimate { question: q, answer: a, instruction: u, seats: n, rounds, .. } = e;
-                n * q
-                    + (1..=rounds)
-                        .map(|r| {
-                            n * (q + u + n * r * a) + n * (q + u + n * r * a + n * a) + n * (q + u + n * (r + 1) * a)
-                        })
-                        .sum::<u64>()
+                let round = |r: u64| n * (3 * (q + u) + n * r * a + (n * r * a + n * a) + n * a);
+                n * (q + u) + (1..=rounds).map(round).sum::<u64>()
             })
     }
 
@@ -83,7 +80,16 @@ impl DebateProtocol for Critique {
     }
 
     fn decide(&self, t: &Transcript) -> Result<Draft> {
-        Ok(Draft::newest(t))
+        let said = self.synthesis.as_ref().and_then(|seat| t.said(seat, t.round(), Phase::Synthesize));
+        let synthesis = said.filter(|message| !message.refused()).map(|message| message.id.clone());
+        Ok(Draft { synthesis, ..Draft::newest(t) })
+    }
+
+    fn closing(&self, t: &Transcript, winner: &OptionView) -> Result<Option<AskStep>> {
+        match &self.synthesis {
+            Some(seat) if !t.planned(t.round(), Phase::Synthesize) => synthesize(t, seat, winner),
+            _ => Ok(None),
+        }
     }
 }
 
@@ -99,12 +105,13 @@ impl Critique {
             others.filter_map(|id| names.get(id).cloned()).collect()
         };
         let build = |wanted: &dyn Fn(&SeatView) -> Vec<String>| {
-            let builder = AskBuilder::new(t, Phase::Critique, round).expect(|_| Expect::Json(critique_shape()));
+            let builder =
+                AskBuilder::new(t, Phase::Critique, round).own_answer(false).expect(|_| Expect::Json(critique_shape()));
             builder
                 .instruction(|seat| {
                     let others = wanted(seat);
                     let others = if others.is_empty() { "the others".to_owned() } else { others.join(", ") };
-                    fill(template(t, "critique.critique")?, &[("others", &others)])
+                    instruction(t, "critique.critique", seat, round, &[("others", &others)])
                 })
                 .build()
         };
@@ -125,6 +132,8 @@ impl Critique {
                 }
             }
         }
+        // A critic may have no target, so there can be fewer asks than critics.
+        step.min = step.min.min(asks.len() as u32);
         step.asks = asks;
         Ok(Step::Ask(step))
     }
@@ -151,9 +160,41 @@ fn revise(t: &Transcript, round: u32) -> Result<Step> {
             if text.is_empty() {
                 text.push_str("(nobody criticised your answer)\n");
             }
-            fill(template(t, "critique.revise")?, &[("critiques", text.trim_end())])
+            instruction(t, "critique.revise", seat, round, &[("critiques", text.trim_end())])
         })
         .build()
+}
+
+// The winner's members, then everything that speaks against them: other answers, and reasons of votes for them.
+fn synthesize(t: &Transcript, seat: &AgentId, winner: &OptionView) -> Result<Option<AskStep>> {
+    let (round, names, nonce) = (t.round(), display_names(t), nonce(t.start().seed, t.debate()));
+    let name = |id: &AgentId| names.get(id).map_or("unknown", String::as_str);
+    let mut text = String::new();
+    for option in std::iter::once(winner).chain(t.option_views().iter().filter(|option| option.id != winner.id)) {
+        let kind = if option.id == winner.id { "winner" } else { "dissent" };
+        for message in option.messages.iter().filter_map(|id| t.message(id)) {
+            let from = message.seat.as_ref().map_or("unknown", name);
+            text.push_str(&delimit(&nonce, from, message.round, kind, &message.text));
+        }
+    }
+    for vote in t.votes().iter().filter(|vote| vote.step.is_some() && vote.round == round) {
+        let against = vote.ballot.as_ref().is_some_and(|ballot| !crate::consensus::supports(ballot, &winner.id));
+        let from = t.seats().find(|seat| seat.id.as_str() == vote.voter).map_or("unknown", |seat| name(&seat.id));
+        if let Some(reason) = vote.reason.as_ref().filter(|_| against) {
+            text.push_str(&delimit(&nonce, from, round, "dissent", reason));
+        }
+    }
+    let step = AskBuilder::new(t, Phase::Synthesize, round)
+        .seats(vec![seat.clone()])
+        .own_answer(false)
+        .join(Join::All)
+        .min(0)
+        .template("critique.synthesize", vec![("options", text.trim_end().to_owned())])
+        .build()?;
+    Ok(match step {
+        Step::Ask(step) => Some(step),
+        _ => None,
+    })
 }
 
 fn written(critique: &crate::debate::CritiqueEvent) -> String {

@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 use super::DebateProtocol;
 use super::ask::AskBuilder;
 use super::preset::{Preset, PresetRound, preset_step};
-use super::step::{Checkpoint, Draft, ProtocolInfo, Step};
+use super::step::{AskStep, Checkpoint, Draft, ProtocolInfo, Step};
 use super::templates::template;
 use crate::analysis::{RatedRound, contribution, parse_ratings};
 use crate::debate::{
     Ballots, CheckScope, Join, Order, Phase, Role, RuleConfig, RuleKind, Share, StepWhy, Stop, StopCause, TieBreak,
-    Transcript, delimit, fill, nonce, pick, round6, shuffle,
+    Transcript, TurnView, delimit, fill, nonce, pick, round6, shuffle,
 };
 use crate::debate::{QuorumRule, TranscriptMessage};
 use crate::error::Result;
@@ -152,7 +152,7 @@ impl DebateProtocol for Dynamic {
                 )));
             }
         }
-        self.ask(t, current + 1)
+        self.noted(t, self.ask(t, current + 1)?)
     }
 
     fn checkpoint(&self, t: &Transcript) -> Result<Option<Checkpoint>> {
@@ -173,9 +173,13 @@ impl DebateProtocol for Dynamic {
             self.active_in(t, t.round())
         };
         let contribution = if self.ratings { self.shares(t)? } else { BTreeMap::new() };
-        Ok(Draft { rule, seats: Some(last), ballots: Ballots::Round, contribution, ..Draft::newest(t) })
+        let notes = if self.by_seed(t) { vec![UNUSABLE] } else { Vec::new() };
+        Ok(Draft { notes, rule, seats: Some(last), ballots: Ballots::Round, contribution, ..Draft::newest(t) })
     }
 }
+
+// The ranking named no usable seats.
+const UNUSABLE: &str = "ranking_unusable";
 
 fn floor_rule() -> RuleKind {
     RuleKind::CountAboveFloor { share: Share::TWO_THIRDS }
@@ -314,9 +318,7 @@ impl Dynamic {
     // The ranking call returns numbers, the last `[a,b]`. Unusable: by seed. A repeated number keeps one seat.
     fn kept(&self, t: &Transcript) -> Vec<AgentId> {
         let candidates: Vec<AgentId> = ranked(t).into_iter().filter_map(|m| m.seat.clone()).collect();
-        let reply = t.messages().iter().rev().find(|m| m.phase == Some(Phase::Rank) && m.round + 1 == self.prune_round);
-        let chosen = reply.and_then(|m| chosen_numbers(&m.text, self.keep as usize, candidates.len()));
-        if let Some(numbers) = chosen {
+        if let Some(numbers) = self.chosen(t) {
             numbers.into_iter().filter_map(|n| candidates.get(n - 1).cloned()).collect()
         } else {
             let mut pool = candidates;
@@ -327,6 +329,29 @@ impl Dynamic {
             }
             kept
         }
+    }
+
+    // Whether the ranking was asked for, is over, and named nobody.
+    fn by_seed(&self, t: &Transcript) -> bool {
+        let asked = |turn: &TurnView| turn.phase == Phase::Rank && turn.round + 1 == self.prune_round;
+        let over = t.turns().any(asked) && t.open_step().is_none_or(|step| step.phase != Phase::Rank);
+        over && self.chosen(t).is_none()
+    }
+
+    fn noted(&self, t: &Transcript, mut step: Step) -> Result<Step> {
+        if let Step::Ask(AskStep { asks, .. }) = &mut step
+            && self.by_seed(t)
+            && let Some(first) = asks.first_mut()
+        {
+            first.notes.push(UNUSABLE);
+        }
+        Ok(step)
+    }
+
+    // The numbers of the ranking reply that are left of it, from 1.
+    fn chosen(&self, t: &Transcript) -> Option<Vec<usize>> {
+        let reply = t.messages().iter().rev().find(|m| m.phase == Some(Phase::Rank) && m.round + 1 == self.prune_round);
+        reply.and_then(|m| chosen_numbers(&m.text, self.keep as usize, ranked(t).len()))
     }
 
     fn agree(t: &Transcript, kept: &[AgentId]) -> Result<bool> {
@@ -384,12 +409,16 @@ fn ranked(t: &Transcript) -> Vec<&TranscriptMessage> {
 
 /// The last `[a,b]` of a ranking reply as distinct numbers 1..=n, at most `keep`; `None` if there is no usable one.
 pub(crate) fn chosen_numbers(text: &str, keep: usize, n: usize) -> Option<Vec<usize>> {
-    let open = text.rfind('[')?;
-    let inner = &text[open + 1..];
-    let inner = &inner[..inner.find(']')?];
-    let numbers: Option<Vec<usize>> =
-        inner.split(',').map(|part| part.trim().parse().ok().filter(|k| (1..=n).contains(k))).collect();
-    let mut numbers = numbers.filter(|numbers| numbers.len() == keep)?;
+    // The last list of that many numbers: what else stands in brackets, as [sic], is no list of numbers.
+    let list = |after: &str| -> Option<Vec<usize>> {
+        let (inner, _) = after.split_once(']')?;
+        let numbers: Option<Vec<usize>> = inner.split(',').map(|part| part.trim().parse().ok()).collect();
+        numbers.filter(|numbers| numbers.len() == keep)
+    };
+    let mut numbers = text.rmatch_indices('[').find_map(|(open, _)| list(&text[open + 1..]))?;
+    if numbers.iter().any(|k| !(1..=n).contains(k)) {
+        return None;
+    }
     let mut seen = Vec::new();
     numbers.retain(|k| {
         !seen.contains(k) && {

@@ -49,11 +49,12 @@ pub use sequential::Sequential;
 pub use simultaneous::{Layout, Simultaneous};
 pub(crate) use step::Count;
 pub use step::{Ask, AskStep, Checkpoint, Draft, Estimate, Pause, ProtocolInfo, Step};
-pub use templates::{TEMPLATE_NAMES, builtin_template};
+pub(crate) use templates::template_faults;
+pub use templates::{TEMPLATE_NAMES, builtin_template, template_slots};
 pub use topology::sees;
 pub use vote_only::VoteOnlyProtocol;
 
-use crate::debate::Transcript;
+use crate::debate::{OptionView, Transcript};
 use crate::error::Result;
 
 /// Decides what a debate does next. Pure: the same transcript gives the same step; no I/O, no clock, and no
@@ -79,6 +80,13 @@ pub trait DebateProtocol: Debug + Send + Sync {
     /// where the checkpoint says so, and applies the stopping rules. Default: nothing.
     fn checkpoint(&self, transcript: &Transcript) -> Result<Option<Checkpoint>> {
         let _ = transcript;
+        Ok(None)
+    }
+
+    /// One more step before the decision is written, once the winner is known: a synthesis. Asked again after it;
+    /// what it returned goes into [`Draft::synthesis`]. Left out where time or budget forbids it. Default: nothing.
+    fn closing(&self, transcript: &Transcript, winner: &OptionView) -> Result<Option<AskStep>> {
+        let _ = (transcript, winner);
         Ok(None)
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::ask::{seen_in, turn_id};
+use super::ask::{exceeds_window, seen_in, turn_id};
 use super::step::{Ask, AskStep, Step};
 use crate::debate::{
     AnswerFormat, Author, Equivalence, Expect, Extractor, Join, Message, Order, Phase, Prompt, Role, Transcript,
@@ -168,18 +168,19 @@ pub(crate) fn preset_step(t: &Transcript, preset: &Preset, round: &PresetRound<'
             messages.push(told(&format!("round-{}", round.round), text, false));
         }
         let quoted = !shown.is_empty();
+        let prompt = Prompt { system: preset.system.as_deref().unwrap_or_default().into(), messages };
         asks.push(Ask {
             turn: turn_id(t, round.round, Phase::Answer, &seat.id, 1),
             seat: seat.id.clone(),
             role: Role::Proposer,
-            prompt: Prompt { system: preset.system.as_deref().unwrap_or_default().into(), messages },
+            too_long: exceeds_window(seat, prompt.bytes(), t.limits().max_output_tokens),
+            prompt,
             shown,
             labels: None,
             expect: Expect::Text,
             max_output_tokens: t.limits().max_output_tokens,
             deadline: None,
             reduced: Vec::new(),
-            too_long: false,
             notes: if quoted { vec!["undelimited_prompt"] } else { Vec::new() },
         });
     }

@@ -37,12 +37,16 @@ impl Sequential {
 
 impl DebateProtocol for Sequential {
     fn describe(&self) -> ProtocolInfo {
+        let full = self.full;
         ProtocolInfo::new("sequential", "1")
             .with_params(serde_json::to_value(self).unwrap_or_default())
             .with_planned_calls(|n, rounds| n * rounds)
-            .with_estimate(|e| {
+            .with_estimate(move |e| {
                 let turns = e.seats * e.rounds;
-                turns * e.question + e.answer * turns * turns.saturating_sub(1) / 2
+                // Of the newest messages a turn sees one per seat at most, its own included.
+                let shown =
+                    if full { turns * turns.saturating_sub(1) / 2 } else { (0..turns).map(|k| k.min(e.seats)).sum() };
+                turns * e.question + e.answer * shown
             })
     }
 
@@ -62,8 +66,11 @@ impl DebateProtocol for Sequential {
                 )));
             }
         };
-        let builder =
-            AskBuilder::new(t, Phase::Speech, round).seats(vec![seat]).min(0).template("sequential.speech", vec![]);
+        let builder = AskBuilder::new(t, Phase::Speech, round)
+            .seats(vec![seat])
+            .min(0)
+            .own_answer(false)
+            .template("sequential.speech", vec![]);
         if self.full { builder } else { builder.latest() }.build()
     }
 

@@ -81,7 +81,9 @@ impl DebateProtocol for Simultaneous {
                 AskBuilder::new(t, Phase::Answer, 1).alone().template("simultaneous.answer", vec![]).build()
             }
             Layout::Shared => {
-                AskBuilder::new(t, Phase::Answer, round).seats(seats).template("simultaneous.again", vec![]).build()
+                // The own answers are in the transcript, under the seat's own label.
+                let builder = AskBuilder::new(t, Phase::Answer, round).seats(seats).own_answer(false);
+                builder.template("simultaneous.again", vec![]).build()
             }
         }
     }

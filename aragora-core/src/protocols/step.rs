@@ -123,6 +123,8 @@ pub struct Draft {
     pub contribution: BTreeMap<AgentId, f64>,
     /// The protocol's own report.
     pub report: Option<Report>,
+    /// Notes about how it came about, recorded as warnings unless they were before.
+    pub notes: Vec<&'static str>,
 }
 
 impl Draft {
@@ -136,6 +138,7 @@ impl Draft {
             synthesis: None,
             contribution: BTreeMap::new(),
             report: None,
+            notes: Vec::new(),
         }
     }
 }

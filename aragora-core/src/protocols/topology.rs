@@ -16,10 +16,11 @@ fn others(topology: &Topology, n: usize, seat: usize, round: u32, seed: Seed) ->
         Topology::Star { hub } if *hub as usize == seat => everybody().collect(),
         Topology::Star { hub } => vec![*hub as usize],
         Topology::Sparse { sparsity } => {
-            let count = libm::ceil((1.0 - sparsity) * (n.saturating_sub(1)) as f64) as usize;
+            // 1 - .7 is a little more than .3: without the allowance ten others would make four instead of three.
+            let count = libm::ceil((1.0 - sparsity) * (n.saturating_sub(1)) as f64 - 1e-9).max(1.0) as usize;
             let mut others: Vec<usize> = everybody().collect();
             shuffle(&mut others, seed, "topology", &format!("r{round}.{seat}"));
-            others.truncate(count.max(1));
+            others.truncate(count);
             others
         }
         Topology::RoundRobin if n > 1 => vec![(seat + 1 + (round.max(1) as usize - 1) % (n - 1)) % n],

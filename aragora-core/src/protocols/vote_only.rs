@@ -27,12 +27,17 @@ impl Default for VoteOnlyProtocol {
 
 impl DebateProtocol for VoteOnlyProtocol {
     fn describe(&self) -> ProtocolInfo {
-        let calls = u64::from(self.samples.max(1)) + u64::from(self.ballots);
+        let ballots = self.ballots;
+        let calls = u64::from(self.samples.max(1)) + u64::from(ballots);
         ProtocolInfo::new("vote_only", "1")
             .with_params(serde_json::to_value(self).unwrap_or_default())
             .with_seats(1, 64)
             .with_planned_calls(move |n, _| n * calls)
-            .with_estimate(move |e| e.seats * e.question * calls)
+            .with_estimate(move |e| {
+                // A voter sees one answer per seat at most.
+                let ballots = if ballots { e.seats * (e.instruction + e.seats * e.answer) } else { 0 };
+                e.seats * e.question * calls + ballots
+            })
     }
 
     fn next(&self, t: &Transcript) -> Result<Step> {

@@ -1,4 +1,5 @@
 //! Public conformance suites for the seams, and fault injection.
 
 pub mod agents;
+pub mod protocols;
 pub mod storage;

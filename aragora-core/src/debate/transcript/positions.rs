@@ -66,6 +66,8 @@ pub struct OptionView {
     pub text: Arc<str>,
     /// Whose answer it is, in roster order.
     pub authors: Vec<AgentId>,
+    /// The message that text is of; absent for a stated text.
+    pub shown: Option<MessageId>,
     /// The members' messages.
     pub messages: Vec<MessageId>,
 }
@@ -96,11 +98,12 @@ impl Transcript {
     }
 
     fn position_of(&self, seat: &AgentId, within: &dyn Fn(&TurnView) -> bool) -> Position {
-        let mut turns = self
+        let turns = self
             .turns
             .values()
             .rev()
             .filter(|t| t.seat == *seat && t.phase.is_position() && within(t) && t.state != TurnState::Planned);
+        let turns: Vec<&TurnView> = turns.collect();
         let mut position = Position {
             seat: seat.clone(),
             kind: PositionKind::Missing,
@@ -110,12 +113,11 @@ impl Transcript {
             arrival: 0,
             newest: VoteStatus::NotAsked,
         };
-        let Some(newest) = turns.next() else { return position };
-        let answered = if newest.state == TurnState::Answered {
-            Some(newest)
-        } else {
-            turns.find(|turn| turn.state == TurnState::Answered)
-        };
+        let Some(&newest) = turns.first() else { return position };
+        let samples = turns.iter().filter(|turn| (turn.phase, turn.round) == (newest.phase, newest.round)).copied();
+        let chosen = self.most_frequent(samples.filter(|turn| turn.state == TurnState::Answered).collect());
+        let newest = chosen.unwrap_or(newest);
+        let answered = chosen.or_else(|| turns.iter().find(|turn| turn.state == TurnState::Answered).copied());
         let message = answered.and_then(|turn| turn.message.as_ref()).and_then(|id| self.message(id));
         if let Some(message) = message {
             position.kind = Self::kind_of(message);
@@ -137,6 +139,30 @@ impl Transcript {
     /// Place of a message in the order of arrival, over all steps.
     pub(super) fn order_of(&self, id: &MessageId) -> u32 {
         self.by_id.get(id).map_or(u32::MAX, |index| *index as u32)
+    }
+
+    // Of several answers to one question the most frequent, the earlier of equally frequent ones; turns come newest
+    // first. Without any answer the newest reply.
+    fn most_frequent<'a>(&self, mut answered: Vec<&'a TurnView>) -> Option<&'a TurnView> {
+        if answered.len() < 2 {
+            return answered.pop();
+        }
+        let newest = answered.first().copied();
+        answered.reverse();
+        let value = |turn: &'a TurnView| {
+            let message = turn.message.as_ref().and_then(|id| self.message(id))?;
+            match Self::kind_of(message) {
+                PositionKind::Answer(value) => Some((turn, value)),
+                _ => None,
+            }
+        };
+        let answers: Vec<(&TurnView, Arc<str>)> = answered.into_iter().filter_map(value).collect();
+        let values: Vec<&str> = answers.iter().map(|(_, value)| &**value).collect();
+        let groups = group(&values, self.format().equal(), self);
+        let largest = groups.iter().map(|group| group.members.len()).max().unwrap_or(0);
+        let first =
+            groups.iter().filter(|group| group.members.len() == largest).filter_map(|g| g.members.first()).min();
+        first.and_then(|index| answers.get(*index)).map(|(turn, _)| *turn).or(newest)
     }
 
     fn kind_of(message: &TranscriptMessage) -> PositionKind {
@@ -181,6 +207,7 @@ impl Transcript {
                     value: Arc::from(option.id.as_str()),
                     text: option.text.clone(),
                     authors: Vec::new(),
+                    shown: None,
                     messages: Vec::new(),
                 })
                 .collect();
@@ -209,6 +236,7 @@ impl Transcript {
                     id,
                     value: group.value,
                     text: first.map_or_else(|| Arc::from(""), |m| m.text.clone()),
+                    shown: first.map(|m| m.id.clone()),
                     authors: members.iter().map(|p| p.seat.clone()).collect(),
                     messages: members.iter().filter_map(|p| p.message.clone()).collect(),
                 }

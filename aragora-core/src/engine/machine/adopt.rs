@@ -81,6 +81,12 @@ impl Machine {
             .unwrap_or(0);
         let prefix = Transcript::fold(&records[..=before])?;
         let Step::Ask(asked) = self.protocol.next(&prefix)? else {
+            if step.phase == Phase::Synthesize {
+                return Err(Error::new(
+                    ErrorKind::InvalidRequest,
+                    "the debate was closing by then; take an earlier seq",
+                ));
+            }
             return Err(Error::new(
                 ErrorKind::Nondeterministic,
                 format!("the protocol asks nothing where step {first} was recorded"),

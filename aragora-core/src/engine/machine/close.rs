@@ -66,8 +66,43 @@ impl Machine {
             count.1.outcome = Outcome::NoQuorum;
             count.1.winners.clear();
         }
+        match self.closing_step(&stop, &count) {
+            Ok(Some(step)) => {
+                self.ending = Some(stop);
+                return self.begin_step(step, None);
+            }
+            Ok(None) => {}
+            Err(error) => return self.protocol_failed(error),
+        }
         self.end_round()?;
         self.conclude(stop, &draft, count)
+    }
+
+    // A last step that could not be had is left out: it must not change why the debate ended.
+    fn closing_step(&mut self, stop: &Stop, count: &Count) -> Result<Option<AskStep>> {
+        let winner = count.1.winners.first().filter(|_| count.1.outcome == Outcome::Decided);
+        let Some(winner) = winner.and_then(|id| count.0.iter().find(|option| option.id == *id)) else {
+            return Ok(None);
+        };
+        let Some(step) = self.protocol.closing(&self.t, winner)? else { return Ok(None) };
+        let enough = self.t.options().step_min.min(self.t.debaters().count() as u32);
+        let may = stop.cause != StopCause::QuorumLost
+            && self.in_time(stop)
+            && !step.asks.is_empty()
+            && self.t.active().count() as u32 >= enough
+            && self.affordable(&step).is_ok();
+        if may {
+            self.accept(&step)?;
+            return Ok(Some(step));
+        }
+        if !self.t.warnings().contains_key("closing_skipped") {
+            self.warn("closing_skipped", None, format!("the last {} turn could not be asked", step.phase))?;
+        }
+        Ok(None)
+    }
+
+    fn in_time(&self, stop: &Stop) -> bool {
+        !matches!(stop.cause, StopCause::Deadline | StopCause::Budget | StopCause::Cancelled) && self.deadline_left()
     }
 
     fn conclude(&mut self, stop: Stop, draft: &Draft, count: Count) -> Result<()> {
@@ -85,6 +120,11 @@ impl Machine {
             self.warn("tie_broken", None, format!("{:?} were tied, {} was taken", tie.tied, tie.chosen))?;
         }
         self.warn_about(&count)?;
+        for note in &draft.notes {
+            if !self.t.warnings().contains_key(*note) {
+                self.warn(note, None, super::plan::note_detail(note))?;
+            }
+        }
         self.emit(StopEvent::from(stop.clone()))?;
         let bias = self.bias();
         if !bias.chosen_by_position.is_empty() {
@@ -152,12 +192,7 @@ impl Machine {
     }
 
     fn may_ask_judge(&self, stop: &Stop, judge: &AgentId) -> bool {
-        let in_time = !matches!(stop.cause, StopCause::Deadline | StopCause::Budget | StopCause::Cancelled);
-        in_time
-            && self.deadline_left()
-            && self.t.seat(judge).is_some()
-            && !self.t.is_benched(judge)
-            && self.t.round() > 0
+        self.in_time(stop) && self.t.seat(judge).is_some() && !self.t.is_benched(judge) && self.t.round() > 0
     }
 
     // What the judge said about the tie: nothing yet, no option of it, or one.

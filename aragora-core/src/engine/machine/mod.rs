@@ -198,6 +198,12 @@ impl Machine {
         Ok(())
     }
 
+    /// Records something no protocol of this version causes, so that a suite can show it to one.
+    #[cfg(feature = "testing")]
+    pub(crate) fn inject(&mut self, event: impl Into<Event>) -> Result<()> {
+        self.emit(event)
+    }
+
     fn warn(&mut self, code: &str, turn: Option<&TurnId>, detail: impl Into<String>) -> Result<()> {
         self.emit(crate::debate::WarningEvent { code: code.to_owned(), turn: turn.cloned(), detail: detail.into() })
     }

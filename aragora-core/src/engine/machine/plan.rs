@@ -63,7 +63,7 @@ impl Machine {
     }
 
     // The contract of `DebateProtocol::next`, checked so that a broken protocol cannot spend or corrupt anything.
-    fn accept(&self, step: &AskStep) -> Result<()> {
+    pub(super) fn accept(&self, step: &AskStep) -> Result<()> {
         let broken = |reason: String| Err(Error::new(ErrorKind::ProtocolFailed, reason));
         let round = self.t.round();
         if step.round != round && step.round != round + 1 || step.round == 0 {
@@ -153,7 +153,7 @@ impl Machine {
             }
             for note in &ask.notes {
                 if !self.t.warnings().contains_key(*note) {
-                    self.warn(note, Some(&ask.turn), "replies are quoted without markers, as the published texts do")?;
+                    self.warn(note, Some(&ask.turn), note_detail(note))?;
                 }
             }
         }
@@ -197,7 +197,7 @@ impl Machine {
     }
 
     // Which asks the limits allow, in order; an error if fewer than the step needs.
-    fn affordable(&self, step: &AskStep) -> Result<Vec<bool>, Stop> {
+    pub(super) fn affordable(&self, step: &AskStep) -> Result<Vec<bool>, Stop> {
         let mut held: Vec<Reserve> = Vec::new();
         let fits: Vec<bool> = step
             .asks
@@ -362,5 +362,14 @@ impl Machine {
             }
         }
         Ok(())
+    }
+}
+
+/// What a protocol's note says at length.
+pub(super) fn note_detail(note: &str) -> &'static str {
+    match note {
+        "undelimited_prompt" => "replies are quoted without markers, as the published texts do",
+        "ranking_unusable" => "the ranking named no usable seats, the kept ones were drawn by seed",
+        _ => "noted by the protocol",
     }
 }
