@@ -7,8 +7,10 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
+use tracing::Instrument as _;
 
 use super::inner::Inner;
 use super::live::{Control, Live, LiveSink};
@@ -18,7 +20,7 @@ use super::stream::EventData;
 use super::turn::{Turn, TurnDone, attempts_of, observe, outcome_of};
 use crate::agents::{Agent, Output};
 use crate::clock::{BoxFuture, CancelToken, Deadline};
-use crate::debate::{Equivalence, Terminal};
+use crate::debate::{Equivalence, Event, Terminal};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{AgentId, TurnId};
 use crate::protocols::Ask;
@@ -38,6 +40,8 @@ pub(super) struct Driver {
     grace: Option<BoxFuture<'static, ()>>,
     pause: Option<(String, BoxFuture<'static, ()>)>,
     comparing: bool,
+    round_span: tracing::Span,
+    step_span: tracing::Span,
 }
 
 #[derive(Debug)]
@@ -97,23 +101,18 @@ impl Driver {
             grace: None,
             pause: None,
             comparing: false,
+            round_span: tracing::Span::none(),
+            step_span: tracing::Span::none(),
         }
     }
 
     /// Runs the debate from its first input to its end.
     pub(super) async fn run(mut self, first: Input, queued: Option<super::inner::Counted>) {
         let counted = self.engine.count_debate();
-        let admission = self.engine.admission.clone();
-        let admitted = tokio::select! {
-            biased;
-            permit = admission.acquire_owned() => permit.ok(),
-            // A debate that waits for admission can still be cancelled or shut down.
-            control = self.controls.recv() => {
+        let admitted = match self.admitted().await {
+            Ok(permit) => permit,
+            Err(exit) => {
                 drop(queued);
-                let exit = match control {
-                    Some(Control::Cancel { by, reason }) => self.inputs(Input::Cancel { by, reason, stopped: Stopped::new() }).await,
-                    _ => Ok(Some(Exit::Stopped(shut_down()))),
-                };
                 return self.leave(exit, counted).await;
             }
         };
@@ -124,6 +123,33 @@ impl Driver {
         };
         drop(admitted);
         self.leave(exit, counted).await;
+    }
+
+    // A debate that waits for admission can be spoken to, cancelled and shut down, and its time runs.
+    async fn admitted(&mut self) -> std::result::Result<OwnedSemaphorePermit, Result<Option<Exit>>> {
+        let admission = self.engine.admission.clone().acquire_owned();
+        let deadline = self.engine.parts.clock.sleep_until(self.deadline.monotonic());
+        tokio::pin!(admission, deadline);
+        loop {
+            let control = tokio::select! {
+                biased;
+                permit = &mut admission => return permit.map_err(|_| Ok(Some(Exit::Stopped(shut_down())))),
+                () = &mut deadline => return Err(self.inputs(Input::Deadline(Stopped::new())).await),
+                control = self.controls.recv() => control,
+            };
+            let exit = match control {
+                Some(Control::Cancel { by, reason }) => {
+                    self.inputs(Input::Cancel { by, reason, stopped: Stopped::new() }).await
+                }
+                Some(Control::Human(input)) => self.inputs(Input::Human(input)).await,
+                Some(Control::Resolve(resolution)) => self.inputs(Input::Resolved(resolution)).await,
+                Some(Control::Stop) | None => Ok(Some(Exit::Stopped(shut_down()))),
+            };
+            match exit {
+                Ok(None) => {}
+                done => return Err(done),
+            }
+        }
     }
 
     async fn drive(&mut self) -> Result<Option<Exit>> {
@@ -226,6 +252,7 @@ impl Driver {
             let effects = Self::handle(&self.engine, self.live.clone(), self.blocking, input).await?;
             self.log.append(&effects.entries).await?;
             self.live.publish(&effects.entries);
+            self.enter_spans(&effects.entries);
             for command in effects.commands {
                 match command {
                     Command::Ask(ask) => self.ask(*ask)?,
@@ -246,6 +273,19 @@ impl Driver {
             }
         }
         Ok(None)
+    }
+
+    // Spans debate > round > step > turn; ids and numbers only.
+    fn enter_spans(&mut self, entries: &[super::machine::Entry]) {
+        for entry in entries {
+            match &entry.record.event {
+                Event::RoundStart(_) => self.round_span = tracing::info_span!("round", round = entry.record.round),
+                Event::StepStart(body) => {
+                    self.step_span = tracing::info_span!(parent: &self.round_span, "step", step = body.step, phase = body.phase.as_str());
+                }
+                _ => {}
+            }
+        }
     }
 
     fn sleep(&self, wait: Duration) -> BoxFuture<'static, ()> {
@@ -304,7 +344,7 @@ impl Driver {
             engine: self.engine.clone(),
             tenant: self.live.source().tenant.clone(),
             debate: self.live.debate().clone(),
-            turn: ask.turn,
+            id: ask.turn,
             seat: ask.seat,
             agent,
             request,
@@ -312,7 +352,8 @@ impl Driver {
             limit,
             debate_deadline: self.deadline,
         };
-        self.tasks.spawn(async move { Job::Turn(Box::new(turn.run().await)) });
+        let span = tracing::info_span!(parent: &self.step_span, "turn", turn = %turn.id, agent = %turn.seat);
+        self.tasks.spawn(async move { Job::Turn(Box::new(turn.run().await)) }.instrument(span));
         Ok(())
     }
 

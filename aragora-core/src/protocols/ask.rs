@@ -191,15 +191,15 @@ impl<'a> AskBuilder<'a> {
             let (reduced, too_long) = fit(t, seat, &mut shown, fixed, output, &self.turn(seat, 1));
             let ids: Vec<MessageId> = shown.iter().map(|message| message.id.clone()).collect();
             // Seats that see the same share one rendering.
-            let history = if let Some((_, history)) = blocks.iter().find(|(key, _)| *key == ids) { history.clone() } else {
+            let history = if let Some((_, history)) = blocks.iter().find(|(key, _)| *key == ids) {
+                history.clone()
+            } else {
                 let rendered = transcript_blocks(t, &shown, &names);
                 let count = rendered.len();
                 let history: Vec<Message> = rendered
                     .into_iter()
                     .enumerate()
-                    .map(|(i, (round, text))| {
-                        told(&format!("s2-r{round}"), text, i + 1 == count && round < self.round)
-                    })
+                    .map(|(i, (round, text))| told(&format!("s2-r{round}"), text, i + 1 == count && round < self.round))
                     .collect();
                 blocks.push((ids.clone(), history.clone()));
                 history

@@ -122,10 +122,10 @@ impl DebateProtocol for Dynamic {
         if t.round() == 0 {
             return self.ask(t, 1);
         }
-        if self.sequential_visibility && !self.unasked(t, current).is_empty() && !self.stopped(t) {
+        if self.sequential_visibility && !self.unasked(t, current).is_empty() && !Self::stopped(t) {
             return self.ask(t, current);
         }
-        if self.stopped(t) {
+        if Self::stopped(t) {
             return Ok(Step::Finish(Stop::new(
                 StopCause::Consensus,
                 current,
@@ -144,7 +144,7 @@ impl DebateProtocol for Dynamic {
                 return self.rank(t, current);
             }
             let kept = self.active_in(t, current + 1);
-            if current + 1 == self.prune_round && self.check_after_prune && self.agree(t, &kept)? {
+            if current + 1 == self.prune_round && self.check_after_prune && Self::agree(t, &kept)? {
                 return Ok(Step::Finish(Stop::new(
                     StopCause::Consensus,
                     current,
@@ -191,7 +191,7 @@ impl Dynamic {
         n > 3 && n > self.keep as usize
     }
 
-    fn stopped(&self, t: &Transcript) -> bool {
+    fn stopped(t: &Transcript) -> bool {
         let by_join = t.last_closed_step().is_some_and(|step| step.end == Some(StepWhy::Consensus));
         by_join
             || t.checks().last().is_some_and(|(round, check)| {
@@ -278,7 +278,7 @@ impl Dynamic {
         };
         let peers = |seat: &AgentId| self.shown_to(t, seat, round);
         let own_history = self.history == HistoryPolicy::Own;
-        preset_step(
+        Ok(preset_step(
             t,
             preset,
             &PresetRound {
@@ -291,7 +291,7 @@ impl Dynamic {
                 own_history,
                 addition: rate,
             },
-        )
+        ))
     }
 
     fn rank(&self, t: &Transcript, round: u32) -> Result<Step> {
@@ -316,7 +316,9 @@ impl Dynamic {
         let candidates: Vec<AgentId> = ranked(t).into_iter().filter_map(|m| m.seat.clone()).collect();
         let reply = t.messages().iter().rev().find(|m| m.phase == Some(Phase::Rank) && m.round + 1 == self.prune_round);
         let chosen = reply.and_then(|m| chosen_numbers(&m.text, self.keep as usize, candidates.len()));
-        if let Some(numbers) = chosen { numbers.into_iter().filter_map(|n| candidates.get(n - 1).cloned()).collect() } else {
+        if let Some(numbers) = chosen {
+            numbers.into_iter().filter_map(|n| candidates.get(n - 1).cloned()).collect()
+        } else {
             let mut pool = candidates;
             let mut kept = Vec::new();
             while kept.len() < self.keep as usize && !pool.is_empty() {
@@ -327,7 +329,7 @@ impl Dynamic {
         }
     }
 
-    fn agree(&self, t: &Transcript, kept: &[AgentId]) -> Result<bool> {
+    fn agree(t: &Transcript, kept: &[AgentId]) -> Result<bool> {
         let rule = RuleConfig { quorum: QuorumRule::Count(1), ..RuleKind::Unanimity { ignore_abstain: false }.into() };
         let count = t.count(&rule, Ballots::Positions, Some(kept), None, &crate::consensus::RuleSet::default())?;
         Ok(count.1.outcome == crate::debate::Outcome::Decided)

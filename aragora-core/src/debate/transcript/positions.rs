@@ -36,7 +36,7 @@ pub struct Position {
     pub round: u32,
     /// Stated confidence.
     pub confidence: Option<f64>,
-    /// Order of arrival in its step.
+    /// Order of arrival in the debate.
     pub arrival: u32,
     /// What became of the newest turn; anything but `Cast` means that an answer shown is an earlier one.
     pub newest: VoteStatus,
@@ -108,11 +108,11 @@ impl Transcript {
         };
         let message = answered.and_then(|turn| turn.message.as_ref()).and_then(|id| self.message(id));
         if let Some(message) = message {
-            position.kind = self.kind_of(message);
+            position.kind = Self::kind_of(message);
             position.message = Some(message.id.clone());
             position.round = message.round;
             position.confidence = message.confidence;
-            position.arrival = message.arrival;
+            position.arrival = self.order_of(&message.id);
         }
         position.newest = match (&newest.state, &position.kind) {
             (TurnState::Answered, PositionKind::Answer(_)) => VoteStatus::Cast,
@@ -124,7 +124,12 @@ impl Transcript {
         position
     }
 
-    fn kind_of(&self, message: &TranscriptMessage) -> PositionKind {
+    /// Place of a message in the order of arrival, over all steps.
+    pub(super) fn order_of(&self, id: &MessageId) -> u32 {
+        self.by_id.get(id).map_or(u32::MAX, |index| *index as u32)
+    }
+
+    fn kind_of(message: &TranscriptMessage) -> PositionKind {
         if message.refused() {
             return PositionKind::Invalid(InvalidWhy::Refused);
         }

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::debate::answer::ExtractedAnswer;
 use crate::debate::ballot::{Ballot, VoteStatus};
-use crate::debate::event::{ErrorInfo, Join, Order, PlannedAsk, StepWhy};
+use crate::debate::error_info::ErrorInfo;
+use crate::debate::event_step::{Join, Order, PlannedAsk, StepWhy};
 use crate::debate::message::{Author, MessageKind, Phase, Stance, Visibility, words};
 use crate::debate::usage::{Refusal, StopReason};
 use crate::ids::{AgentId, MessageId, TurnId};
