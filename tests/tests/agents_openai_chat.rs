@@ -532,6 +532,10 @@ fn the_environment_names_the_agents() {
     let error = error.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidConfig);
     assert!(error.context()["violations"].contains("GROQ_API_KEY") && !format!("{error:?}").contains("canary"));
+    // A wrong address is told by its variable, once for all its models.
+    let error = agents(&[("OPENAI_BASE_URL", "nowhere"), ("OPENAI_MODEL", "a,b")]).unwrap_err();
+    assert!(error.reason().starts_with("/OPENAI_BASE_URL: "), "{error}");
+    assert_eq!(error.context()["count"], "1", "{error}");
 }
 
 proptest! {

@@ -5,8 +5,11 @@ use aragora_core::{Error, ErrorKind};
 /// The error, and what to do about it.
 pub(crate) fn about(error: &Error) -> String {
     let next = match error.kind() {
+        // One line per seat is on the screen already.
+        ErrorKind::AllAgentsFailed => {
+            return format!("\nerror ({}): nobody could answer; the reasons are above", error.code());
+        }
         ErrorKind::InvalidConfig => "Correct the variables named above; --help lists those that are read.",
-        ErrorKind::AllAgentsFailed => "Nobody could answer; the reasons stand above, one per seat.",
         ErrorKind::Unavailable => "The operating system or the store does not answer; try again.",
         _ => "",
     };

@@ -58,7 +58,8 @@ fn live(aragora: &Aragora, question: Option<String>, models: Vec<Arc<dyn Agent>>
 fn demo(aragora: &Aragora, question: Option<String>, mut notes: Vec<String>, paced: bool) -> Result<LineUp> {
     let question = question.unwrap_or_else(|| DEFAULT_QUESTION.to_owned());
     notes.push("So the built-in demo agents speak: templates, no model, no meaning. Only the course is real.".into());
-    let mut debate = aragora.debate(question.as_str()).protocol(Critique { pairwise: true, ..Critique::default() }).seed(4);
+    let mut debate =
+        aragora.debate(question.as_str()).protocol(Critique { pairwise: true, ..Critique::default() }).seed(4);
     for (seed, style) in (1..).zip([DemoStyle::Supportive, DemoStyle::Critical, DemoStyle::Contrarian]) {
         let agent = outspoken(DemoAgent::new(AgentId::new(style.as_str())?, style, seed));
         debate = debate.seat(voiced(agent, paced));
@@ -135,8 +136,10 @@ fn unused_keys() -> String {
         Some(name) => format!(
             "{name} is set, but this version speaks the OpenAI protocol only; OPENROUTER_API_KEY reaches the same models."
         ),
-        None => "No key of a model provider is in the environment; with OPENAI_API_KEY, OPENROUTER_API_KEY, OLLAMA_HOST \
+        None => {
+            "No key of a model provider is in the environment; with OPENAI_API_KEY, OPENROUTER_API_KEY, OLLAMA_HOST \
                  or others (see --help) real models answer your own question."
-            .to_owned(),
+                .to_owned()
+        }
     }
 }

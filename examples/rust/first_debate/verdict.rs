@@ -39,7 +39,8 @@ pub(crate) fn show(screen: &mut Screen, decision: &Decision, options: &[OptionVi
     match (&decision.answer, &decision.leading) {
         (Some(answer), _) => {
             let text = if answer.author.is_some() { &answer.value } else { &answer.text };
-            screen.wrapped(Look::Bold, &format!("Decision: {}", brief(text, 400)), 0);
+            let title = if decision.partial { "Decision as far as it got" } else { "Decision" };
+            screen.wrapped(Look::Bold, &format!("{title}: {}", brief(text, 400)), 0);
         }
         (None, Some(leading)) => {
             let text = format!("No decision ({}). Leading: {}", outcome(&decision.outcome), brief(&leading.value, 300));
@@ -70,7 +71,8 @@ fn tally(decision: &Decision, options: &[OptionView]) -> String {
 }
 
 fn reasons(dissent: &Dissent) -> String {
-    let why = if dissent.reasons.is_empty() { brief(&dissent.view, 240) } else { brief(&dissent.reasons.join("; "), 240) };
+    let why =
+        if dissent.reasons.is_empty() { brief(&dissent.view, 240) } else { brief(&dissent.reasons.join("; "), 240) };
     format!("{} (severity {:.2}): {why}", dissent.seat, dissent.severity)
 }
 

@@ -85,7 +85,12 @@ fn collect(env: &dyn Fn(&str) -> Option<String>, transport: Option<Arc<dyn Trans
             .and_then(|id| open(id, dialect, &model, base, key.as_ref(), transport.as_ref()));
         match opened {
             Ok(agent) => agents.push(agent),
-            Err(error) => v.add(at, error.reason()),
+            Err(error) => match (error.reason().strip_prefix("/base_url: "), dialect.provider()) {
+                // An address is one variable, however many models are behind it.
+                (Some(reason), "ollama") => v.add("/OLLAMA_HOST", reason),
+                (Some(reason), _) => v.add("/OPENAI_BASE_URL", reason),
+                (None, _) => v.add(at, error.reason()),
+            },
         }
     }
     v.into_result(ErrorKind::InvalidConfig)?;
