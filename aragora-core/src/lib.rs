@@ -5,20 +5,22 @@
 //!
 //! ```
 //! use aragora_core::agents::FnAgent;
+//! use aragora_core::protocols::Simultaneous;
 //! use aragora_core::{AgentId, Aragora, Result};
 //!
 //! # fn main() -> Result<()> {
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
 //! let aragora = Aragora::in_memory()?;
-//! let mut debate = aragora.debate("Do we ship on Friday?");
-//! for (id, view) in [("ada", "FINAL ANSWER: no"), ("bob", "FINAL ANSWER: no"), ("eve", "FINAL ANSWER: yes")] {
-//!     debate = debate.seat(FnAgent::new(AgentId::new(id)?, move |request, _output| async move {
-//!         Ok(if request.phase.is_position() { view } else { "CHOICE: abstain" })
+//! let mut debate = aragora.debate("Do we ship on Friday?").protocol(Simultaneous::default());
+//! for (id, view) in [("ada", "no"), ("bob", "no"), ("eve", "yes")] {
+//!     debate = debate.seat(FnAgent::new(AgentId::new(id)?, move |_request, _output| async move {
+//!         Ok(format!("I looked at the open issues.\nFINAL ANSWER: {view}"))
 //!     }));
 //! }
 //! let decision = debate.start().await?.result().await?;
-//! println!("{:?} because of {:?}", decision.outcome, decision.stop);
-//! assert_eq!(decision.vote_only.answer.map(|answer| answer.value.to_string()).as_deref(), Some("no"));
+//! println!("{:?} because of {}", decision.outcome, decision.stop.cause);
+//! assert_eq!(decision.answer.map(|answer| answer.value.to_string()).as_deref(), Some("no"));
+//! assert_eq!(decision.dissenters, [AgentId::new("eve")?]);
 //! # Ok(())
 //! # })
 //! # }

@@ -517,6 +517,8 @@ fn the_environment_names_the_agents() {
     let local =
         agents(&[("OPENAI_API_KEY", "k"), ("OPENAI_BASE_URL", "http://localhost:9/v1"), ("OPENAI_MODEL", "qwen3")]);
     assert_eq!(local.unwrap()[0].profile().provider, "compatible");
+    // A server of one's own may need no key.
+    assert_eq!(names(&[("OPENAI_BASE_URL", "http://localhost:9/v1"), ("OPENAI_MODEL", "qwen3")]), ["compatible-qwen3"]);
     assert_eq!(names(&[("OLLAMA_HOST", "0.0.0.0"), ("OLLAMA_MODEL", "llama3.2:3b")]), ["ollama-llama3.2-3b"]);
     assert_eq!(
         names(&[("OPENROUTER_API_KEY", "k"), ("OPENROUTER_MODEL", "a/llama,b/llama")]),
@@ -530,6 +532,10 @@ fn the_environment_names_the_agents() {
     let error = error.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidConfig);
     assert!(error.context()["violations"].contains("GROQ_API_KEY") && !format!("{error:?}").contains("canary"));
+    // A wrong address is told by its variable, once for all its models.
+    let error = agents(&[("OPENAI_BASE_URL", "nowhere"), ("OPENAI_MODEL", "a,b")]).unwrap_err();
+    assert!(error.reason().starts_with("/OPENAI_BASE_URL: "), "{error}");
+    assert_eq!(error.context()["count"], "1", "{error}");
 }
 
 proptest! {

@@ -32,10 +32,13 @@ pub struct ParsedCritique {
 ///
 /// In JSON one object, a list of them, or `{"critiques": [..]}`; otherwise sections: a line that is a target's name
 /// (`### Agent-2`, `Target: Agent-2`, `Agent-2: ..`) begins its critique, headings and bullets make up the rest. A
-/// text without such headings is one critique without issues whose reasoning is the text. A blank reply is none.
+/// text without such headings is one critique without issues whose reasoning is the text. A blank reply is none, and
+/// so is an empty list: a critic may have no objection.
 pub fn parse_critiques(text: &str, structured: Option<&Value>, targets: &[&str]) -> Vec<ParsedCritique> {
     let found = match structured {
+        Some(value) if objects_to_nothing(value) => return Vec::new(),
         Some(value) => objects(value),
+        None if matches!(read(text), Json::Value(value) if objects_to_nothing(&value)) => return Vec::new(),
         None => written_objects(text),
     };
     if !found.is_empty() {
@@ -55,6 +58,11 @@ fn objects(value: &Value) -> Vec<Map<String, Value>> {
         },
         _ => Vec::new(),
     }
+}
+
+fn objects_to_nothing(value: &Value) -> bool {
+    let list = value.get("critiques").unwrap_or(value);
+    list.as_array().is_some_and(Vec::is_empty)
 }
 
 fn written_objects(text: &str) -> Vec<Map<String, Value>> {

@@ -411,6 +411,7 @@ pub(crate) fn run(
     let (live, controls) = Live::new(source, bus, clock);
     live.history(history);
     live.publish(published);
+    live.listen_early();
     *live.machine() = Some(machine);
     engine.enter(&live);
     let handle = DebateHandle::new(live.clone());

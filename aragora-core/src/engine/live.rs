@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::debate::{Decision, Event, HumanInput};
 use crate::error::{Error, Result};
 use crate::ids::{AgentId, DebateId, TurnId};
-use crate::telemetry::Bus;
+use crate::telemetry::{Bus, OnLag, Subscriber};
 
 /// What others tell the task that runs a debate.
 #[derive(Debug)]
@@ -44,6 +44,17 @@ pub(crate) struct Live {
     machine: Mutex<Option<Machine>>,
     handles: AtomicUsize,
     detached: AtomicBool,
+    early: Mutex<Option<Early>>,
+}
+
+/// The queue of whoever asks for events first, and the newest record that is older than it.
+///
+/// A host gets its handle a moment after the first seats were asked; without this queue it would miss their first
+/// words, and seats that stream only for listeners would not stream at all. It is given up with the first step.
+#[derive(Debug)]
+pub(crate) struct Early {
+    pub(crate) subscriber: Subscriber<StreamEvent>,
+    pub(crate) head: Option<u64>,
 }
 
 /// No record yet.
@@ -69,6 +80,7 @@ impl Live {
             machine: Mutex::default(),
             handles: AtomicUsize::new(0),
             detached: AtomicBool::new(false),
+            early: Mutex::default(),
         };
         (Arc::new(live), controls)
     }
@@ -117,6 +129,17 @@ impl Live {
         }
     }
 
+    /// Listens from now on for the first reader, before anybody is asked.
+    pub(crate) fn listen_early(&self) {
+        *lock(&self.early) = Some(Early { subscriber: self.bus.subscribe(OnLag::CatchUp), head: self.head() });
+    }
+
+    /// The early queue, if it is still there and holds everything from this seq on that is not read from the log.
+    pub(crate) fn take_early(&self, from: u64) -> Option<Early> {
+        let whole = |early: &mut Early| early.subscriber.dropped() == 0;
+        lock(&self.early).take_if(|early| from <= early.head.map_or(0, |head| head + 1) && whole(early))
+    }
+
     /// Publishes records that are durable.
     pub(crate) fn publish(&self, entries: &[Entry]) {
         for entry in entries {
@@ -125,6 +148,9 @@ impl Live {
                 lock(&self.resumed_at).push(record.seq);
                 self.run.fetch_add(1, Ordering::AcqRel);
                 lock(&self.agent_seq).clear();
+            }
+            if matches!(record.event, Event::StepEnd(_)) {
+                drop(lock(&self.early).take());
             }
             self.head.store(record.seq, Ordering::Release);
             self.bus.publish_with(|| {

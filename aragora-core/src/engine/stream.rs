@@ -271,10 +271,14 @@ struct State {
 }
 
 /// Every recorded event from `from` on, and live ones from now: subscribe first, then read the log, then drop what
-/// was queued and already read. No gap, no repetition.
+/// was queued and already read. No gap, no repetition. The first reader takes over the queue that was open before
+/// anybody was asked.
 pub(crate) fn events_of(live: &Live, from: u64, on_lag: OnLag) -> EventStream {
-    let subscriber = live.bus().subscribe(on_lag);
-    let head = live.head();
+    let early = if on_lag == OnLag::CatchUp { live.take_early(from) } else { None };
+    let (subscriber, head) = match early {
+        Some(early) => (early.subscriber, early.head),
+        None => (live.bus().subscribe(on_lag), live.head()),
+    };
     let read_until = head.filter(|head| *head >= from);
     build(State {
         source: live.source().clone(),

@@ -10,6 +10,7 @@ mod context;
 mod files;
 mod guide;
 mod markdown;
+mod model_server;
 mod peers;
 mod process;
 mod regions;

@@ -27,12 +27,13 @@ const PROVIDERS: &[(&str, &str, &[&str], Dialect)] = &[
 
 /// The agents the environment has credentials for, in a fixed order; empty if it has none.
 ///
-/// Read are `OPENAI_API_KEY` (with `OPENAI_BASE_URL` for any compatible server), `OPENROUTER_API_KEY`,
-/// `MISTRAL_API_KEY`, `GROQ_API_KEY`, `DEEPSEEK_API_KEY`, `XAI_API_KEY` and `OLLAMA_HOST`; blank means unset. For each,
-/// `{PROVIDER}_MODEL` holds one or several models separated by commas. Without it: `gpt-5.4-mini`, `gpt-5.4-nano` and
-/// `gpt-4.1` for OpenAI; `anthropic/claude-sonnet-4.5`, `google/gemini-2.5-flash` and `openai/gpt-5.4-mini` for
-/// OpenRouter; `mistral-large-latest`, `openai/gpt-oss-120b` (Groq), `deepseek-v4-flash`, `grok-4.3`; for Ollama
-/// `llama3.2`. Everything wrong is reported at once as `invalid_config`, and no value of a key is ever shown.
+/// Read are `OPENAI_API_KEY` (with `OPENAI_BASE_URL` for any compatible server, which may need no key),
+/// `OPENROUTER_API_KEY`, `MISTRAL_API_KEY`, `GROQ_API_KEY`, `DEEPSEEK_API_KEY`, `XAI_API_KEY` and `OLLAMA_HOST`; blank
+/// means unset. For each, `{PROVIDER}_MODEL` holds one or several models separated by commas. Without it:
+/// `gpt-5.4-mini`, `gpt-5.4-nano` and `gpt-4.1` for OpenAI; `anthropic/claude-sonnet-4.5`, `google/gemini-2.5-flash` and
+/// `openai/gpt-5.4-mini` for OpenRouter; `mistral-large-latest`, `openai/gpt-oss-120b` (Groq), `deepseek-v4-flash`,
+/// `grok-4.3`; for Ollama `llama3.2`. Everything wrong is reported at once as `invalid_config`, and no value of a key is
+/// ever shown.
 pub fn from_environment(env: &dyn Fn(&str) -> Option<String>) -> Result<Vec<Arc<dyn Agent>>> {
     collect(env, None)
 }
@@ -50,16 +51,19 @@ fn collect(env: &dyn Fn(&str) -> Option<String>, transport: Option<Arc<dyn Trans
     let mut v = Violations::new();
     let mut wanted = Vec::new();
     for (key_name, models_name, defaults, dialect) in PROVIDERS {
-        let Some(key) = read(key_name).map(SecretString::from) else { continue };
-        if key.expose_secret().chars().any(char::is_control) {
+        let key = read(key_name).map(SecretString::from);
+        let base = (dialect.provider() == "openai").then(|| read("OPENAI_BASE_URL")).flatten();
+        if key.is_none() && base.is_none() {
+            continue;
+        }
+        if key.as_ref().is_some_and(|key| key.expose_secret().chars().any(char::is_control)) {
             v.add(format!("/{key_name}"), "contains a control character");
             continue;
         }
-        let base = (dialect.provider() == "openai").then(|| read("OPENAI_BASE_URL")).flatten();
         // Another server behind the same variable has neither OpenAI's knobs nor its models.
         let dialect = if base.is_some() { Dialect::COMPATIBLE } else { *dialect };
         let models = models(read(models_name), defaults);
-        wanted.extend(models.into_iter().map(|model| (dialect, model, base.clone(), Some(key.clone()))));
+        wanted.extend(models.into_iter().map(|model| (dialect, model, base.clone(), key.clone())));
     }
     if let Some(host) = read("OLLAMA_HOST") {
         let base = Some(ollama(&host));
@@ -81,7 +85,12 @@ fn collect(env: &dyn Fn(&str) -> Option<String>, transport: Option<Arc<dyn Trans
             .and_then(|id| open(id, dialect, &model, base, key.as_ref(), transport.as_ref()));
         match opened {
             Ok(agent) => agents.push(agent),
-            Err(error) => v.add(at, error.reason()),
+            Err(error) => match (error.reason().strip_prefix("/base_url: "), dialect.provider()) {
+                // An address is one variable, however many models are behind it.
+                (Some(reason), "ollama") => v.add("/OLLAMA_HOST", reason),
+                (Some(reason), _) => v.add("/OPENAI_BASE_URL", reason),
+                (None, _) => v.add(at, error.reason()),
+            },
         }
     }
     v.into_result(ErrorKind::InvalidConfig)?;

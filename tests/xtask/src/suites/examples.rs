@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::context::Context;
 use crate::files;
+use crate::model_server;
 use crate::process::{WORKSPACE, cargo_locked, program, run as start, run_within};
 use crate::suite::{Outcome, Suite};
 
@@ -40,7 +41,25 @@ fn all(context: &Context) -> Result<(), String> {
         let output = run_within(offline(context, FIRST).env("ARAGORA_SHARED", shared), LIMIT)?;
         says(&output, "recorded")?;
     }
-    Ok(())
+    with_models(context)
+}
+
+/// The main example with models behind an OpenAI-compatible server, and with a key that server refuses.
+fn with_models(context: &Context) -> Result<(), String> {
+    let server = model_server::start()?;
+    let live = |key: &str| {
+        let mut example = offline(context, FIRST);
+        example.arg("Batch or queue?").env("OPENAI_BASE_URL", &server);
+        example.env("OPENAI_MODEL", "one,two,three").env("OPENAI_API_KEY", key);
+        example
+    };
+    let output = run_within(&mut live(model_server::KEY), LIMIT)?;
+    for words in ["real models", "use a queue", "Decision: use a queue"] {
+        says(&output, words)?;
+    }
+    let refused = live("sk-wrong").output().map_err(|error| format!("{FIRST}: {error}"))?;
+    says(&String::from_utf8_lossy(&refused.stdout), "is OPENAI_API_KEY right?")?;
+    if refused.status.success() { Err(format!("{FIRST} succeeds with a refused key")) } else { Ok(()) }
 }
 
 /// The example without a key or endpoint of a model provider in its environment.
@@ -48,7 +67,7 @@ fn offline(context: &Context, name: &str) -> Command {
     let mut example = program(context, context.built(&format!("examples/{name}")));
     for (variable, _) in std::env::vars_os() {
         let text = variable.to_string_lossy();
-        if ["_API_KEY", "_BASE_URL", "_API_BASE"].iter().any(|end| text.ends_with(end)) {
+        if ["_API_KEY", "_BASE_URL", "_API_BASE", "_MODEL", "OLLAMA_HOST"].iter().any(|end| text.ends_with(end)) {
             example.env_remove(&variable);
         }
     }
@@ -56,8 +75,8 @@ fn offline(context: &Context, name: &str) -> Command {
 }
 
 fn says(output: &str, word: &str) -> Result<(), String> {
-    let said = output.to_lowercase().contains(word);
-    if said { Ok(()) } else { Err(format!("{FIRST} does not say that its agents are {word}")) }
+    let said = output.to_lowercase().contains(&word.to_lowercase());
+    if said { Ok(()) } else { Err(format!("{FIRST} does not say {word:?}")) }
 }
 
 fn names(manifest: &str) -> Vec<&str> {
