@@ -120,9 +120,10 @@ impl DebateProtocol for Dynamic {
             })
             .with_estimate(move |e| {
                 // Of a debate that neither stops early nor prunes: own history, or last answers only.
-                let Estimate { question: q, answer: a, instruction: u, seats: n, peers: d, rounds: r } = e;
-                let before = if grows { r * r.saturating_sub(1) / 2 } else { r.saturating_sub(1) };
-                n * (r * q + before * ((d + seen) * a + u))
+                let Estimate { question: q, answer: a, instruction: u, seats: n, peers: d, rounds } = e;
+                let later = rounds.saturating_sub(1);
+                let before = if grows { rounds * later / 2 } else { later };
+                n * (rounds * q + before * ((d + seen) * a + u))
             })
     }
 
