@@ -3,19 +3,18 @@
 use std::collections::BTreeSet;
 
 use aragora_core::ErrorKind;
+use aragora_core::Result;
 use aragora_core::agents::{AgentProfile, AgentReply, AgentRequest, Persona, ScriptStep, Seat};
 use aragora_core::debate::{
-    AgentKind, ContextPolicy, DebateOptions, Event, Identity, Label, OptionSpec, Phase, Relabel, RolePolicy, Seed,
-    Stance, StancePolicy, Topology, escape, nonce, unknown_slots,
+    AgentKind, ContextPolicy, DebateOptions, Event, Identity, Label, Phase, Relabel, RolePolicy, Seed, Stance,
+    StancePolicy, Topology, escape, nonce, unknown_slots,
 };
 use aragora_core::engine::DebateBuilder;
 use aragora_core::ids::{DebateId, Digest, OptionId};
-use aragora_core::protocols::DebateProtocol as _;
 use aragora_core::protocols::{
-    Critique, Estimate, Layout, Preset, Sequential, Simultaneous, TEMPLATE_NAMES, VoteOnlyProtocol, builtin_template,
-    sees, template_slots,
+    Critique, Dynamic, Estimate, HistoryPolicy, Layout, Preset, Sequential, Simultaneous, TEMPLATE_NAMES,
+    VoteOnlyProtocol, builtin_template, sees, template_slots,
 };
-use aragora_core::{Question, Result};
 use aragora_tests::agents::agent_id;
 use aragora_tests::rehearsal::{Layers, Played, Rehearsal, says};
 use proptest::prelude::*;
@@ -146,7 +145,8 @@ proptest! {
         }
         let hub = hub % n as u32;
         let star = sees(&Topology::Star { hub }, n, round, Seed(seed));
-        prop_assert!(star.iter().enumerate().all(|(i, seen)| seen.len() == if i == hub as usize { others } else { 1 }));
+        let counts: Vec<usize> = (0..n).map(|i| if i == hub as usize { others } else { 1 }).collect();
+        prop_assert_eq!(star.iter().map(Vec::len).collect::<Vec<_>>(), counts);
         // Over n - 1 rounds everybody sees everybody once.
         let turns: Vec<usize> = (1..n as u32).map(|r| sees(&Topology::RoundRobin, n, r, Seed(seed))[0][0]).collect();
         prop_assert_eq!(turns.into_iter().collect::<BTreeSet<_>>().len(), others);
@@ -222,7 +222,6 @@ fn labels_of_stated_options_are_shuffled_by_the_seed() {
     let different: BTreeSet<Vec<String>> =
         (0..40).map(|seed| assigned(seed).into_iter().map(|label| label.option.to_string()).collect()).collect();
     assert_eq!(different.len(), 6);
-    let _: Option<OptionSpec> = None;
 }
 
 fn with_template(name: &str, text: &str) -> Result<Played> {
@@ -363,8 +362,12 @@ fn a_prompt_that_stays_too_long_fails_without_a_call() {
         .iter()
         .map(|r| (Layers::of(r).bytes() as u64).div_ceil(3) + 100)
         .collect();
-    for (window, policies, calls) in [(sizes[2] - 1, Vec::new(), 2), (sizes[1] - 1, vec![ContextPolicy::LastRound], 1)]
-    {
+    for (window, policies, calls) in [
+        (sizes[2] - 1, Vec::new(), 2),
+        (sizes[1] - 1, Vec::new(), 1),
+        // Not even what others said last fits.
+        (sizes[0], vec![ContextPolicy::LastRound], 1),
+    ] {
         let played = windowed(window, policies).unwrap();
         assert_eq!(played.asked("ada").len(), calls);
         let failed: Vec<_> = played
@@ -464,13 +467,9 @@ fn measured(
         let blocks: usize = r.messages.iter().filter(|m| m.id.as_str() == "s2-r1").map(|m| m.text.len()).sum();
         blocks as u64 / SEATS.len() as u64
     });
-    let one =
-        match requests.iter().find(|r| r.phase == Phase::Speech && r.messages.iter().any(|m| m.id.as_str() == "s2-r1"))
-        {
-            // The second speaker sees exactly one speech.
-            Some(second) => second.messages.iter().find(|m| m.id.as_str() == "s2-r1").unwrap().text.len() as u64,
-            None => one,
-        };
+    // A second speaker sees exactly one speech.
+    let speech = |r: &AgentRequest| r.messages.iter().find(|m| m.id.as_str() == "s2-r1").map(|m| m.text.len() as u64);
+    let one = requests.iter().filter(|r| r.phase == Phase::Speech).filter_map(speech).min().unwrap_or(one);
     let question = (first.system.len() + text(first)) as u64;
     let sizes = Estimate { question, answer: one, instruction: 0, seats: 3, peers: 2, rounds: u64::from(rounds) };
     (total, info.estimate(sizes))
@@ -489,12 +488,15 @@ fn prompts_grow_exactly_as_estimated() {
                 assert_eq!(Some(bytes), estimate, "{name}, {rounds} rounds, replies of {answer}");
             }
             let preset = Preset { first: "{question}".into(), each: "{reply}".into(), ..Preset::default() };
-            let own = Simultaneous { layout: Layout::Preset(preset), ..Simultaneous::default() };
-            assert_eq!(
-                measured(own.clone(), rounds, answer).0,
-                measured(own, rounds, answer).1.unwrap(),
-                "own history"
-            );
+            let layout = Layout::Preset(preset.clone());
+            let own = measured(Simultaneous { layout, ..Simultaneous::default() }, rounds, answer);
+            assert_eq!(Some(own.0), own.1, "own history");
+            for (history, peers_include_self) in [(HistoryPolicy::Own, false), (HistoryPolicy::None, true)] {
+                let preset = Some(preset.clone());
+                let dynamic = Dynamic { preset, history, peers_include_self, ..Dynamic::default() };
+                let (bytes, estimate) = measured(dynamic, rounds, answer);
+                assert_eq!(Some(bytes), estimate, "{history:?}, {rounds} rounds, replies of {answer}");
+            }
         }
     }
 }

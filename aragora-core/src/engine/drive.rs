@@ -216,7 +216,7 @@ impl Driver {
                 }
                 // A task of ours neither panics nor is aborted while the debate runs; the turn stays open until its
                 // deadline, which is the only safe reading.
-                Wake::Job(Err(_)) => None,
+                Wake::Job(Err(_)) | Wake::Warm => None,
                 Wake::Grace => {
                     self.grace = None;
                     let stopped = self.stop_turns().await;
@@ -241,7 +241,6 @@ impl Driver {
                     self.log.renew().await?;
                     None
                 }
-                Wake::Warm => None,
             };
             for ask in self.warm.released() {
                 self.ask(ask)?;

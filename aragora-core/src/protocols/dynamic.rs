@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::DebateProtocol;
 use super::ask::AskBuilder;
 use super::preset::{Preset, PresetRound, preset_step};
-use super::step::{AskStep, Checkpoint, Draft, ProtocolInfo, Step};
+use super::step::{AskStep, Checkpoint, Draft, Estimate, ProtocolInfo, Step};
 use super::templates::template;
 use crate::analysis::{RatedRound, contribution, parse_ratings};
 use crate::debate::{
@@ -109,11 +109,21 @@ impl Default for Dynamic {
 impl DebateProtocol for Dynamic {
     fn describe(&self) -> ProtocolInfo {
         let (keep, prune) = (u64::from(self.keep), u64::from(self.prune_round));
+        let own = self.history == HistoryPolicy::Own;
+        let grows = own && self.preset.is_some();
+        let seen = u64::from(own || self.peers_include_self);
         ProtocolInfo::new("dynamic", "1")
             .with_params(serde_json::to_value(self).unwrap_or_default())
             .with_planned_calls(move |n, rounds| {
                 let full = rounds.min(prune.saturating_sub(1));
                 if n > 3.max(keep) && rounds >= prune { full * n + 1 + (rounds - full) * keep } else { n * rounds }
+            })
+            .with_estimate(move |e| {
+                // Of a debate that neither stops early nor prunes: own history, or last answers only.
+                let Estimate { question: q, answer: a, instruction: u, seats: n, peers: d, rounds } = e;
+                let later = rounds.saturating_sub(1);
+                let before = if grows { rounds * later / 2 } else { later };
+                n * (rounds * q + before * ((d + seen) * a + u))
             })
     }
 

@@ -165,7 +165,9 @@ impl Machine {
                     .rev()
                     .filter(|m| m.seat.as_ref() == Some(&seat.id) && m.phase.is_some_and(Phase::is_position));
                 let newest = said.next()?;
-                Some((&*newest.text, said.next().map(|before| &*before.text)))
+                // Another sample of the same answer is nothing the seat said before.
+                let before = said.find(|m| (m.round, m.phase) != (newest.round, newest.phase));
+                Some((&*newest.text, before.map(|before| &*before.text)))
             })
             .collect();
         let figures = analysis::convergence(round, &texts, &groups);
