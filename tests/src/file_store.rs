@@ -19,7 +19,7 @@ use aragora_core::storage::{
 };
 use aragora_core::{Error, ErrorKind, Result, ids::Digest};
 use async_trait::async_trait;
-use tokio::sync::RwLock;
+use tokio::sync::{RwLock, RwLockReadGuard};
 
 use crate::file_line::Line;
 
@@ -70,6 +70,12 @@ impl FileStorage {
     /// The file of a directory, for tests that damage it.
     pub fn path(directory: &Path) -> PathBuf {
         directory.join("store.log")
+    }
+
+    /// Memory to read from. After a failed write it is ahead of the file, so reads are refused too.
+    async fn read(&self) -> Result<RwLockReadGuard<'_, State>> {
+        let state = self.state.read().await;
+        if state.poisoned { Err(Error::new(ErrorKind::StorePoisoned, "an earlier write failed")) } else { Ok(state) }
     }
 
     async fn write<T>(&self, line: Line, work: impl AsyncFnOnce(&MemoryStorage) -> Result<T>) -> Result<T> {
@@ -174,11 +180,11 @@ impl Storage for FileStorage {
     }
 
     async fn get_many(&self, at: Vec<Address>) -> Result<Vec<Option<Entry>>> {
-        self.state.read().await.memory.get_many(at).await
+        self.read().await?.memory.get_many(at).await
     }
 
     async fn scan(&self, range: KeyRange, page: PageRequest) -> Result<ScanPage> {
-        self.state.read().await.memory.scan(range, page).await
+        self.read().await?.memory.scan(range, page).await
     }
 
     async fn apply(&self, batch: Batch) -> Result<Commit> {
@@ -197,7 +203,7 @@ impl Storage for FileStorage {
     }
 
     async fn watch(&self, range: KeyRange) -> Result<Watch> {
-        self.state.read().await.memory.watch(range).await
+        self.read().await?.memory.watch(range).await
     }
 
     async fn control(&self, control: Control) -> Result<ControlReport> {
@@ -209,7 +215,7 @@ impl Storage for FileStorage {
                 state.file = None;
                 state.memory.control(control).await
             }
-            _ => self.state.read().await.memory.control(control).await,
+            _ => self.read().await?.memory.control(control).await,
         }
     }
 }

@@ -4,4 +4,5 @@ pub mod agents;
 mod file_line;
 pub mod file_store;
 pub mod loopback;
+pub mod recorded;
 pub mod stage;

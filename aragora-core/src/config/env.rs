@@ -46,7 +46,7 @@ impl<V: AsRef<std::ffi::OsStr>> EnvSource for BTreeMap<String, V> {
     }
 }
 
-impl<V: AsRef<std::ffi::OsStr>> EnvSource for HashMap<String, V> {
+impl<V: AsRef<std::ffi::OsStr>, S: std::hash::BuildHasher> EnvSource for HashMap<String, V, S> {
     fn get(&self, name: &str) -> Option<OsString> {
         HashMap::get(self, name).map(|value| value.as_ref().to_owned())
     }

@@ -184,6 +184,10 @@ pub trait Comparator: Debug + Send + Sync {
     async fn equal(&self, a: &str, b: &str) -> Result<bool>;
 }
 
+/// What [`ExtractedAnswer::extractor`] says of a reply in which no answer was found and which counts as a candidate of
+/// its own.
+pub const UNPARSED: &str = "unparsed";
+
 /// An answer taken from a reply.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -153,7 +153,7 @@ pub struct CastVote {
     /// Whether the choice is the voter's own answer and nobody else's.
     #[serde(default)]
     pub self_vote: bool,
-    /// Order of arrival in its step, from 0.
+    /// Order of arrival in the debate.
     #[serde(default)]
     pub arrival: u32,
     /// Intensity 1..=10 of a host user's vote; such a voter is no seat, never counts towards the quorum, and

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use regex::{Regex, RegexBuilder};
 use serde_json::Value;
 
-use super::answer::{AnswerFormat, ExtractedAnswer, Extractor, UnparsedPolicy};
+use super::answer::{AnswerFormat, ExtractedAnswer, Extractor, UNPARSED, UnparsedPolicy};
 use super::equivalence::{Equal, Verdicts};
 use super::extract_boxed::last_boxed;
 use super::math::hendrycks;
@@ -67,7 +67,7 @@ impl CompiledFormat {
         let hit = self.0.extract.iter().find_map(|ready| Some((ready.rule.name(), ready.find(text, structured)?)));
         match (hit, self.0.unparsed) {
             (Some((name, hit)), _) => Some(answer(name, hit)),
-            (None, UnparsedPolicy::OwnCandidate) => Some(answer("unparsed", (text.trim().to_owned(), String::new()))),
+            (None, UnparsedPolicy::OwnCandidate) => Some(answer(UNPARSED, (text.trim().to_owned(), String::new()))),
             (None, UnparsedPolicy::Exclude) => None,
         }
     }

@@ -8,7 +8,15 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{AgentId, MessageId};
 
 macro_rules! words {
-    ($($(#[doc = $doc:literal])+ $name:ident { $($(#[doc = $vdoc:literal])+ $variant:ident = $word:literal,)+ })+) => {$(
+    ($($(#[doc = $doc:literal])+ $name:ident $(default $default:ident)? { $($(#[doc = $vdoc:literal])+ $variant:ident = $word:literal,)+ })+) => {$(
+        $(
+            #[allow(clippy::derivable_impls)] // the list of variants is written once, for words and values alike
+            impl Default for $name {
+                fn default() -> Self {
+                    Self::$default
+                }
+            }
+        )?
         $(#[doc = $doc])+
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::event::{Join, Topology};
+use super::event_step::Join;
 use super::fixed::Fixed6;
 use super::message::words;
 use super::rule::{RuleConfig, RuleKind, Share};
+use super::topology::Topology;
 use crate::error::Violations;
 
 /// How a debate is run. Every field has the documented default; as a document, unknown fields are refused.

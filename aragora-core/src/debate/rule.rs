@@ -223,7 +223,7 @@ fn two_thirds() -> Share {
 
 words! {
     /// From stated confidence to weight.
-    ConfidenceCurve {
+    ConfidenceCurve default Reconcile {
         /// 1 -> 1; >= .9 -> .8; >= .8 -> .5; > .6 -> .3; else .1 (ReConcile, arXiv:2309.13007).
         Reconcile = "reconcile",
         /// The confidence itself.
@@ -231,23 +231,11 @@ words! {
     }
 
     /// Whose weight is the whole of a share.
-    Basis {
+    Basis default Counted {
         /// The weight of cast votes; the default.
         Counted = "counted",
         /// The weight of all eligible seats.
         Electorate = "electorate",
-    }
-}
-
-impl Default for ConfidenceCurve {
-    fn default() -> Self {
-        Self::Reconcile
-    }
-}
-
-impl Default for Basis {
-    fn default() -> Self {
-        Self::Counted
     }
 }
 

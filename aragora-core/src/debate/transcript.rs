@@ -19,10 +19,6 @@ use super::answer::AnswerFormat;
 use super::decision::{Decision, Stop};
 use super::environment::Limits;
 use super::equivalence::Verdicts;
-use super::event::{
-    AnalysisKind, BreakpointResolved, ConsensusCheck, CritiqueEvent, DebateStart, ErrorInfo, RoundEnd,
-    TricksterIntervention,
-};
 use super::extract::CompiledFormat;
 use super::message::Phase;
 use super::options::DebateOptions;
@@ -30,6 +26,10 @@ use super::question::Question;
 use super::rule::RuleConfig;
 use super::seat::SeatView;
 use crate::clock::Timestamp;
+use crate::debate::{
+    AnalysisKind, BreakpointResolved, ConsensusCheck, CritiqueEvent, DebateStart, ErrorInfo, RoundEnd,
+    TricksterIntervention,
+};
 use crate::ids::{AgentId, DebateId, Digest, MessageId, TurnId};
 
 pub use budget::{Ledger, Spent};

@@ -3,7 +3,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tracing::Instrument as _;
 
+use super::document::DebateDocument;
 use super::drive::Driver;
 use super::handle::DebateHandle;
 use super::inner::Inner;
@@ -175,6 +177,42 @@ impl DebateBuilder {
         self
     }
 
+    /// Takes protocol, rule, limits and options from a document; what it leaves out stays as it is.
+    ///
+    /// Errors: `invalid_request` for an unknown field, protocol or protocol parameter.
+    ///
+    /// ```
+    /// # fn main() -> aragora_core::Result<()> {
+    /// use aragora_core::Aragora;
+    /// use serde_json::json;
+    ///
+    /// let aragora = Aragora::in_memory()?;
+    /// let refused = aragora.debate("Ship?").document(json!({"protocol": "critique", "round": 3}));
+    /// assert_eq!(refused.err().map(|error| error.code()), Some("invalid_request"));
+    /// let debate = aragora.debate("Ship?").document(json!({
+    ///     "protocol": {"name": "critique", "params": {"pairwise": true}},
+    ///     "rule": {"rule": {"name": "supermajority"}},
+    ///     "limits": {"rounds": 3, "calls": 40},
+    ///     "options": {"identity": "named"},
+    /// }))?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn document(mut self, document: Value) -> Result<Self> {
+        let document = DebateDocument::read(document)?;
+        if let Some(choice) = &document.protocol {
+            self.protocol = choice.build(&self.engine.registry)?;
+        }
+        self.rule = document.rule.unwrap_or(self.rule);
+        self.limits = document.limits.unwrap_or(self.limits);
+        self.options = document.options.unwrap_or(self.options);
+        self.tier = document.tier.or(self.tier);
+        self.topic = document.topic.or(self.topic);
+        self.tags.extend(document.tags);
+        self.seed = document.seed.map(|seed| seed.0).or(self.seed);
+        Ok(self)
+    }
+
     /// Validates, records the first event and begins.
     ///
     /// Errors: one `invalid_request` that lists every violation, with nothing persisted; `unpriced` if a cost limit
@@ -192,7 +230,9 @@ impl DebateBuilder {
         self.violations(&roster).into_invalid_request()?;
         self.priced(&roster)?;
         let entropy = self.engine.parts.entropy.as_ref();
-        let seed = if let Some(seed) = self.seed { seed } else {
+        let seed = if let Some(seed) = self.seed {
+            seed
+        } else {
             let mut bytes = [0; 8];
             entropy.fill(&mut bytes)?;
             u64::from_le_bytes(bytes)
@@ -382,7 +422,8 @@ pub(crate) fn run(
     engine.enter(&live);
     let handle = DebateHandle::new(live.clone());
     let driver = Driver::new(engine.clone(), live, controls, agents, log, blocking, deadline);
-    tokio::spawn(driver.run(first, Some(queued)));
+    let span = tracing::info_span!("debate", debate = %handle.id());
+    tokio::spawn(driver.run(first, Some(queued)).instrument(span));
     handle
 }
 

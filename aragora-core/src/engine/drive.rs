@@ -12,6 +12,7 @@ use futures_util::FutureExt as _;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
+use tracing::Instrument as _;
 
 use super::inner::Inner;
 use super::live::{Control, Live, LiveSink};
@@ -21,7 +22,7 @@ use super::stream::EventData;
 use super::turn::{Turn, TurnDone, attempts_of, observe, outcome_of, panic_text};
 use crate::agents::{Agent, Output};
 use crate::clock::{BoxFuture, CancelToken, Deadline};
-use crate::debate::{Equivalence, Terminal};
+use crate::debate::{Equivalence, Event, Terminal};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{AgentId, TurnId};
 use crate::protocols::Ask;
@@ -41,6 +42,8 @@ pub(super) struct Driver {
     grace: Option<BoxFuture<'static, ()>>,
     pause: Option<(String, BoxFuture<'static, ()>)>,
     comparing: bool,
+    round_span: tracing::Span,
+    step_span: tracing::Span,
 }
 
 #[derive(Debug)]
@@ -109,6 +112,8 @@ impl Driver {
             grace: None,
             pause: None,
             comparing: false,
+            round_span: tracing::Span::none(),
+            step_span: tracing::Span::none(),
         }
     }
 
@@ -149,7 +154,7 @@ impl Driver {
                     Some(Control::Cancel { by, reason }) => {
                         self.inputs(Input::Cancel { by, reason, stopped: Stopped::new() }).await?
                     }
-                    Some(Control::Resolve(_)) => None,
+                    Some(Control::Resolve(resolution)) => self.inputs(Input::Resolved(resolution)).await?,
                     Some(Control::Stop) | None => Some(Exit::Stopped(shut_down())),
                 },
                 permit = &mut admission => {
@@ -267,6 +272,7 @@ impl Driver {
             let effects = Self::handle(&self.engine, self.live.clone(), self.blocking, input).await?;
             self.log.append(&effects.entries).await?;
             self.live.publish(&effects.entries);
+            self.enter_spans(&effects.entries);
             for command in effects.commands {
                 match command {
                     Command::Ask(ask) => self.ask(*ask)?,
@@ -287,6 +293,19 @@ impl Driver {
             }
         }
         Ok(None)
+    }
+
+    // Spans debate > round > step > turn; ids and numbers only.
+    fn enter_spans(&mut self, entries: &[super::machine::Entry]) {
+        for entry in entries {
+            match &entry.record.event {
+                Event::RoundStart(_) => self.round_span = tracing::info_span!("round", round = entry.record.round),
+                Event::StepStart(body) => {
+                    self.step_span = tracing::info_span!(parent: &self.round_span, "step", step = body.step, phase = body.phase.as_str());
+                }
+                _ => {}
+            }
+        }
     }
 
     fn sleep(&self, wait: Duration) -> BoxFuture<'static, ()> {
@@ -346,13 +365,15 @@ impl Driver {
         } else {
             Output::none()
         };
-        self.running
-            .insert(ask.turn.clone(), Running { seat: ask.seat.clone(), cancel, output: output.clone(), streams, round });
+        self.running.insert(
+            ask.turn.clone(),
+            Running { seat: ask.seat.clone(), cancel, output: output.clone(), streams, round },
+        );
         let turn = Turn {
             engine: self.engine.clone(),
             tenant: self.live.source().tenant.clone(),
             debate: self.live.debate().clone(),
-            turn: ask.turn,
+            id: ask.turn,
             seat: ask.seat,
             agent,
             request,
@@ -360,7 +381,8 @@ impl Driver {
             limit,
             debate_deadline: self.deadline,
         };
-        self.tasks.spawn(async move { Job::Turn(Box::new(turn.run().await)) });
+        let span = tracing::info_span!(parent: &self.step_span, "turn", turn = %turn.id, agent = %turn.seat);
+        self.tasks.spawn(async move { Job::Turn(Box::new(turn.run().await)) }.instrument(span));
         Ok(())
     }
 

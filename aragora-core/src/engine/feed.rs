@@ -70,6 +70,10 @@ pub(crate) fn feed(records: &[Record], protocol: Arc<dyn DebateProtocol>, rules:
         }
     };
     while feeder.at < records.len() {
+        // What was recorded before an accepted change was made by other code; it is taken over as it stands.
+        if matches!(&records[feeder.at].event, Event::DebateResumed(body) if body.config_changed) {
+            feeder.adopt()?;
+        }
         let (before, seq, now) = (feeder.at, records[feeder.at].seq, records[feeder.at].at);
         let Some(input) = feeder.next_input() else {
             return Ok(feeder.unexplained(seq));
@@ -109,6 +113,11 @@ impl Feeder<'_> {
         Fed { machine: self.machine, surplus: self.surplus, commands: self.commands, difference }
     }
 
+    fn adopt(&mut self) -> Result<()> {
+        self.machine = self.machine.adopt_again(&self.records[..self.at])?;
+        Ok(())
+    }
+
     fn unexplained(self, seq: u64) -> Fed {
         let recorded = self
             .records
@@ -137,9 +146,9 @@ impl Feeder<'_> {
     fn next_input(&mut self) -> Option<Input> {
         let rest = &self.records[self.at..];
         let first = &rest.first()?.event;
-        if let Event::DebateResumed(_) = first {
+        if let Event::DebateResumed(body) = first {
             self.begun = true;
-            return Some(Input::Resumed);
+            return Some(Input::Resumed { config_changed: body.config_changed });
         }
         if let Event::ForkEdit(_) = first {
             let edits = rest.iter().map_while(|record| match &record.event {
@@ -151,14 +160,9 @@ impl Feeder<'_> {
         if let Event::HumanInput(body) = first {
             return Some(Input::Human(body.as_ref().clone()));
         }
-        // Time ran out before the debate was admitted: nothing was asked, and what was counted is the end.
-        if !self.begun
-            && matches!(first, Event::ConsensusCheck(_))
-            && let Some(ended @ Input::Deadline(_)) = self.ended()
+        let late = matches!(first, Event::ConsensusCheck(_)) && deadline_follows(rest);
+        if !self.begun && !late && !matches!(first, Event::Stop(_) | Event::DebateCancelled(_) | Event::DebateFailed(_))
         {
-            return Some(ended);
-        }
-        if !self.begun && !matches!(first, Event::Stop(_) | Event::DebateCancelled(_) | Event::DebateFailed(_)) {
             self.begun = true;
             return Some(if self.forked { Input::Continue } else { Input::Begin });
         }
@@ -341,7 +345,8 @@ fn first_difference(left: &serde_json::Value, right: &serde_json::Value, at: &mu
         (Value::Array(a), Value::Array(b)) => {
             for i in 0..a.len().max(b.len()) {
                 if a.get(i) != b.get(i) {
-                    at.push_str(&format!("/{i}"));
+                    at.push('/');
+                    at.push_str(&i.to_string());
                     return first_difference(a.get(i).unwrap_or(&Value::Null), b.get(i).unwrap_or(&Value::Null), at);
                 }
             }

@@ -6,6 +6,7 @@ use super::stream::{EventStream, events_of};
 use crate::debate::{Decision, HumanInput, HumanInputKind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{AgentId, DebateId};
+use crate::telemetry::OnLag;
 
 /// A debate that runs. Clones are the same debate; dropping the last one cancels it unless it was detached.
 #[derive(Debug)]
@@ -40,12 +41,18 @@ impl DebateHandle {
 
     /// Every recorded event from this seq on (0 = all), then live ones, until the debate's last event.
     pub fn events(&self, from: u64) -> EventStream {
-        events_of(&self.live, from)
+        events_of(&self.live, from, OnLag::CatchUp)
+    }
+
+    /// As [`Self::events`], but a reader that falls too far behind ends with the error `lagged` instead of catching up
+    /// from the log.
+    pub fn events_or_lagged(&self, from: u64) -> EventStream {
+        events_of(&self.live, from, OnLag::Disconnect)
     }
 
     /// Events from now on.
     pub fn events_live(&self) -> EventStream {
-        events_of(&self.live, self.live.head().map_or(0, |head| head + 1))
+        events_of(&self.live, self.live.head().map_or(0, |head| head + 1), OnLag::CatchUp)
     }
 
     /// Cancels the debate; returns at once and may be called again. [`Self::result`] is then `cancelled`.

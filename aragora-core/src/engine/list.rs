@@ -14,6 +14,7 @@ use crate::debate::{Record, Transcript};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{DebateId, OrgId};
 use crate::storage::{PageRequest, Table};
+use crate::telemetry::OnLag;
 
 /// Which debates to list. The default is all of an organisation, 100 at a time.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -105,7 +106,7 @@ impl Engine {
     /// The events of a debate from a seq on: live if it runs here, from its log otherwise.
     pub async fn events(&self, tenant: &OrgId, debate: &DebateId, from: u64) -> Result<EventStream> {
         if let Some(live) = self.inner.live(tenant, debate) {
-            return Ok(events_of(&live, from));
+            return Ok(events_of(&live, from, OnLag::CatchUp));
         }
         self.get(tenant, debate).await?;
         let source = LogSource { storage: self.inner.storage.clone(), tenant: tenant.clone(), debate: debate.clone() };

@@ -81,6 +81,10 @@ impl Live {
         &self.source
     }
 
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
     pub(crate) fn bus(&self) -> &Bus<StreamEvent> {
         &self.bus
     }

@@ -4,7 +4,9 @@
 //! it that asks agents, waits and appends; `feed.rs` reads inputs back from a log, which is how a debate is resumed
 //! and replayed.
 
+mod appeal;
 mod builder;
+mod document;
 mod drive;
 mod feed;
 mod fork;
@@ -36,12 +38,13 @@ pub use resume::ResumeBuilder;
 pub use rows::{DebateState, DebateSummary};
 pub use stream::{EventClass, EventData, EventStream, StreamEvent};
 
+use crate::agents::HumanDesk;
 use crate::consensus::{DecisionRule, RuleSet};
 use crate::debate::{Question, Record};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{DebateId, OrgId};
 use crate::protocols::{DebateProtocol, Registry};
-use crate::storage::{MemoryStorage, Storage};
+use crate::storage::{MemoryStorage, Storage, Table};
 use crate::telemetry::Parts;
 use inner::Inner;
 use live::Control;
@@ -190,6 +193,12 @@ impl Engine {
     /// The handle of a debate that runs in this engine.
     pub fn running(&self, tenant: &OrgId, debate: &DebateId) -> Option<DebateHandle> {
         self.inner.live(tenant, debate).map(DebateHandle::new)
+    }
+
+    /// Where people who hold a seat of an organisation's debates answer; give it to their `HumanAgent`s.
+    pub fn human_desk(&self, tenant: &OrgId) -> Arc<HumanDesk> {
+        let table = Table::new(self.inner.storage.clone(), rows::space(tenant)).with_parts(&self.inner.parts);
+        Arc::new(HumanDesk::new(table, self.inner.parts.clock.clone()))
     }
 
     /// The store.

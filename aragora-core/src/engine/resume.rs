@@ -20,11 +20,12 @@ pub struct ResumeBuilder {
     debate: DebateId,
     tenant: OrgId,
     seats: Vec<Seat>,
+    accept_changes: bool,
 }
 
 impl ResumeBuilder {
     pub(super) fn new(engine: Arc<Inner>, debate: DebateId) -> Self {
-        Self { engine, debate, tenant: OrgId::trusted("default"), seats: Vec::new() }
+        Self { engine, debate, tenant: OrgId::trusted("default"), seats: Vec::new(), accept_changes: false }
     }
 
     /// Sets the organisation, default `default`.
@@ -45,6 +46,13 @@ impl ResumeBuilder {
     #[must_use]
     pub fn seats(mut self, roster: &Roster) -> Self {
         self.seats.extend(roster.iter().map(|(_, seat)| seat.clone()));
+        self
+    }
+
+    /// Goes on although the protocol, a template or the library changed since; recorded as `config_changed`.
+    #[must_use]
+    pub fn accept_changes(mut self) -> Self {
+        self.accept_changes = true;
         self
     }
 
@@ -72,7 +80,7 @@ impl ResumeBuilder {
                     &ready.records,
                     ready.agents,
                     ready.blocking,
-                    Input::Resumed,
+                    Input::Resumed { config_changed: ready.config_changed },
                     queued,
                 )),
                 Err(error) => {
@@ -93,12 +101,17 @@ impl ResumeBuilder {
         let agents = agents_for(&folded, &self.seats)?;
         let protocol = self.engine.registry.build(&folded.start().protocol)?;
         let blocking = protocol.blocking();
-        let fed = feed(&records, protocol, self.engine.rules.clone())?;
-        if let Some(difference) = fed.difference {
-            let reason = "the protocol, a template or the library would not produce this log again; nothing was asked";
-            return Err(Error::new(ErrorKind::Nondeterministic, reason)
-                .with("seq", difference.seq)
-                .with("field", difference.field));
+        let mut fed = feed(&records, protocol, self.engine.rules.clone())?;
+        let config_changed = fed.difference.is_some();
+        if let Some(difference) = fed.difference.take() {
+            if !self.accept_changes {
+                let reason =
+                    "the protocol, a template or the library would not produce this log again; nothing was asked";
+                let error = Error::new(ErrorKind::Nondeterministic, reason);
+                return Err(error.with("seq", difference.seq).with("field", difference.field));
+            }
+            fed.machine = fed.machine.adopt_again(&records)?;
+            fed.surplus.clear();
         }
         // A log cut inside a batch is completed before anything else happens.
         log.append(&fed.surplus).await?;
@@ -106,7 +119,7 @@ impl ResumeBuilder {
         if fed.machine.is_done() {
             return Err(super::ended(&self.debate));
         }
-        Ok(Ready { machine: fed.machine, records, agents, blocking })
+        Ok(Ready { machine: fed.machine, records, agents, blocking, config_changed })
     }
 }
 
@@ -115,6 +128,7 @@ struct Ready {
     records: Vec<Record>,
     agents: BTreeMap<AgentId, Arc<dyn Agent>>,
     blocking: bool,
+    config_changed: bool,
 }
 
 /// An agent for every seat of a transcript, or one error that names all that are missing.

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use futures_util::stream::{self, Stream, StreamExt as _};
 use serde::Serialize;
@@ -11,12 +12,12 @@ use serde_json::{Map, Value, json};
 
 use super::live::Live;
 use super::rows::{log_range_from, read_log};
-use crate::clock::Timestamp;
+use crate::clock::{Clock, Timestamp};
 use crate::debate::{Event, Record};
 use crate::error::Result;
 use crate::ids::{AgentId, DebateId, OrgId, TurnId};
 use crate::storage::{PageRequest, Storage};
-use crate::telemetry::{BusEvent, Received, Subscriber};
+use crate::telemetry::{BusEvent, OnLag, Received, Subscriber};
 
 /// Whether an event is in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -89,6 +90,8 @@ pub enum EventData {
         /// The piece.
         text: String,
     },
+    /// Nothing happened for 30 seconds; the debate still runs.
+    Heartbeat,
     /// This reader fell behind; recorded events are read again from the log, live ones are gone.
     Lagged {
         /// First seq.
@@ -110,6 +113,7 @@ impl StreamEvent {
             EventData::TokenReset { .. } => "token_reset",
             EventData::TokenEnd { .. } => "token_end",
             EventData::AgentThinking { .. } => "agent_thinking",
+            EventData::Heartbeat => "heartbeat",
             EventData::Lagged { .. } => "lagged",
         }
     }
@@ -166,6 +170,7 @@ impl StreamEvent {
                 json!({"turn": turn, "text": text})
             }
             EventData::TokenEnd { turn, chars } => json!({"turn": turn, "chars": chars}),
+            EventData::Heartbeat => json!({}),
             EventData::Lagged { from, to, dropped } => json!({"from": from, "to": to, "dropped": dropped}),
         };
         if let Value::Object(members) = own {
@@ -242,6 +247,9 @@ impl EventStream {
     }
 }
 
+/// How long a stream is quiet before it says that it lives.
+const HEARTBEAT: Duration = Duration::from_secs(30);
+
 /// Where recorded events are read again.
 #[derive(Clone, Debug)]
 pub(crate) struct LogSource {
@@ -253,6 +261,7 @@ pub(crate) struct LogSource {
 struct State {
     source: LogSource,
     subscriber: Option<Subscriber<StreamEvent>>,
+    clock: Option<Arc<dyn Clock>>,
     /// What the log holds of resumes, for `run`.
     resumed_at: Vec<u64>,
     next: u64,
@@ -263,13 +272,14 @@ struct State {
 
 /// Every recorded event from `from` on, and live ones from now: subscribe first, then read the log, then drop what
 /// was queued and already read. No gap, no repetition.
-pub(crate) fn events_of(live: &Live, from: u64) -> EventStream {
-    let subscriber = live.bus().subscribe(crate::telemetry::OnLag::CatchUp);
+pub(crate) fn events_of(live: &Live, from: u64, on_lag: OnLag) -> EventStream {
+    let subscriber = live.bus().subscribe(on_lag);
     let head = live.head();
     let read_until = head.filter(|head| *head >= from);
     build(State {
         source: live.source().clone(),
         subscriber: Some(subscriber),
+        clock: Some(live.clock().clone()),
         resumed_at: live.resumed_at(),
         next: from,
         read_until,
@@ -283,6 +293,7 @@ pub(crate) fn events_of_log(source: LogSource, resumed_at: Vec<u64>, from: u64) 
     build(State {
         source,
         subscriber: None,
+        clock: None,
         resumed_at,
         next: from,
         read_until: Some(u64::MAX),
@@ -315,7 +326,21 @@ impl State {
                 continue;
             }
             let Some(subscriber) = &mut self.subscriber else { return None };
-            match subscriber.recv().await {
+            let received = match &self.clock {
+                Some(clock) => {
+                    let quiet = clock.sleep_until(clock.monotonic() + HEARTBEAT);
+                    tokio::select! {
+                        biased;
+                        received = subscriber.recv() => received,
+                        () = quiet => {
+                            let seq = self.next.saturating_sub(1);
+                            return Some(Ok(self.own(seq, clock.now(), EventData::Heartbeat)));
+                        }
+                    }
+                }
+                None => subscriber.recv().await,
+            };
+            match received {
                 Some(Ok(Received::Event(event))) => {
                     if let Some(seq) = event.recorded_seq() {
                         if seq < self.next {
@@ -327,7 +352,9 @@ impl State {
                 }
                 Some(Ok(Received::Lagged(lag))) => {
                     let last = self.next.saturating_sub(1);
-                    self.backlog.push_back(self.lagged(last, lag.from.max(self.next), lag.to, lag.dropped));
+                    let data = EventData::Lagged { from: lag.from.max(self.next), to: lag.to, dropped: lag.dropped };
+                    let time = self.clock.as_ref().map(|clock| clock.now()).unwrap_or_default();
+                    self.backlog.push_back(self.own(last, time, data));
                     self.read_until = Some(lag.to);
                 }
                 Some(Err(error)) => {
@@ -367,7 +394,7 @@ impl State {
         Ok(())
     }
 
-    fn lagged(&self, seq: u64, from: u64, to: u64, dropped: u64) -> StreamEvent {
+    fn own(&self, seq: u64, time: Timestamp, data: EventData) -> StreamEvent {
         StreamEvent {
             seq,
             class: EventClass::Live,
@@ -376,8 +403,8 @@ impl State {
             agent: None,
             agent_seq: None,
             round: None,
-            time: Timestamp::default(),
-            data: EventData::Lagged { from, to, dropped },
+            time,
+            data,
         }
     }
 }

@@ -20,7 +20,7 @@ pub(super) struct Turn {
     pub(super) engine: Arc<Inner>,
     pub(super) tenant: OrgId,
     pub(super) debate: DebateId,
-    pub(super) turn: TurnId,
+    pub(super) id: TurnId,
     pub(super) seat: AgentId,
     pub(super) agent: Arc<dyn Agent>,
     pub(super) request: AgentRequest,
@@ -53,7 +53,7 @@ impl Turn {
         };
         drop(permit);
         let latency = clock.monotonic().saturating_sub(began);
-        TurnDone { turn: self.turn, result, latency }
+        TurnDone { turn: self.id, result, latency }
     }
 
     async fn call(&self, deadline: Deadline) -> Result<AgentReply> {

@@ -29,6 +29,7 @@ pub struct AskBuilder<'a> {
     labels: PerSeat<'a, Option<BTreeMap<String, OptionId>>>,
     history: bool,
     latest_only: bool,
+    shown: Option<PerSeat<'a, Vec<MessageId>>>,
     own: bool,
     order: Order,
     join: Option<Join>,
@@ -56,6 +57,7 @@ impl<'a> AskBuilder<'a> {
             labels: Box::new(|_| None),
             history: true,
             latest_only: false,
+            shown: None,
             own: true,
             order: Order::Parallel,
             join: None,
@@ -119,6 +121,14 @@ impl<'a> AskBuilder<'a> {
         self
     }
 
+    /// Shows each seat these messages of participants in this order, then what people said, instead of all it may see
+    /// in roster order.
+    #[must_use]
+    pub fn shown(mut self, shown: impl Fn(&SeatView) -> Vec<MessageId> + 'a) -> Self {
+        self.shown = Some(Box::new(shown));
+        self
+    }
+
     /// Whether the seat's own previous answer is repeated before the instruction, default yes.
     #[must_use]
     pub fn own_answer(mut self, repeated: bool) -> Self {
@@ -174,7 +184,14 @@ impl<'a> AskBuilder<'a> {
         let mut blocks: Vec<(Vec<MessageId>, Vec<Message>)> = Vec::new();
         let mut asks = Vec::with_capacity(chosen.len() * self.repeat as usize);
         for seat in chosen {
-            let mut shown = if self.history { visible(t, &seat.id, self.round) } else { Vec::new() };
+            let mut shown = match &self.shown {
+                Some(given) => {
+                    let people = visible(t, &seat.id, self.round).into_iter().filter(|message| message.seat.is_none());
+                    given(seat).iter().filter_map(|id| t.message(id)).chain(people).collect()
+                }
+                None if self.history => visible(t, &seat.id, self.round),
+                None => Vec::new(),
+            };
             if self.latest_only {
                 let newest: Vec<MessageId> = shown
                     .iter()
@@ -191,15 +208,15 @@ impl<'a> AskBuilder<'a> {
             let (reduced, too_long) = fit(t, seat, &mut shown, fixed, output, &self.turn(seat, 1));
             let ids: Vec<MessageId> = shown.iter().map(|message| message.id.clone()).collect();
             // Seats that see the same share one rendering.
-            let history = if let Some((_, history)) = blocks.iter().find(|(key, _)| *key == ids) { history.clone() } else {
+            let history = if let Some((_, history)) = blocks.iter().find(|(key, _)| *key == ids) {
+                history.clone()
+            } else {
                 let rendered = transcript_blocks(t, &shown, &names);
                 let count = rendered.len();
                 let history: Vec<Message> = rendered
                     .into_iter()
                     .enumerate()
-                    .map(|(i, (round, text))| {
-                        told(&format!("s2-r{round}"), text, i + 1 == count && round < self.round)
-                    })
+                    .map(|(i, (round, text))| told(&format!("s2-r{round}"), text, i + 1 == count && round < self.round))
                     .collect();
                 blocks.push((ids.clone(), history.clone()));
                 history

@@ -164,9 +164,9 @@ fn written(critique: &crate::debate::CritiqueEvent) -> String {
     for (title, items) in [("Issues", &critique.issues), ("Suggestions", &critique.suggestions)] {
         if !items.is_empty() {
             let _ = writeln!(out, "{title}:");
-            items.iter().for_each(|item| {
+            for item in items {
                 let _ = writeln!(out, "- {item}");
-            });
+            }
         }
     }
     out.push_str(&critique.reasoning);

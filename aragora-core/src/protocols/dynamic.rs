@@ -122,10 +122,10 @@ impl DebateProtocol for Dynamic {
         if t.round() == 0 {
             return self.ask(t, 1);
         }
-        if self.sequential_visibility && !self.unasked(t, current).is_empty() && !self.stopped(t) {
+        if self.sequential_visibility && !self.unasked(t, current).is_empty() && !Self::stopped(t) {
             return self.ask(t, current);
         }
-        if self.stopped(t) {
+        if Self::stopped(t) {
             return Ok(Step::Finish(Stop::new(
                 StopCause::Consensus,
                 current,
@@ -144,7 +144,7 @@ impl DebateProtocol for Dynamic {
                 return self.rank(t, current);
             }
             let kept = self.active_in(t, current + 1);
-            if current + 1 == self.prune_round && self.check_after_prune && self.agree(t, &kept)? {
+            if current + 1 == self.prune_round && self.check_after_prune && Self::agree(t, &kept)? {
                 return Ok(Step::Finish(Stop::new(
                     StopCause::Consensus,
                     current,
@@ -160,7 +160,7 @@ impl DebateProtocol for Dynamic {
         let round_done = !self.sequential_visibility || self.unasked(t, step.round).is_empty();
         let scope = if round_done { CheckScope::Round } else { CheckScope::Reply };
         let seats = Some(self.active_in(t, step.round));
-        Ok(Some(Checkpoint { scope, ballots: Ballots::Positions, seats, rule: Some(threshold()) }))
+        Ok(Some(Checkpoint { scope, ballots: Ballots::Round, seats, rule: Some(threshold()) }))
     }
 
     fn decide(&self, t: &Transcript) -> Result<Draft> {
@@ -173,7 +173,7 @@ impl DebateProtocol for Dynamic {
             self.active_in(t, t.round())
         };
         let contribution = if self.ratings { self.shares(t)? } else { BTreeMap::new() };
-        Ok(Draft { rule, seats: Some(last), ballots: Ballots::Positions, contribution, ..Draft::newest(t) })
+        Ok(Draft { rule, seats: Some(last), ballots: Ballots::Round, contribution, ..Draft::newest(t) })
     }
 }
 
@@ -191,7 +191,7 @@ impl Dynamic {
         n > 3 && n > self.keep as usize
     }
 
-    fn stopped(&self, t: &Transcript) -> bool {
+    fn stopped(t: &Transcript) -> bool {
         let by_join = t.last_closed_step().is_some_and(|step| step.end == Some(StepWhy::Consensus));
         by_join
             || t.checks().last().is_some_and(|(round, check)| {
@@ -264,6 +264,7 @@ impl Dynamic {
         let rate =
             if self.ratings && round > 1 { format!("\n{}", template(t, "dynamic.rate")?) } else { String::new() };
         let min = u32::from(!self.sequential_visibility);
+        let peers = |seat: &AgentId| self.shown_to(t, seat, round);
         let Some(preset) = &self.preset else {
             let name = if round == 1 { "dynamic.answer" } else { "dynamic.again" };
             let word = format!("in round {round}");
@@ -274,11 +275,10 @@ impl Dynamic {
                 .own_answer(self.history == HistoryPolicy::Own);
             let builder = builder.instruction(|_| Ok(fill(template(t, name)?, &[("round_word", &word)])? + &rate));
             let builder = if order == Order::Sequential { builder.sequential() } else { builder };
-            return if round == 1 { builder.alone() } else { builder.latest() }.build();
+            return if round == 1 { builder.alone() } else { builder.shown(|seat| peers(&seat.id)) }.build();
         };
-        let peers = |seat: &AgentId| self.shown_to(t, seat, round);
         let own_history = self.history == HistoryPolicy::Own;
-        preset_step(
+        Ok(preset_step(
             t,
             preset,
             &PresetRound {
@@ -291,7 +291,7 @@ impl Dynamic {
                 own_history,
                 addition: rate,
             },
-        )
+        ))
     }
 
     fn rank(&self, t: &Transcript, round: u32) -> Result<Step> {
@@ -316,7 +316,9 @@ impl Dynamic {
         let candidates: Vec<AgentId> = ranked(t).into_iter().filter_map(|m| m.seat.clone()).collect();
         let reply = t.messages().iter().rev().find(|m| m.phase == Some(Phase::Rank) && m.round + 1 == self.prune_round);
         let chosen = reply.and_then(|m| chosen_numbers(&m.text, self.keep as usize, candidates.len()));
-        if let Some(numbers) = chosen { numbers.into_iter().filter_map(|n| candidates.get(n - 1).cloned()).collect() } else {
+        if let Some(numbers) = chosen {
+            numbers.into_iter().filter_map(|n| candidates.get(n - 1).cloned()).collect()
+        } else {
             let mut pool = candidates;
             let mut kept = Vec::new();
             while kept.len() < self.keep as usize && !pool.is_empty() {
@@ -327,9 +329,9 @@ impl Dynamic {
         }
     }
 
-    fn agree(&self, t: &Transcript, kept: &[AgentId]) -> Result<bool> {
+    fn agree(t: &Transcript, kept: &[AgentId]) -> Result<bool> {
         let rule = RuleConfig { quorum: QuorumRule::Count(1), ..RuleKind::Unanimity { ignore_abstain: false }.into() };
-        let count = t.count(&rule, Ballots::Positions, Some(kept), None, &crate::consensus::RuleSet::default())?;
+        let count = t.count(&rule, Ballots::Round, Some(kept), None, &crate::consensus::RuleSet::default())?;
         Ok(count.1.outcome == crate::debate::Outcome::Decided)
     }
 

@@ -81,7 +81,10 @@ impl Preset {
             }
             "" => (Extractor::FinalAnswerLine, Equivalence::Normalised),
             other => {
-                return Err(Error::new(ErrorKind::InvalidConfig, format!("extractor {other:?} of a preset is unknown")));
+                return Err(Error::new(
+                    ErrorKind::InvalidConfig,
+                    format!("extractor {other:?} of a preset is unknown"),
+                ));
             }
         };
         Ok(AnswerFormat { extract: vec![extractor], equal, unparsed: UnparsedPolicy::Exclude })
@@ -142,7 +145,7 @@ impl Default for PresetRound<'_> {
     }
 }
 
-pub(crate) fn preset_step(t: &Transcript, preset: &Preset, round: &PresetRound<'_>) -> Result<Step> {
+pub(crate) fn preset_step(t: &Transcript, preset: &Preset, round: &PresetRound<'_>) -> Step {
     let first = preset.first_message(t);
     let mut asks = Vec::with_capacity(round.seats.len());
     for seat in round.seats.iter().filter_map(|id| t.seat(id)).filter(|seat| !t.is_benched(&seat.id)) {
@@ -182,7 +185,7 @@ pub(crate) fn preset_step(t: &Transcript, preset: &Preset, round: &PresetRound<'
     }
     let min = round.min.unwrap_or(t.options().step_min).min(asks.len() as u32);
     let join = round.join.clone().unwrap_or_else(|| t.options().join.clone());
-    Ok(Step::Ask(AskStep { phase: Phase::Answer, round: round.round, asks, order: round.order, join, min }))
+    Step::Ask(AskStep { phase: Phase::Answer, round: round.round, asks, order: round.order, join, min })
 }
 
 // The seat's earlier exchanges, rendered again from what the log says was shown then.

@@ -40,7 +40,8 @@ impl DebateProtocol for Simultaneous {
             .with_params(serde_json::to_value(self).unwrap_or_default())
             .with_planned_calls(|n, rounds| n * rounds)
             .with_estimate(move |e| {
-                let Estimate { question: q, answer: a, instruction: u, seats: n, peers: d, rounds: r } = e;
+                let Estimate { question: q, answer: a, instruction: u, seats: n, .. } = e;
+                let (d, r) = (e.peers, e.rounds);
                 let pairs = r * r.saturating_sub(1) / 2;
                 if preset { n * (r * q + ((d + 1) * a + u) * pairs) } else { n * (r * q + n * a * pairs + r * u) }
             })
@@ -71,9 +72,11 @@ impl DebateProtocol for Simultaneous {
             seats.truncate(1);
         }
         match &self.layout {
-            Layout::Preset(preset) => {
-                preset_step(t, preset, &PresetRound { round, seats, order: Order::Parallel, ..PresetRound::default() })
-            }
+            Layout::Preset(preset) => Ok(preset_step(
+                t,
+                preset,
+                &PresetRound { round, seats, order: Order::Parallel, ..PresetRound::default() },
+            )),
             Layout::Shared if round == 1 => {
                 AskBuilder::new(t, Phase::Answer, 1).alone().template("simultaneous.answer", vec![]).build()
             }

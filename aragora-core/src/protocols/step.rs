@@ -256,6 +256,10 @@ impl Transcript {
         let options = self.options_of(&positions);
         let votes = match (ballots, self.cast_votes()) {
             (Ballots::Cast, Some(votes)) => votes,
+            // The options stay those of all newest positions, so that a label means the same all through a round.
+            (Ballots::Round, _) => {
+                self.position_votes(&self.round_positions(), &options).into_iter().chain(self.user_votes()).collect()
+            }
             _ => self.position_votes(&positions, &options).into_iter().chain(self.user_votes()).collect(),
         };
         let within = |id: &AgentId| seats.is_none_or(|seats| seats.contains(id));

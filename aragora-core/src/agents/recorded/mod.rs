@@ -19,7 +19,7 @@ use super::output::Output;
 use super::reply::{AgentReply, Warning};
 use super::request::AgentRequest;
 use crate::clock::{Clock, SystemClock};
-use crate::debate::{AgentKind, Served};
+use crate::debate::{AgentKind, Served, Transcript};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{AgentId, Digest, RequestId};
 
@@ -74,6 +74,38 @@ impl RecordedAgent {
     ) -> Self {
         let take = |(request, outcome)| Take { request, digest: None, deltas: Vec::new(), outcome };
         Self::new(profile, replies.into_iter().map(take).collect(), Vec::new())
+    }
+
+    /// A participant that answers as this seat of a recorded debate did: the same turns of the same debate by request
+    /// id, equal requests of another debate by digest.
+    pub fn from_transcript(transcript: &Transcript, seat: &AgentId) -> Self {
+        let view = transcript.start().roster.iter().find(|view| view.id == *seat);
+        let profile = AgentProfile {
+            provider: view.map(|view| view.provider.clone()).unwrap_or_default(),
+            model: view.map(|view| view.model.clone()).unwrap_or_default(),
+            family: view.map(|view| view.family.clone()).unwrap_or_default(),
+            ..AgentProfile::new(seat.clone(), AgentKind::Recorded)
+        };
+        let asks = || transcript.steps().iter().flat_map(|step| &step.asks);
+        let takes = transcript.turns().filter(|turn| turn.seat == *seat).filter_map(|turn| {
+            let outcome = match (turn.message.as_ref().and_then(|id| transcript.message(id)), &turn.error) {
+                (Some(message), _) => Ok(AgentReply {
+                    structured: message.structured.clone(),
+                    refusal: message.refusal.clone(),
+                    stop: message.stop.clone(),
+                    provider: profile.provider.clone(),
+                    model: profile.model.clone(),
+                    served: Served::Recorded,
+                    ..AgentReply::text(message.text.to_string())
+                }),
+                (None, Some(error)) => Err(error.to_error()),
+                (None, None) => return None,
+            };
+            let digest = asks().find(|ask| ask.turn == turn.id).map(|ask| ask.prompt_digest);
+            Some(Take { request: RequestId::of(transcript.debate(), &turn.id), digest, deltas: Vec::new(), outcome })
+        });
+        let takes = takes.collect();
+        Self::new(profile, takes, Vec::new())
     }
 
     pub(super) fn new(profile: AgentProfile, takes: Vec<Take>, warnings: Vec<Warning>) -> Self {

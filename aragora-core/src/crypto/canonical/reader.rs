@@ -60,10 +60,7 @@ impl Reader<'_> {
     fn document(&mut self) -> Result<Json> {
         let mut open: Vec<Open> = Vec::new();
         loop {
-            let mut value = match self.begin(&mut open)? {
-                Some(value) => value,
-                None => continue,
-            };
+            let Some(mut value) = self.begin(&mut open)? else { continue };
             // A finished value may finish the containers around it.
             loop {
                 let Some(container) = open.last_mut() else { return Ok(value) };

@@ -8,12 +8,12 @@ use super::budget::Ledger;
 use super::state::{RoundView, StepView, Terminal, TranscriptMessage, TurnState, TurnView, VoteView};
 use crate::debate::ballot::{Ballot, VoteStatus};
 use crate::debate::decision::Stop;
-use crate::debate::event::{
-    AgentMessage, AnalysisKind, DebateStart, Edit, Event, GiveUp, HumanInputKind, StepStart, TurnFailed,
-};
 use crate::debate::message::{Author, MessageKind, Phase, Visibility};
 use crate::debate::record::Record;
 use crate::debate::usage::StopReason;
+use crate::debate::{
+    AgentMessage, AnalysisKind, DebateStart, Edit, Event, GiveUp, HumanInputKind, StepStart, TurnFailed,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{AgentId, Digest, MessageId, OptionId, TurnId};
 
@@ -198,7 +198,7 @@ impl Transcript {
                 let Some(turn) = turn.filter(|turn| turn.state == TurnState::Answered) else {
                     return bad(format!("a vote of {} without a turn that was answered", body.voter));
                 };
-                let arrival = turn.message.as_ref().and_then(|id| self.message(id)).map_or(0, |m| m.arrival);
+                let arrival = turn.message.as_ref().map_or(0, |id| self.order_of(id));
                 let step = turn.step;
                 if !self.eligible().any(|seat| seat.id == body.voter) {
                     return bad(format!("a vote of {}, which has no vote", body.voter));

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::debate::event::Reserve;
+use crate::debate::event_step::Reserve;
 use crate::debate::usage::{Usage, UsageTotals};
 use crate::ids::{AgentId, MicroUsd, TurnId};
 

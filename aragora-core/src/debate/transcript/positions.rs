@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use super::Transcript;
 use super::state::{TranscriptMessage, TurnState, TurnView, VoteView};
+use crate::debate::answer::UNPARSED;
 use crate::debate::ballot::{Ballot, CastVote, InvalidWhy, VoteStatus};
 use crate::debate::group::group;
 use crate::debate::label::{assign_labels, group_labels};
@@ -36,7 +37,7 @@ pub struct Position {
     pub round: u32,
     /// Stated confidence.
     pub confidence: Option<f64>,
-    /// Order of arrival in its step.
+    /// Order of arrival in the debate.
     pub arrival: u32,
     /// What became of the newest turn; anything but `Cast` means that an answer shown is an earlier one.
     pub newest: VoteStatus,
@@ -85,6 +86,15 @@ impl Transcript {
         self.debaters().map(|seat| self.position_of(&seat.id, &|turn| (turn.phase, turn.round) == first)).collect()
     }
 
+    /// Where every debating seat stands by what it said in the current round, in its newest phase of positions. Seats
+    /// that have not answered in it are missing, also when they have an earlier answer.
+    pub fn round_positions(&self) -> Vec<Position> {
+        let newest = self.steps().iter().rev().find(|step| step.round == self.round() && step.phase.is_position());
+        let newest = newest.map(|step| (step.phase, step.round));
+        let within = |turn: &TurnView| Some((turn.phase, turn.round)) == newest;
+        self.debaters().map(|seat| self.position_of(&seat.id, &within)).collect()
+    }
+
     fn position_of(&self, seat: &AgentId, within: &dyn Fn(&TurnView) -> bool) -> Position {
         let mut turns = self
             .turns
@@ -108,11 +118,11 @@ impl Transcript {
         };
         let message = answered.and_then(|turn| turn.message.as_ref()).and_then(|id| self.message(id));
         if let Some(message) = message {
-            position.kind = self.kind_of(message);
+            position.kind = Self::kind_of(message);
             position.message = Some(message.id.clone());
             position.round = message.round;
             position.confidence = message.confidence;
-            position.arrival = message.arrival;
+            position.arrival = self.order_of(&message.id);
         }
         position.newest = match (&newest.state, &position.kind) {
             (TurnState::Answered, PositionKind::Answer(_)) => VoteStatus::Cast,
@@ -124,7 +134,12 @@ impl Transcript {
         position
     }
 
-    fn kind_of(&self, message: &TranscriptMessage) -> PositionKind {
+    /// Place of a message in the order of arrival, over all steps.
+    pub(super) fn order_of(&self, id: &MessageId) -> u32 {
+        self.by_id.get(id).map_or(u32::MAX, |index| *index as u32)
+    }
+
+    fn kind_of(message: &TranscriptMessage) -> PositionKind {
         if message.refused() {
             return PositionKind::Invalid(InvalidWhy::Refused);
         }
@@ -132,6 +147,10 @@ impl Transcript {
             let cut = message.stop == StopReason::Length;
             return PositionKind::Invalid(if cut { InvalidWhy::Truncated } else { InvalidWhy::NoBallot });
         };
+        // Where a reply without an answer is a candidate of its own, so is one that declines.
+        if answer.extractor == UNPARSED {
+            return PositionKind::Answer(answer.value.clone());
+        }
         // Agents that all decline to answer must not look like agents that agree.
         match crate::debate::decline::declines(&answer.raw) {
             Some(crate::debate::decline::Declines::Abstains) => PositionKind::Abstain,

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::debate::answer::ExtractedAnswer;
 use crate::debate::ballot::{Ballot, VoteStatus};
-use crate::debate::event::{ErrorInfo, Join, Order, PlannedAsk, StepWhy};
+use crate::debate::error_info::ErrorInfo;
+use crate::debate::event_step::{Join, Order, PlannedAsk, StepWhy};
 use crate::debate::message::{Author, MessageKind, Phase, Stance, Visibility, words};
 use crate::debate::usage::{Refusal, StopReason};
 use crate::ids::{AgentId, MessageId, TurnId};
@@ -180,6 +181,9 @@ words! {
         Cast = "cast",
         /// The newest positions.
         Positions = "positions",
+        /// The positions given in the current round. A seat that has not answered in it yet has no vote, whatever it
+        /// said before.
+        Round = "round",
     }
 }
 

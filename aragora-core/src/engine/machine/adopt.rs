@@ -36,6 +36,11 @@ impl Machine {
         Ok(machine)
     }
 
+    /// The same protocol and rules on another log.
+    pub(crate) fn adopt_again(&self, records: &[Record]) -> Result<Self> {
+        Self::adopt(records, self.protocol.clone(), self.rules.clone())
+    }
+
     fn open_again(&self, records: &[Record]) -> Result<Option<OpenStep>> {
         let Some(open) = self.t.open_step() else { return Ok(None) };
         let asks = self.asks_of(records, open.step as usize)?;

@@ -1,15 +1,23 @@
+use std::fmt::Write as _;
+
 use super::Machine;
 use super::input::Command;
 use crate::consensus::{break_tie, is_breakable};
 use crate::crypto::canonical::to_canonical;
 use crate::debate::{
     AnalysisEvent, AnalysisKind, Ballot, BallotKind, BallotShape, CheckScope, ConsensusCheck, DebateEnd, DecisionEvent,
-    Expect, Join, Label, Order, Outcome, Phase, Prompt, Role, Stop, StopCause, StopEvent, TieBreak, delimit, nonce,
-    parse_ballot, question_block, told,
+    Expect, Join, Label, Order, Outcome, Phase, Prompt, Role, Stop, StopCause, StopEvent, TieBreak, UNDISCLOSED,
+    VoteStatus, delimit, diversity, nonce, parse_ballot, question_block, told,
 };
 use crate::error::Result;
 use crate::ids::{AgentId, Digest, OptionId};
 use crate::protocols::{Ask, AskStep, Count, Draft, system_text};
+
+/// What the seat that breaks ties said.
+enum TieVote {
+    For(OptionId),
+    Unusable,
+}
 
 impl Machine {
     /// Ends the debate: counts, breaks a tie by one more turn where the rule says so, and records the decision.
@@ -46,7 +54,7 @@ impl Machine {
                     self.ending = Some(stop);
                     return self.ask_judge(&judge, &count);
                 }
-                Some(Some(chosen)) => {
+                Some(TieVote::For(chosen)) => {
                     let tally = count.1.clone();
                     count.1 = break_tie(tally, draft.rule.ties.clone(), &chosen)?;
                 }
@@ -76,6 +84,7 @@ impl Machine {
         if let Some(tie) = &count.1.tie_break {
             self.warn("tie_broken", None, format!("{:?} were tied, {} was taken", tie.tied, tie.chosen))?;
         }
+        self.warn_about(&count)?;
         self.emit(StopEvent::from(stop.clone()))?;
         let bias = self.bias();
         if !bias.chosen_by_position.is_empty() {
@@ -94,6 +103,33 @@ impl Machine {
         self.emit(DecisionEvent { decision })?;
         self.emit(DebateEnd { status: "finished".to_owned(), decision_digest })?;
         self.command(Command::Done);
+        Ok(())
+    }
+
+    // What a reader of the decision should know about how it came to be counted.
+    fn warn_about(&mut self, count: &Count) -> Result<()> {
+        if count.1.rule == "confidence_weighted" {
+            let silent = count.2.iter().filter(|vote| vote.status == VoteStatus::Cast && vote.confidence.is_none());
+            let silent: Vec<String> = silent.map(|vote| vote.voter.to_string()).collect();
+            if !silent.is_empty() {
+                self.warn(
+                    "confidence_missing",
+                    None,
+                    format!("without a usable confidence these weigh .1: {}", silent.join(", ")),
+                )?;
+            }
+        }
+        let voters: Vec<_> = self.t.eligible().cloned().collect();
+        let families = diversity(&voters).families;
+        if let (true, Some((family, _))) = (voters.len() > 1 && families.len() == 1, families.first_key_value())
+            && family != UNDISCLOSED
+        {
+            self.warn(
+                "single_model_family",
+                None,
+                format!("all {} voting seats are of family {family}", voters.len()),
+            )?;
+        }
         Ok(())
     }
 
@@ -125,7 +161,7 @@ impl Machine {
     }
 
     // What the judge said about the tie: nothing yet, no option of it, or one.
-    fn tie_ballot(&self, judge: &AgentId) -> Option<Option<OptionId>> {
+    fn tie_ballot(&self, judge: &AgentId) -> Option<TieVote> {
         let step = self
             .t
             .steps()
@@ -140,11 +176,11 @@ impl Machine {
         Some(match (message, shape) {
             (Some(message), Some(shape)) => {
                 match parse_ballot(&message.text, message.structured.as_ref(), &message.stop, shape).ballot {
-                    Ballot::Choice(option) => Some(option),
-                    _ => None,
+                    Ballot::Choice(option) => TieVote::For(option),
+                    _ => TieVote::Unusable,
                 }
             }
-            _ => None,
+            _ => TieVote::Unusable,
         })
     }
 
@@ -157,11 +193,13 @@ impl Machine {
         let nonce = nonce(self.t.start().seed, self.t.debate());
         let mut text = String::from("The vote is tied between these answers.\n");
         for option in &tied {
-            text.push_str(&format!(
-                "Option {}:\n{}",
+            let _ = write!(
+                text,
+                "Option {}:
+{}",
                 option.label,
                 delimit(&nonce, "option", round, "answer", &option.text)
-            ));
+            );
         }
         text.push_str("Decide between them. Reply with a line CHOICE: and one of the labels, and a line REASON:");
         let shape = BallotShape {

@@ -10,7 +10,7 @@ use crate::debate::{
     Phase, RoundConvergence, RoundEnd, RuleConfig, RuleKind, StepWhy, Stop, StopCause, Tally, VoteStatus, Weight,
     round6,
 };
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ids::AgentId;
 use crate::protocols::{Checkpoint, Count, stop};
 
@@ -51,6 +51,7 @@ impl Machine {
             }
             return self.too_few(arrived, min);
         }
+        self.last_asks.clear();
         match self.protocol.checkpoint(&self.t) {
             Ok(Some(point)) => {
                 if let Some(stop) = self.checkpoint(&point)? {
@@ -273,7 +274,6 @@ impl Machine {
     }
 
     pub(super) fn verdicts(&mut self, pairs: Vec<(Arc<str>, Arc<str>, bool)>) -> Result<()> {
-        let then = self.waiting.take().ok_or_else(|| Error::internal("verdicts that nobody waits for"))?;
         let comparator = match &self.t.question().format.equal {
             Equivalence::Custom(custom) => custom.comparator.clone(),
             _ => String::new(),
@@ -283,14 +283,19 @@ impl Machine {
             kind: AnalysisKind::Equivalence,
             value: json!({"version": 1, "comparator": comparator, "pairs": pairs}),
         })?;
-        match then {
-            Then::AfterReply => self.after_reply(),
-            Then::AfterStep => self.after_step(),
+        // Replies that arrived meanwhile may have brought answers that are not compared yet.
+        if !self.missing_verdicts().is_empty() {
+            return Ok(());
+        }
+        match self.waiting.take() {
+            Some(Then::AfterReply) => self.after_reply(),
+            Some(Then::AfterStep) => self.after_step(),
+            None => Ok(()),
         }
     }
 
     /// Says again what the debate waits for, after another owner took over.
-    pub(super) fn reissue(&mut self) -> Result<()> {
+    pub(super) fn reissue(&mut self) {
         if self.waiting.is_some() {
             let pairs = self.missing_verdicts();
             self.command(Command::Compare(pairs));
@@ -298,13 +303,13 @@ impl Machine {
         if let Some(id) = self.t.pause().map(str::to_owned) {
             self.command(Command::Pause { id, wait: std::time::Duration::from_secs(30 * 60) });
         }
-        Ok(())
     }
 
     pub(super) fn resolved(&mut self, resolution: super::input::Resolution) -> Result<()> {
         let super::input::Resolution { id, action, guidance, by, timed_out } = resolution;
+        // An answer that crossed with the timeout comes too late to matter.
         if self.t.pause() != Some(id.as_str()) {
-            return Err(Error::new(crate::error::ErrorKind::NotFound, format!("breakpoint {id} does not wait")));
+            return Ok(());
         }
         let detail = format!("breakpoint {id}: {action}");
         let who = by.clone().unwrap_or_else(|| "host".to_owned());

@@ -10,7 +10,7 @@ use crate::debate::{
     Answer, Ballot, Ballots, BiasReport, Calls, CastVote, Condition, ConditionKind, Confidence, ConfidenceMethod,
     Convergence, DECISION_SCHEMA, Decision, DecisionUsage, Dissent, Gate, Intervention, OptionView, Outcome, Phase,
     Position, QuorumRule, RuleConfig, RuleKind, RuleUsed, Stop, StopCause, TieBreak, Transcript, TranscriptMessage,
-    Verdict, VoteOnly, VoteRecord, VoteStatus, Weight, round6,
+    UNPARSED, Verdict, VoteOnly, VoteRecord, VoteStatus, Weight, round6,
 };
 use crate::error::Result;
 use crate::ids::{AgentId, OptionId};
@@ -143,14 +143,14 @@ fn vote_records(t: &Transcript, draft: &Draft, votes: &[CastVote]) -> Vec<VoteRe
             let status = vote.map_or(VoteStatus::NotAsked, |vote| vote.status);
             let cast = status == VoteStatus::Cast;
             let round = match draft.ballots {
-                Ballots::Cast if status != VoteStatus::NotAsked => t.round(),
+                Ballots::Cast | Ballots::Round if status != VoteStatus::NotAsked => t.round(),
                 Ballots::Positions => t
                     .messages()
                     .iter()
                     .rev()
                     .find(|m| m.seat.as_ref() == Some(&seat.id) && m.phase.is_some_and(Phase::is_position))
                     .map_or(0, |m| m.round),
-                Ballots::Cast => 0,
+                Ballots::Cast | Ballots::Round => 0,
             };
             VoteRecord {
                 voter: seat.id.clone(),
@@ -403,7 +403,7 @@ fn vote_only(t: &Transcript, answer: Option<&Answer>, stop: &Stop, rules: &RuleS
             .as_ref()
             .and_then(|id| t.message(id))
             .and_then(|m| m.answer.as_ref())
-            .is_some_and(|a| a.extractor == "unparsed");
+            .is_some_and(|a| a.extractor == UNPARSED);
         if own_candidate {
             position.kind = crate::debate::PositionKind::Invalid(crate::debate::InvalidWhy::NoBallot);
             position.newest = VoteStatus::Invalid;
@@ -439,8 +439,10 @@ fn vote_only(t: &Transcript, answer: Option<&Answer>, stop: &Stop, rules: &RuleS
         .filter(|_| tally.outcome == Outcome::Decided)
         .and_then(|id| options.iter().find(|o| o.id == *id))
         .map(answer_of);
-    // An early stop left seats unasked: the group that stopped the debate is what the vote found.
-    let stopped_early = !complete && stop.round == first.map_or(0, |(round, _)| round);
+    // Where nothing followed the first answers, the group that stopped the debate is what the vote found: an early stop
+    // may have left seats unasked, and replies that count as candidates of their own are no answers of the count above.
+    let nothing_followed = t.steps().iter().all(|step| Some((step.round, step.phase)) == first);
+    let stopped_early = nothing_followed && (!complete || stop.cause == StopCause::Consensus);
     let found = if stopped_early { answer.cloned() } else { counted };
     let same = match (&found, answer) {
         (Some(a), Some(b)) => a.option == b.option && a.value == b.value || t.format().same(&a.value, &b.value, t),

@@ -29,8 +29,8 @@ pub(crate) enum Input {
     Resolved(Resolution),
     /// A comparator's verdicts.
     Verdicts(Vec<(Arc<str>, Arc<str>, bool)>),
-    /// Another owner took over.
-    Resumed,
+    /// Another owner took over, perhaps with an accepted change of protocol or templates.
+    Resumed { config_changed: bool },
     /// A fork goes on from what it took over.
     Continue,
     /// A fork's edits.

@@ -142,7 +142,7 @@ impl Machine {
             Input::Human(input) => self.human(input)?,
             Input::Resolved(resolution) => self.resolved(resolution)?,
             Input::Verdicts(pairs) => self.verdicts(pairs)?,
-            Input::Resumed => self.resumed()?,
+            Input::Resumed { config_changed } => self.resumed(config_changed)?,
             Input::Continue => self.go_on()?,
             Input::Edit(edits) => {
                 for edit in edits {
@@ -221,9 +221,9 @@ impl Machine {
     }
 
     // Another owner: turns that ran are lost and asked again under the same request ids; recorded ones never are.
-    fn resumed(&mut self) -> Result<()> {
+    fn resumed(&mut self, config_changed: bool) -> Result<()> {
         let lost_turns = self.lost().into_iter().map(|(turn, _)| turn).collect();
-        self.emit(crate::debate::DebateResumed { from_seq: self.t.next_seq(), lost_turns, config_changed: false })?;
+        self.emit(crate::debate::DebateResumed { from_seq: self.t.next_seq(), lost_turns, config_changed })?;
         self.go_on()
     }
 
@@ -255,7 +255,8 @@ impl Machine {
             return self.proceed();
         }
         if self.waiting.is_some() || self.t.pause().is_some() {
-            return self.reissue();
+            self.reissue();
+            return Ok(());
         }
         if self.t.steps().is_empty() { self.plan() } else { self.after_step() }
     }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::input::{AttemptFacts, Command, Stopped, TurnError};
 use super::{Machine, Then};
-use crate::agents::AgentReply;
+use crate::agents::{AgentReply, MAX_REPLY_BYTES};
 use crate::debate::{
     AgentAttempt, AgentMessage, Ballot, Ballots, BudgetAlert, CheckScope, ConsensusCheck, CritiqueEvent, Expect,
     GiveUp, HumanInput, Join, Outcome, Phase, SeatBenched, StepWhy, StopReason, TurnCancelled, TurnFailed, TurnSkipped,
@@ -14,9 +14,6 @@ use crate::ids::{AgentId, Digest, MessageId, TurnId};
 
 /// Codes of warnings that came with a reply begin like this, so that a replay can tell them from the engine's own.
 pub(crate) const AGENT_WARNING: &str = "agent.";
-
-/// The largest reply that is kept, in bytes.
-const MAX_REPLY: usize = 4 << 20;
 
 impl Machine {
     pub(super) fn replied(
@@ -48,7 +45,10 @@ impl Machine {
             )?;
         }
         match result.and_then(usable) {
-            Ok(reply) => self.answered(turn, &seat, reply, &attempts)?,
+            Ok(reply) => {
+                self.answered(turn, &seat, reply, &attempts)?;
+                self.forget_prompt(turn);
+            }
             Err(failure) => {
                 self.emit(TurnFailed {
                     turn: turn.clone(),
@@ -64,6 +64,12 @@ impl Machine {
             return Ok(());
         }
         self.after_reply()
+    }
+
+    // Only failed turns are asked again, so the prompt of an answered one is memory for nothing.
+    fn forget_prompt(&mut self, turn: &TurnId) {
+        let asks = self.open.iter_mut().flat_map(|open| &mut open.asks);
+        asks.filter(|ask| ask.turn == *turn).for_each(|ask| ask.prompt.messages = Vec::new());
     }
 
     pub(super) fn attempts(&mut self, turn: &TurnId, attempts: &[AttemptFacts]) -> Result<(u64, u64)> {
@@ -312,7 +318,7 @@ impl Machine {
             Join::Consensus(rule) => {
                 let asked: Vec<AgentId> = step.asks.iter().map(|ask| ask.seat.clone()).collect();
                 let active = asked.len() as u32;
-                let count = self.t.count(rule, Ballots::Positions, Some(&asked), Some(active), &self.rules)?;
+                let count = self.t.count(rule, Ballots::Round, Some(&asked), Some(active), &self.rules)?;
                 let decided = count.1.outcome == Outcome::Decided;
                 if decided {
                     self.emit(ConsensusCheck {
@@ -397,7 +403,7 @@ impl Machine {
 /// Turns replies that are no answer into failures: blank, too large, paused, asking for tools.
 fn usable(reply: AgentReply) -> Result<AgentReply, TurnError> {
     let refused = reply.refusal.is_some() || matches!(reply.stop, StopReason::Refusal | StopReason::ContentFilter);
-    if reply.text.len() > MAX_REPLY {
+    if reply.text.len() > MAX_REPLY_BYTES {
         let mut failure = TurnError::new(
             ErrorKind::ReplyTooLarge,
             format!("{} bytes with digest {}, at most 4 MiB are kept", reply.text.len(), Digest::of(&reply.text)),

@@ -6,6 +6,8 @@ use super::lab::{Lab, all, at, key, put, table, tenant};
 use crate::error::Result;
 use crate::storage::{Batch, Control, KeyRange, Precondition, Watch};
 
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// Waits like a consumer does: for a signal, or for the time it has to read again anyway.
 async fn woken(lab: &Lab<'_>, watch: &mut Watch) -> bool {
     if let Some(every) = watch.poll_every() {
@@ -14,7 +16,8 @@ async fn woken(lab: &Lab<'_>, watch: &mut Watch) -> bool {
         }
         return true;
     }
-    watch.changed().await.is_some()
+    // A signal that never comes is a failure, not a wait for ever.
+    tokio::time::timeout(PATIENCE, watch.changed()).await.is_ok_and(|signal| signal.is_some())
 }
 
 pub(super) async fn a_watch_yields_at_once_and_after_each_commit(lab: Lab<'_>) -> Result<()> {
@@ -60,7 +63,7 @@ pub(super) async fn a_watch_ends_with_its_store(lab: Lab<'_>) -> Result<()> {
     let mut watch = lab.store.watch(all()).await?;
     lab.store.control(Control::Close).await?;
     let end = async { while watch.changed().await.is_some() {} };
-    let ended = tokio::time::timeout(Duration::from_secs(30), end).await;
+    let ended = tokio::time::timeout(PATIENCE, end).await;
     assert!(ended.is_ok(), "a watch outlives its store");
     Ok(())
 }
