@@ -61,7 +61,6 @@ struct Running {
     seat: AgentId,
     cancel: CancelToken,
     output: Output,
-    streams: bool,
     round: u32,
 }
 
@@ -164,7 +163,7 @@ impl Driver {
                     Some(Control::Cancel { by, reason }) => {
                         self.inputs(Input::Cancel { by, reason, stopped: Stopped::new() }).await?
                     }
-                    Some(Control::Resolve(_)) => None,
+                    Some(Control::Resolve(resolution)) => self.inputs(Input::Resolved(resolution)).await?,
                     Some(Control::Stop) | None => Some(Exit::Stopped(shut_down())),
                 },
                 permit = &mut admission => {
@@ -383,22 +382,16 @@ impl Driver {
         };
         let cancel = self.cancel.child();
         request.cancel = cancel.clone();
-        let streams = !self.live.bus().is_idle();
-        let output = if streams {
-            Output::resettable(Arc::new(LiveSink {
-                live: self.live.clone(),
-                agent: ask.seat.clone(),
-                turn: ask.turn.clone(),
-                round,
-            }))
-        } else {
-            Output::none()
-        };
+        // Always connected: whoever subscribes while the turn runs hears the rest, and an idle bus costs one load.
+        let output = Output::resettable(Arc::new(LiveSink {
+            live: self.live.clone(),
+            agent: ask.seat.clone(),
+            turn: ask.turn.clone(),
+            round,
+        }));
         let output = self.warm.listen(&ask.turn, output);
-        self.running.insert(
-            ask.turn.clone(),
-            Running { seat: ask.seat.clone(), cancel, output: output.clone(), streams, round },
-        );
+        self.running
+            .insert(ask.turn.clone(), Running { seat: ask.seat.clone(), cancel, output: output.clone(), round });
         let turn = Turn {
             engine: self.engine.clone(),
             tenant: self.live.source().tenant.clone(),
@@ -423,7 +416,7 @@ impl Driver {
         observe(&self.engine, self.live.debate(), agent, &done);
         let attempts = attempts_of(agent, &running.output, Some(&done));
         if let Ok(reply) = &done.result
-            && running.streams
+            && !self.live.bus().is_idle()
         {
             running.output.finish(reply);
             let data = EventData::TokenEnd { turn: done.turn.clone(), chars: reply.text.chars().count() as u64 };

@@ -4,10 +4,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::debate::Transcript;
+use crate::debate::{OptionView, Transcript};
 use crate::engine::turn::panic_text;
 use crate::error::{Error, ErrorKind, Result};
-use crate::protocols::{Checkpoint, DebateProtocol, Draft, ProtocolInfo, Step};
+use crate::protocols::{AskStep, Checkpoint, DebateProtocol, Draft, ProtocolInfo, Step};
 
 #[derive(Debug)]
 pub(super) struct Contained(pub(super) Arc<dyn DebateProtocol>);
@@ -27,6 +27,10 @@ impl DebateProtocol for Contained {
 
     fn checkpoint(&self, transcript: &Transcript) -> Result<Option<Checkpoint>> {
         contain("checkpoint", || self.0.checkpoint(transcript))
+    }
+
+    fn closing(&self, transcript: &Transcript, winner: &OptionView) -> Result<Option<AskStep>> {
+        contain("closing", || self.0.closing(transcript, winner))
     }
 
     fn blocking(&self) -> bool {

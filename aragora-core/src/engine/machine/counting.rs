@@ -179,12 +179,11 @@ impl Machine {
             .rev()
             .find(|(checked, check)| *checked == round && check.scope != CheckScope::Gate)
             .map(|(_, check)| &check.tally);
-        let (leader, share) = match last {
-            Some(tally) => leader_of(tally),
-            None => {
-                let largest = options.iter().zip(&groups).max_by(|a, b| a.1.cmp(b.1).then(b.0.id.cmp(&a.0.id)));
-                (largest.map(|(option, _)| option.id.clone()), largest.map(|_| figures.position))
-            }
+        let (leader, share) = if let Some(tally) = last {
+            leader_of(tally)
+        } else {
+            let largest = options.iter().zip(&groups).max_by(|a, b| a.1.cmp(b.1).then(b.0.id.cmp(&a.0.id)));
+            (largest.map(|(option, _)| option.id.clone()), largest.map(|_| figures.position))
         };
         let leader_value = leader
             .as_ref()
