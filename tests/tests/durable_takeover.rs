@@ -12,6 +12,7 @@ use aragora_core::storage::{MemoryStorage, Storage};
 use aragora_core::telemetry::Parts;
 use aragora_core::{Error, ErrorKind, Result};
 use aragora_tests::durable::cases::{DEBATE, critique_3x3};
+use aragora_tests::durable::gate::YieldStorage;
 use aragora_tests::durable::seats::{Desk, Manner};
 use aragora_tests::durable::steps::{assert_at_rest, settle, ticks};
 use aragora_tests::durable::{debate_id, engine, runtime, tenant};
@@ -19,7 +20,8 @@ use aragora_tests::replay::assert_replays;
 
 fn store() -> (Arc<dyn Storage>, ManualClock) {
     let clock = ManualClock::default();
-    (Arc::new(MemoryStorage::new(Arc::new(clock.clone()))), clock)
+    let memory = Arc::new(MemoryStorage::new(Arc::new(clock.clone())));
+    (Arc::new(YieldStorage(memory)), clock)
 }
 
 /// Where a protocol goes wrong.
@@ -207,21 +209,12 @@ fn a_debate_passed_on_by_many_engines_ends_as_if_it_had_one() {
         assert_eq!(resumes, 6);
         let header = last.get(&tenant(), &debate_id(DEBATE)).await.unwrap();
         assert_eq!(header.calls, decision.calls.made, "a turn asked again is one call");
-        let alone = engine(&Arc::new(MemoryStorage::new(Arc::new(clock.clone()))).into_dyn(), &clock);
+        let alone: Arc<dyn Storage> = Arc::new(MemoryStorage::new(Arc::new(clock.clone())));
+        let alone = engine(&alone, &clock);
         let case = critique_3x3();
         let undisturbed = case.builder(&alone, &Desk::new(), &clock).start().await.unwrap().result().await.unwrap();
         assert_eq!(decision, undisturbed);
     });
-}
-
-trait IntoDyn {
-    fn into_dyn(self) -> Arc<dyn Storage>;
-}
-
-impl IntoDyn for Arc<MemoryStorage> {
-    fn into_dyn(self) -> Arc<dyn Storage> {
-        self
-    }
 }
 
 #[test]

@@ -107,14 +107,15 @@ async fn assert_is_fork(world: &World, parent: &[Record], at: u64, id: &str, edi
     assert_eq!(start.parent, Some(Parent { debate: of, seq: at }), "{context}");
     let taken = 1..=at as usize;
     assert_eq!(log[taken.clone()], parent[taken], "{context}: copied unchanged");
-    let edited: Vec<&Edit> = log[at as usize + 1..].iter().map_while(|record| match &record.event {
-        Event::ForkEdit(body) => Some(&body.edit),
-        _ => None,
-    })
-    .collect();
+    let edited: Vec<&Edit> = log[at as usize + 1..]
+        .iter()
+        .map_while(|record| match &record.event {
+            Event::ForkEdit(body) => Some(&body.edit),
+            _ => None,
+        })
+        .collect();
     assert_eq!(edited, edits.iter().collect::<Vec<_>>(), "{context}: edits follow");
-    let (transcript, before) =
-        (Transcript::fold(&log).unwrap(), Transcript::fold(&parent[..=at as usize]).unwrap());
+    let (transcript, before) = (Transcript::fold(&log).unwrap(), Transcript::fold(&parent[..=at as usize]).unwrap());
     assert!(transcript.terminal().is_some(), "{context}");
     assert!(transcript.ledger().reserved.is_empty(), "{context}");
     if at > 0 {
@@ -140,7 +141,7 @@ fn forked_everywhere(case: DebateCase, every: usize, with_edits: bool) {
     runtime().block_on(async {
         let parent = world.parent().await;
         let before = world.lines(DEBATE).await;
-        for at in (0..stop_of(&parent)).step_by(every) {
+        for at in (name.len() as u64 % every as u64..stop_of(&parent)).step_by(every) {
             let all = if with_edits { edits(&parent, at) } else { vec![("none", Vec::new())] };
             for (kind, edits) in all {
                 let context = format!("{name}, forked at {at} ({}), {kind}", parent[at as usize].event.name());
@@ -162,9 +163,10 @@ fn forked_everywhere(case: DebateCase, every: usize, with_edits: bool) {
 }
 
 #[test]
-fn a_fork_at_every_seq_of_every_protocol_is_a_debate_of_its_own() {
+fn a_fork_at_every_third_seq_of_every_protocol_is_a_debate_of_its_own() {
+    // Every third for the time it takes; the next test but one forks the 3x3 debate at every seq.
     for case in cases() {
-        forked_everywhere(case, 1, false);
+        forked_everywhere(case, 3, false);
     }
 }
 
@@ -221,7 +223,11 @@ fn a_replaced_message_is_what_the_others_see_from_then_on() {
     let clock = ManualClock::default();
     let store: Arc<dyn Storage> = Arc::new(MemoryStorage::new(Arc::new(clock.clone())));
     let engine = engine(&store, &clock);
-    let seat = |id: &str| ScriptedAgent::new(agent_id(id)).by(|_| "FINAL ANSWER: old".into()).at_end(aragora_core::agents::ScriptEnd::Repeat);
+    let seat = |id: &str| {
+        ScriptedAgent::new(agent_id(id))
+            .by(|_| "FINAL ANSWER: old".into())
+            .at_end(aragora_core::agents::ScriptEnd::Repeat)
+    };
     runtime().block_on(async {
         let mut options = DebateOptions::default();
         (options.gate, options.stop_when, options.stalemate) = (GatePolicy::Off, None, false);
@@ -240,9 +246,10 @@ fn a_replaced_message_is_what_the_others_see_from_then_on() {
         let log = engine.log(&tenant(), handle.id()).await.unwrap();
         let transcript = Transcript::fold(&log).unwrap();
         assert!(transcript.message(&message).unwrap().edited);
-        let heard = listeners[0].requests().iter().any(|request| {
-            request.messages.iter().any(|message| message.text.contains("a new thought"))
-        });
+        let heard = listeners[0]
+            .requests()
+            .iter()
+            .any(|request| request.messages.iter().any(|message| message.text.contains("a new thought")));
         assert!(heard, "the next prompt holds the new text");
         assert_replays_once(&engine, &log);
     });
@@ -349,7 +356,10 @@ fn what_cannot_be_forked_is_explained_and_nothing_is_written() {
         zero.rounds = 0;
         let added = Transcript::fold(&parent[..1]).unwrap().seats().next().unwrap().clone();
         let wrong = [
-            (Edit::ReplaceMessage { message: aragora_core::ids::MessageId::new("m0").unwrap(), text: "x".into() }, "/edits/0/message"),
+            (
+                Edit::ReplaceMessage { message: aragora_core::ids::MessageId::new("m0").unwrap(), text: "x".into() },
+                "/edits/0/message",
+            ),
             (Edit::InsertHuman { by: " ".into(), text: "x".into() }, "/edits/0/by"),
             (Edit::InsertHuman { by: "host".into(), text: "\0".into() }, "/edits/0/text"),
             (Edit::DropSeat { seat: agent_id("nobody") }, "/edits/0/seat"),

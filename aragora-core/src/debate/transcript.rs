@@ -171,6 +171,19 @@ impl Transcript {
         &self.rounds
     }
 
+    /// Whether the current round began and nothing was planned in it, as in a fork cut right there.
+    pub(crate) fn is_round_empty(&self) -> bool {
+        self.round > 0 && !self.steps.iter().any(|step| step.round == self.round)
+    }
+
+    /// The same before the current round began.
+    pub(crate) fn before_round(&self) -> Self {
+        let mut before = self.clone();
+        before.rounds.pop();
+        before.round = before.round.saturating_sub(1);
+        before
+    }
+
     /// Who the seat sees in the current round; everybody before the first.
     pub fn sees(&self, seat: &AgentId, other: &AgentId) -> bool {
         seat == other

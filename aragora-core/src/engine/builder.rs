@@ -190,7 +190,9 @@ impl DebateBuilder {
         self.violations(&roster).into_invalid_request()?;
         self.priced(&roster)?;
         let entropy = self.engine.parts.entropy.as_ref();
-        let seed = if let Some(seed) = self.seed { seed } else {
+        let seed = if let Some(seed) = self.seed {
+            seed
+        } else {
             let mut bytes = [0; 8];
             entropy.fill(&mut bytes)?;
             u64::from_le_bytes(bytes)

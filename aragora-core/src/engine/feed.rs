@@ -156,7 +156,13 @@ impl Feeder<'_> {
         if let Event::HumanInput(body) = first {
             return Some(Input::Human(body.as_ref().clone()));
         }
-        if !self.begun && !matches!(first, Event::Stop(_) | Event::DebateCancelled(_) | Event::DebateFailed(_)) {
+        // A debate may end before it asked anything. By itself it does so when it begins, e.g. a fork of the last step.
+        let from_outside = match first {
+            Event::Stop(body) => matches!(body.cause, StopCause::Deadline | StopCause::Cancelled),
+            Event::DebateCancelled(_) | Event::DebateFailed(_) => true,
+            _ => false,
+        };
+        if !self.begun && !from_outside {
             self.begun = true;
             return Some(if self.forked { Input::Continue } else { Input::Begin });
         }

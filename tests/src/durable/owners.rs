@@ -16,7 +16,12 @@ use super::steps::ticks;
 use super::{debate_id, engine, runtime, tenant};
 use crate::replay::assert_replays_once;
 
-async fn resumed(engine: &Engine, case: &DebateCase, desk: &Arc<Desk>, clock: &ManualClock) -> aragora_core::Result<DebateHandle> {
+async fn resumed(
+    engine: &Engine,
+    case: &DebateCase,
+    desk: &Arc<Desk>,
+    clock: &ManualClock,
+) -> aragora_core::Result<DebateHandle> {
     case.seats(desk, clock).into_iter().fold(engine.resume(debate_id(DEBATE)), ResumeBuilder::seat).start().await
 }
 

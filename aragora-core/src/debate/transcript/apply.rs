@@ -12,13 +12,21 @@ use crate::debate::event::{
     AgentMessage, AnalysisKind, DebateStart, Edit, Event, GiveUp, HumanInputKind, StepStart, TurnFailed,
 };
 use crate::debate::message::{Author, MessageKind, Phase, Visibility};
-use crate::debate::record::Record;
+use crate::debate::record::{RECORD_VERSION, Record};
 use crate::debate::usage::StopReason;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{AgentId, Digest, MessageId, OptionId, TurnId};
 
 fn corrupt(seq: u64, reason: impl Into<String>) -> Error {
     Error::new(ErrorKind::LogCorrupt, reason).with("seq", seq)
+}
+
+fn readable(record: &Record) -> Result<()> {
+    if record.v == RECORD_VERSION {
+        return Ok(());
+    }
+    let reason = format!("record version {}, this library reads {RECORD_VERSION}", record.v);
+    Err(Error::new(ErrorKind::UnsupportedVersion, reason).with("seq", record.seq))
 }
 
 impl Transcript {
@@ -51,6 +59,7 @@ impl Transcript {
     }
 
     pub(crate) fn begin(first: &Record) -> Result<Self> {
+        readable(first)?;
         let Event::DebateStart(start) = &first.event else {
             return Err(corrupt(
                 first.seq,
@@ -109,6 +118,7 @@ impl Transcript {
         if seq != self.next_seq {
             return Err(corrupt(seq, format!("seq {seq} follows {}, expected {}", self.next_seq - 1, self.next_seq)));
         }
+        readable(record)?;
         if self.terminal.is_some() {
             return Err(corrupt(seq, format!("{} after the debate ended", record.event.name())));
         }

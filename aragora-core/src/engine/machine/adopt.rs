@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use super::{Machine, OpenStep};
+use super::{Cut, Machine, OpenStep};
 use crate::consensus::RuleSet;
 use crate::debate::{Event, Phase, Record, Transcript, TurnState};
 use crate::error::{Error, ErrorKind, Result};
@@ -25,6 +25,7 @@ impl Machine {
             last_asks: Vec::new(),
             waiting: None,
             ending: None,
+            cut: cut(records),
             out: Vec::new(),
             commands: Vec::new(),
         };
@@ -97,5 +98,39 @@ impl Machine {
                 Ok(Ask { turn: planned.turn.clone(), ..ask })
             })
             .collect()
+    }
+}
+
+fn cut(records: &[Record]) -> Cut {
+    let ended = |record: &Record| {
+        matches!(record.event, Event::AgentMessage(_) | Event::TurnFailed(_) | Event::StepEnd(_) | Event::StepStart(_))
+    };
+    let Some(last) = records.iter().rposition(ended) else { return Cut::default() };
+    // What came from outside is never made again.
+    let made = |event: &Event| !matches!(event, Event::ForkEdit(_) | Event::HumanInput(_) | Event::DebateResumed(_));
+    let after = records.iter().skip(last + 1).map(|record| &record.event);
+    let there: VecDeque<Event> = after.filter(|event| made(event)).cloned().collect();
+    let consequence = |event: &Event| {
+        matches!(
+            event,
+            Event::Warning(_) | Event::Vote(_) | Event::Critique(_) | Event::SeatBenched(_) | Event::BudgetAlert(_)
+        )
+    };
+    let turn = match records.get(last).map(|record| &record.event) {
+        Some(Event::AgentMessage(body)) => Some(body.turn.clone()),
+        Some(Event::TurnFailed(body)) => Some(body.turn.clone()),
+        Some(Event::StepEnd(_)) => return Cut { turn: None, there },
+        _ => None,
+    };
+    match turn {
+        // Warnings of the agent itself came first and are nothing the engine would make again.
+        Some(turn) if there.iter().all(consequence) => {
+            let own = there.into_iter().skip_while(|event| match event {
+                Event::Warning(body) => body.code.starts_with(super::AGENT_WARNING),
+                _ => false,
+            });
+            Cut { turn: Some(turn), there: own.collect() }
+        }
+        _ => Cut::default(),
     }
 }

@@ -54,6 +54,15 @@ enum Then {
     AfterStep,
 }
 
+/// Where a fork cut its parent's log inside a batch: the rest of the batch is made again, without what is there.
+#[derive(Debug, Default)]
+struct Cut {
+    /// The last turn that ended, if nothing but its consequences follows.
+    turn: Option<TurnId>,
+    /// Events after the turn or step that ended last.
+    there: VecDeque<Event>,
+}
+
 #[derive(Debug)]
 pub(crate) struct Machine {
     protocol: Arc<dyn DebateProtocol>,
@@ -64,6 +73,7 @@ pub(crate) struct Machine {
     last_asks: Vec<Ask>,
     waiting: Option<Then>,
     ending: Option<Stop>,
+    cut: Cut,
     out: Vec<Entry>,
     commands: Vec<Command>,
 }
@@ -95,6 +105,7 @@ impl Machine {
             last_asks: Vec::new(),
             waiting: None,
             ending: None,
+            cut: Cut::default(),
             out: Vec::new(),
             commands: Vec::new(),
         };
@@ -159,6 +170,10 @@ impl Machine {
 
     fn emit(&mut self, event: impl Into<Event>) -> Result<()> {
         let event = event.into();
+        if self.cut.there.front() == Some(&event) {
+            self.cut.there.pop_front();
+            return Ok(());
+        }
         let round = self.t.round() + u32::from(matches!(event, Event::RoundStart(_)));
         let record = Record { v: RECORD_VERSION, seq: self.t.next_seq(), at: self.now, round, event };
         let line = record.to_line()?;
@@ -233,6 +248,15 @@ impl Machine {
     }
 
     fn go_on(&mut self) -> Result<()> {
+        if let Some(turn) = self.cut.turn.take() {
+            self.complete(&turn)?;
+        }
+        let done = self.go_on_from_here();
+        self.cut.there.clear();
+        done
+    }
+
+    fn go_on_from_here(&mut self) -> Result<()> {
         for (turn, seat) in self.lost() {
             self.emit(crate::debate::TurnCancelled { turn, seat, why: GiveUp::OwnerLost })?;
         }
@@ -252,7 +276,7 @@ impl Machine {
         if self.waiting.is_some() || self.t.pause().is_some() {
             return self.reissue();
         }
-        if self.t.steps().is_empty() { self.plan() } else { self.after_step() }
+        if self.t.steps().is_empty() || self.t.is_round_empty() { self.plan() } else { self.after_step() }
     }
 
     /// Whether the open step is being closed early.

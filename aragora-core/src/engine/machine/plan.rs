@@ -36,9 +36,12 @@ impl Machine {
     }
 
     fn next_step(&self) -> Result<Step> {
-        let step = self.protocol.next(&self.t)?;
+        // A fork may begin between a round's start and its first step, which was planned before the round began.
+        let before = self.t.is_round_empty().then(|| self.t.before_round());
+        let t = before.as_ref().unwrap_or(&self.t);
+        let step = self.protocol.next(t)?;
         // A protocol that answers differently the second time would break resume and replay.
-        if cfg!(debug_assertions) && self.protocol.next(&self.t)? != step {
+        if cfg!(debug_assertions) && self.protocol.next(t)? != step {
             return Err(Error::new(
                 ErrorKind::ProtocolFailed,
                 "the protocol gave two different steps for one transcript, expected a pure function",

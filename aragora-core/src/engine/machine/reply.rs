@@ -5,9 +5,9 @@ use super::{Machine, Then};
 use crate::agents::AgentReply;
 use crate::debate::{
     AgentAttempt, AgentMessage, Ballot, Ballots, BudgetAlert, CheckScope, ConsensusCheck, CritiqueEvent, Expect,
-    GiveUp, HumanInput, Join, Outcome, Phase, SeatBenched, StepWhy, StopReason, TurnCancelled, TurnFailed, TurnSkipped,
-    TurnState, VoteEvent, VoteStatus, display_names, nonce, parse_ballot, parse_critiques, parse_signals,
-    quotes_markers,
+    GiveUp, HumanInput, Join, Outcome, ParsedBallot, Phase, SeatBenched, Signals, StepWhy, StopReason, TurnCancelled,
+    TurnFailed, TurnSkipped, TurnState, VoteEvent, VoteStatus, display_names, nonce, parse_ballot, parse_critiques,
+    parse_signals, quotes_markers,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{AgentId, Digest, MessageId, TurnId};
@@ -93,28 +93,23 @@ impl Machine {
         let arrival = step.arrived.len() as u32;
         let expect = step.asks.iter().find(|ask| ask.turn == *turn).map(|ask| ask.expect.clone()).unwrap_or_default();
         let message = MessageId::trusted(turn.as_str());
-        let structured = reply.structured.clone();
-        let value = expect.resolve(&reply.text, structured.as_ref());
         let refused = reply.refusal.is_some() || matches!(reply.stop, StopReason::Refusal | StopReason::ContentFilter);
-        let signals = parse_signals(&reply.text, structured.as_ref(), &reply.stop);
-        let ballot = match &expect {
-            Expect::Ballot(shape) if matches!(phase, Phase::Vote | Phase::Judge) => {
-                Some(parse_ballot(&reply.text, structured.as_ref(), &reply.stop, shape))
-            }
-            _ => None,
+        let read = read(phase, &expect, &reply.text, reply.structured.as_ref(), &reply.stop);
+        let answer = if phase.is_position() && !refused {
+            self.t.format().extract(&reply.text, read.value.as_ref())
+        } else {
+            None
         };
-        let answer =
-            if phase.is_position() && !refused { self.t.format().extract(&reply.text, value.as_ref()) } else { None };
         let sum = attempts.iter().filter_map(|a| a.usage).reduce(crate::debate::Usage::plus);
-        let confidence = ballot.as_ref().map_or(signals.confidence, |ballot| ballot.confidence);
+        let confidence = read.ballot.as_ref().map_or(read.signals.confidence, |ballot| ballot.confidence);
         self.emit(AgentMessage {
             turn: turn.clone(),
             seat: seat.clone(),
             phase,
             kind: phase.message_kind(),
-            message: message.clone(),
+            message,
             text: Arc::from(reply.text.as_str()),
-            structured,
+            structured: reply.structured.clone(),
             stop: reply.stop.clone(),
             refusal: reply.refusal.clone(),
             provider: reply.provider.clone(),
@@ -125,23 +120,50 @@ impl Machine {
             arrival,
             answer,
             confidence,
-            go_on: signals.go_on,
-            ready: signals.ready,
+            go_on: read.signals.go_on,
+            ready: read.signals.ready,
         })?;
         for warning in &reply.warnings {
             self.warn(&format!("{AGENT_WARNING}{}", warning.code), Some(turn), warning.detail.clone())?;
         }
-        if quotes_markers(&reply.text, &nonce(self.t.start().seed, self.t.debate())) {
+        self.consequences(turn, seat, phase, &reply.text, &reply.stop, refused, read)
+    }
+
+    /// Records what follows from a recorded message that a fork cut off from its consequences.
+    pub(super) fn complete(&mut self, turn: &TurnId) -> Result<()> {
+        let Some(view) = self.t.turn(turn).cloned() else { return Ok(()) };
+        if view.error.is_some() {
+            return self.bench(&view.seat);
+        }
+        let found = view.message.as_ref().and_then(|id| self.t.message(id)).filter(|message| !message.edited).cloned();
+        let Some((message, step)) = found.zip(self.t.open_step()) else { return Ok(()) };
+        let expect = step.asks.iter().find(|ask| ask.turn == *turn).map(|ask| ask.expect.clone()).unwrap_or_default();
+        let read = read(view.phase, &expect, &message.text, message.structured.as_ref(), &message.stop);
+        self.consequences(turn, &view.seat, view.phase, &message.text, &message.stop, message.refused(), read)
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn consequences(
+        &mut self,
+        turn: &TurnId,
+        seat: &AgentId,
+        phase: Phase,
+        text: &str,
+        stop: &StopReason,
+        refused: bool,
+        read: Read,
+    ) -> Result<()> {
+        if quotes_markers(text, &nonce(self.t.start().seed, self.t.debate())) {
             self.warn(
                 "injection_suspected",
                 Some(turn),
                 "the reply quotes the markers around other people's words; it is shown escaped",
             )?;
         }
-        if reply.stop == StopReason::Length {
+        if *stop == StopReason::Length {
             self.warn("truncated", Some(turn), "the output limit cut the reply off")?;
         }
-        if let Some(parsed) = ballot {
+        if let Some(parsed) = read.ballot {
             for warning in parsed.warnings {
                 self.warn(warning.code, Some(turn), warning.detail)?;
             }
@@ -149,12 +171,12 @@ impl Machine {
                 self.vote(turn, seat, parsed.ballot, parsed.confidence, parsed.reason)?;
             }
         } else {
-            for warning in signals.warnings {
+            for warning in read.signals.warnings {
                 self.warn(warning.code, Some(turn), warning.detail)?;
             }
         }
         if phase == Phase::Critique && !refused {
-            self.critiques(turn, seat, &message, &reply.text, value.as_ref())?;
+            self.critiques(turn, seat, &MessageId::trusted(turn.as_str()), text, read.value.as_ref())?;
         }
         Ok(())
     }
@@ -392,6 +414,23 @@ impl Machine {
     pub(super) fn human(&mut self, input: HumanInput) -> Result<()> {
         self.emit(input)
     }
+}
+
+/// What was found in a reply.
+struct Read {
+    value: Option<serde_json::Value>,
+    ballot: Option<ParsedBallot>,
+    signals: Signals,
+}
+
+fn read(phase: Phase, expect: &Expect, text: &str, structured: Option<&serde_json::Value>, stop: &StopReason) -> Read {
+    let ballot = match expect {
+        Expect::Ballot(shape) if matches!(phase, Phase::Vote | Phase::Judge) => {
+            Some(parse_ballot(text, structured, stop, shape))
+        }
+        _ => None,
+    };
+    Read { value: expect.resolve(text, structured), ballot, signals: parse_signals(text, structured, stop) }
 }
 
 /// Turns replies that are no answer into failures: blank, too large, paused, asking for tools.
