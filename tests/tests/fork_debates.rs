@@ -141,7 +141,7 @@ fn forked_everywhere(case: DebateCase, every: usize, with_edits: bool) {
     runtime().block_on(async {
         let parent = world.parent().await;
         let before = world.lines(DEBATE).await;
-        for at in (0..stop_of(&parent)).step_by(every) {
+        for at in (name.len() as u64 % every as u64..stop_of(&parent)).step_by(every) {
             let all = if with_edits { edits(&parent, at) } else { vec![("none", Vec::new())] };
             for (kind, edits) in all {
                 let context = format!("{name}, forked at {at} ({}), {kind}", parent[at as usize].event.name());
@@ -163,9 +163,10 @@ fn forked_everywhere(case: DebateCase, every: usize, with_edits: bool) {
 }
 
 #[test]
-fn a_fork_at_every_seq_of_every_protocol_is_a_debate_of_its_own() {
+fn a_fork_at_every_third_seq_of_every_protocol_is_a_debate_of_its_own() {
+    // Every third for the time it takes; the next test but one forks the 3x3 debate at every seq.
     for case in cases() {
-        forked_everywhere(case, 1, false);
+        forked_everywhere(case, 3, false);
     }
 }
 
