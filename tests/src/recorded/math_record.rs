@@ -49,6 +49,9 @@ impl Problem {
     }
 }
 
+/// Contexts, gold answer, level and type, as they stand in a file.
+type Row = (Vec<Vec<Said>>, String, Value, Value);
+
 /// One file of problems.
 #[derive(Clone, Debug)]
 pub(super) struct File {
@@ -84,7 +87,7 @@ pub(super) fn read_preset(set: &Path) -> Read<Preset> {
 pub(super) fn read_file(path: &Path, preset: &Preset) -> Read<File> {
     let (subject, agents, rounds) =
         by_name(path).ok_or_else(|| Unreadable::new(path, "expected a name like subject_0_10_4_3.json"))?;
-    let rows: IndexMap<String, (Vec<Vec<Said>>, String, Value, Value)> = json(path)?;
+    let rows: IndexMap<String, Row> = json(path)?;
     let mut problems = Vec::with_capacity(rows.len());
     for (at, (question, (contexts, gold, _, _))) in rows.into_iter().enumerate() {
         let place = format!("{} problem {}", name(path), at + 1);
