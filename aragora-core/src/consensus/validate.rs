@@ -55,7 +55,8 @@ fn kind(rule: &RuleKind, custom: &RuleSet) -> Violations {
         }
         RuleKind::Custom { rule } => {
             let known: Vec<&str> = custom.names().collect();
-            let reason = format!("no rule {rule:?} is registered, known: [{}]", known.join(", "));
+            let reason =
+                format!("no rule {rule:?} is registered with EngineBuilder::rule, known: [{}]", known.join(", "));
             v.check(custom.get(rule).is_some(), "/rule", reason);
         }
         RuleKind::Plurality

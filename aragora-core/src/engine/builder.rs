@@ -292,14 +292,14 @@ impl DebateBuilder {
         v.check(
             (min..=max).contains(&voting),
             "/seats",
-            format!("{voting} voting seats, protocol {} takes {min} to {max}", info.name),
+            format!("{voting} voting seats, protocol {} takes {min} to {max}; add each with seat(..)", info.name),
         );
         for (i, (profile, seat)) in roster.iter().enumerate() {
             let both = seat.judges && seat.votes;
             v.check(
                 !both || self.options.judges_may_debate,
                 format!("/seats/{i}/judges"),
-                format!("{} judges and votes, which needs judges_may_debate", profile.id),
+                format!("{} judges and votes; seat it as_judge() or set options.judges_may_debate", profile.id),
             );
         }
         v.nest("/rule", consensus::violations(&self.rule, voting, &self.engine.rules));

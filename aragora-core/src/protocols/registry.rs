@@ -38,7 +38,7 @@ impl Registry {
             "dynamic" => made::<Dynamic>(name, params),
             _ => Err(Error::new(
                 ErrorKind::NotConfigured,
-                format!("protocol {name:?} is not built in and was not registered with this engine"),
+                format!("protocol {name:?} is not built in; register it with EngineBuilder::protocol"),
             )),
         }
     }

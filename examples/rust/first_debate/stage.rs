@@ -109,11 +109,7 @@ impl<'a> Stage<'a> {
                 self.say(Look::Warning, &text);
             }
             Event::HumanInput(input) => self.say(Look::Bold, &format!("{} says: {}", input.by, input.text)),
-            Event::Warning(warning) => {
-                if !QUIET.contains(&warning.code.as_str()) && self.warned.insert(warning.code.clone()) {
-                    self.say(Look::Warning, &format!("note ({}): {}", warning.code, warning.detail));
-                }
-            }
+            Event::Warning(warning) => self.warning(&warning.code, &warning.detail),
             Event::StepEnd(_) => {
                 for critic in std::mem::take(&mut self.content) {
                     let critic = self.painted(&critic);
@@ -298,6 +294,13 @@ impl<'a> Stage<'a> {
         let help = advice::on_code(&failed.error.code, provider);
         let text = format!("cannot answer: {} ({}){help}", failed.error.reason, failed.error.code);
         self.leaves(&failed.turn, &text);
+    }
+
+    /// Each kind of oddity once, and none that only concerns the layout of prompts.
+    fn warning(&mut self, code: &str, detail: &str) {
+        if !QUIET.contains(&code) && self.warned.insert(code.to_owned()) {
+            self.say(Look::Warning, &format!("note ({code}): {detail}"));
+        }
     }
 
     fn counted(&mut self, round: u32, end: &RoundEnd) {
