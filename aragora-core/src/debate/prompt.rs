@@ -50,17 +50,23 @@ pub fn quotes_markers(text: &str, nonce: &str) -> bool {
 /// Makes a text safe to stand between markers: borders are broken up, control characters become U+FFFD, and
 /// bidirectional controls become visible.
 pub fn escape(text: &str) -> String {
+    let bidirectional =
+        |c: char| matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    let odd = |c: char| (c.is_control() && c != '\n' && c != '\t') || bidirectional(c);
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' | '\t' => out.push(c),
-            '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => {
+    let mut plain = 0;
+    // Whole runs are copied: almost every text is one.
+    for (at, found) in text.match_indices(odd) {
+        out.push_str(&text[plain..at]);
+        plain = at + found.len();
+        match found.chars().next() {
+            Some(c) if bidirectional(c) => {
                 let _ = write!(out, "[U+{:04X}]", u32::from(c));
             }
-            c if c.is_control() => out.push('\u{FFFD}'),
-            c => out.push(c),
+            _ => out.push('\u{FFFD}'),
         }
     }
+    out.push_str(&text[plain..]);
     if out.contains("<<<") { out.replace("<<<", "<<\u{200b}<") } else { out }
 }
 
