@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::similarity::Terms;
+use super::similarity::{Lexicon, Terms};
 use crate::debate::{Convergence, Weight, round6};
 
 /// From this similarity to its own previous text on, a seat repeats itself.
@@ -20,15 +20,27 @@ const FALL: f64 = 0.1;
 /// `texts` holds each seat's newest text and its previous one, if there is any; `groups` the weight behind each
 /// answer group.
 pub fn convergence(round: u32, texts: &[(&str, Option<&str>)], groups: &[Weight]) -> Convergence {
-    let newest: Vec<&str> = texts.iter().map(|(newest, _)| *newest).collect();
-    let pairs: Vec<(&str, &str)> =
-        texts.iter().filter_map(|(newest, previous)| Some((*newest, (*previous)?))).collect();
-    Convergence { round, agreement: agreement(&newest), stability: stability(&pairs), position: position(groups) }
+    // Every text is read once, though it is compared with each other seat's and with its seat's previous one.
+    let mut lexicon = Lexicon::default();
+    let newest: Vec<Terms> = texts.iter().map(|(newest, _)| lexicon.terms(newest)).collect();
+    let repeats = texts.iter().zip(&newest);
+    let repeats: Vec<f64> =
+        repeats.filter_map(|((_, previous), newest)| Some(newest.cosine(&lexicon.terms((*previous)?)))).collect();
+    Convergence {
+        round,
+        agreement: mean_over_pairs(&newest),
+        stability: lowest(repeats.into_iter()),
+        position: position(groups),
+    }
 }
 
 /// Mean similarity over pairs of seats, six decimals; 0 where there is no pair.
 pub fn agreement(newest: &[&str]) -> f64 {
-    let terms: Vec<Terms> = newest.iter().map(|text| Terms::of(text)).collect();
+    let mut lexicon = Lexicon::default();
+    mean_over_pairs(&newest.iter().map(|text| lexicon.terms(text)).collect::<Vec<_>>())
+}
+
+fn mean_over_pairs(terms: &[Terms]) -> f64 {
     let pairs = terms.iter().enumerate().flat_map(|(i, a)| terms.iter().skip(i + 1).map(move |b| a.cosine(b)));
     let (sum, count) = pairs.fold((0.0, 0u32), |(sum, count), cosine| (sum + cosine, count + 1));
     if count == 0 { 0.0 } else { round6(sum / f64::from(count)) }
@@ -36,8 +48,11 @@ pub fn agreement(newest: &[&str]) -> f64 {
 
 /// Lowest similarity of a seat's newest text (first) to its previous one, six decimals; 0 where nobody has two.
 pub fn stability(newest_and_previous: &[(&str, &str)]) -> f64 {
-    let lowest = newest_and_previous.iter().map(|(newest, previous)| super::similarity(newest, previous));
-    round6(lowest.reduce(f64::min).unwrap_or(0.0))
+    lowest(newest_and_previous.iter().map(|(newest, previous)| super::similarity(newest, previous)))
+}
+
+fn lowest(similarities: impl Iterator<Item = f64>) -> f64 {
+    round6(similarities.reduce(f64::min).unwrap_or(0.0))
 }
 
 /// Weight of the largest answer group over the weight of all positions, six decimals; 0 without positions.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
 
 /// The cosine of the term counts of two texts, 0..=1. Terms are lower-cased Unicode words and pairs of adjacent
 /// words; punctuation and white space only separate. Two texts without any word are equal, one against another is 0.
@@ -14,41 +15,76 @@ use unicode_normalization::UnicodeNormalization as _;
 /// assert_eq!(similarity("yes", "no"), 0.0);
 /// ```
 pub fn similarity(a: &str, b: &str) -> f64 {
-    Terms::of(a).cosine(&Terms::of(b))
+    let mut lexicon = Lexicon::default();
+    lexicon.terms(a).cosine(&lexicon.terms(b))
+}
+
+/// Numbers the words of texts that are compared with each other, so that counting terms compares no strings.
+#[derive(Debug, Default)]
+pub(super) struct Lexicon {
+    numbers: HashMap<String, u32>,
 }
 
 /// The term counts of one text, so that a text compared with many is read once.
 #[derive(Debug)]
 pub(super) struct Terms {
-    counts: HashMap<String, u64>,
+    // Ascending by term.
+    counts: Vec<(u64, u64)>,
     squares: u64,
 }
 
-impl Terms {
-    pub(super) fn of(text: &str) -> Self {
-        let text: String = text.nfc().collect::<String>().to_lowercase();
-        let words = words(&text);
-        let mut counts: HashMap<String, u64> = HashMap::new();
-        for word in &words {
-            *counts.entry((*word).to_owned()).or_default() += 1;
+impl Lexicon {
+    pub(super) fn terms(&mut self, text: &str) -> Terms {
+        let text = lower(text);
+        let words: Vec<u64> = words(&text).into_iter().map(|word| self.number(word)).collect();
+        // Words are numbered from 1, so that a pair, which has a first word in its upper half, is no word.
+        let pairs = words.iter().zip(words.iter().skip(1)).map(|(first, second)| first << 32 | second);
+        let mut terms: Vec<u64> = words.iter().copied().chain(pairs).collect();
+        terms.sort_unstable();
+        let mut counts: Vec<(u64, u64)> = Vec::with_capacity(terms.len());
+        for term in terms {
+            match counts.last_mut() {
+                Some((last, count)) if *last == term => *count += 1,
+                _ => counts.push((term, 1)),
+            }
         }
-        for (first, second) in words.iter().zip(words.iter().skip(1)) {
-            *counts.entry(format!("{first} {second}")).or_default() += 1;
-        }
-        let squares = counts.values().map(|&n| n * n).sum();
-        Self { counts, squares }
+        let squares = counts.iter().map(|(_, n)| n * n).sum();
+        Terms { counts, squares }
     }
 
-    /// Sums of integers below 2^53 are exact in any order, so hashing order cannot show in the result.
+    fn number(&mut self, word: &str) -> u64 {
+        let next = self.numbers.len() as u32 + 1;
+        let number = match self.numbers.get(word) {
+            Some(number) => *number,
+            None => *self.numbers.entry(word.to_owned()).or_insert(next),
+        };
+        number.into()
+    }
+}
+
+impl Terms {
+    /// Sums of integers below 2^53 are exact in any order. Both sides must come from one lexicon.
     pub(super) fn cosine(&self, other: &Self) -> f64 {
         if self.squares == 0 || other.squares == 0 {
             return if self.squares == other.squares { 1.0 } else { 0.0 };
         }
-        let (small, large) = if self.counts.len() <= other.counts.len() { (self, other) } else { (other, self) };
-        let dot: u64 = small.counts.iter().map(|(term, n)| n * large.counts.get(term).copied().unwrap_or(0)).sum();
+        if self.counts == other.counts {
+            return 1.0;
+        }
+        let mut dot = 0;
+        let mut theirs = other.counts.iter().peekable();
+        for (term, n) in &self.counts {
+            while theirs.next_if(|(other, _)| other < term).is_some() {}
+            dot += theirs.next_if(|(other, _)| other == term).map_or(0, |(_, m)| n * m);
+        }
         let norm = libm::sqrt(self.squares as f64) * libm::sqrt(other.squares as f64);
-        if self.counts == other.counts { 1.0 } else { (dot as f64 / norm).min(1.0) }
+        (dot as f64 / norm).min(1.0)
     }
+}
+
+fn lower(text: &str) -> String {
+    // ASCII is in every normal form already.
+    if text.is_ascii() { text.to_ascii_lowercase() } else { text.nfc().collect::<String>().to_lowercase() }
 }
 
 /// Runs of letters, marks and digits. Han and Hiragana write words without spaces between them, so each of their
@@ -74,7 +110,7 @@ fn words(text: &str) -> Vec<&str> {
 }
 
 fn in_word(c: char) -> bool {
-    c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c)
+    c.is_alphanumeric() || (!c.is_ascii() && is_combining_mark(c))
 }
 
 fn stands_alone(c: char) -> bool {

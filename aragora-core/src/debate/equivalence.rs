@@ -114,9 +114,13 @@ impl Equivalence {
 /// assert_eq!(normalise(" **\u{201c}Straße\u{201d}** "), "strasse");
 /// ```
 pub fn normalise(text: &str) -> String {
-    let compatible: String = text.nfkc().collect();
-    // Folding can undo the normal form, e.g. of U+0345.
-    let folded: String = CaseMapper::new().fold_string(&compatible).nfkc().collect();
+    let folded = if text.is_ascii() {
+        text.to_ascii_lowercase()
+    } else {
+        let compatible: String = text.nfkc().collect();
+        // Folding can undo the normal form, e.g. of U+0345.
+        CaseMapper::new().fold_string(&compatible).nfkc().collect()
+    };
     let collapsed = folded.split_whitespace().collect::<Vec<_>>().join(" ");
     let mark = |c: char| c.is_whitespace() || is_mark(c);
     let mut start = collapsed.find(|c| !mark(c)).unwrap_or(collapsed.len());

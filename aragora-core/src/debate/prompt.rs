@@ -51,23 +51,37 @@ pub fn quotes_markers(text: &str, nonce: &str) -> bool {
 /// Makes a text safe to stand between markers: `<<<` becomes `<<` U+200B `<`, control characters but newline and tab
 /// become U+FFFD, and bidirectional controls become visible as `[U+XXXX]`.
 pub fn escape(text: &str) -> String {
+    let bidirectional =
+        |c: char| matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    let odd = |c: char| (c.is_control() && c != '\n' && c != '\t') || bidirectional(c);
     let mut out = String::with_capacity(text.len());
-    let mut open = 0;
-    for c in text.chars() {
-        // Counted over the whole run: replacing `<<<` piece by piece would leave a border inside `<<<<<`.
-        open = if c == '<' { open + 1 } else { 0 };
-        match c {
-            '<' if open == 3 => {
-                out.push_str("\u{200b}<");
-                open = 1;
-            }
-            '\n' | '\t' => out.push(c),
-            '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => {
+    let mut plain = 0;
+    // Whole runs are copied: almost every text is one.
+    for (at, found) in text.match_indices(odd) {
+        out.push_str(&text[plain..at]);
+        plain = at + found.len();
+        match found.chars().next() {
+            Some(c) if bidirectional(c) => {
                 let _ = write!(out, "[U+{:04X}]", u32::from(c));
             }
-            c if c.is_control() => out.push('\u{FFFD}'),
-            c => out.push(c),
+            _ => out.push('\u{FFFD}'),
         }
+    }
+    out.push_str(&text[plain..]);
+    if out.contains("<<<") { break_borders(&out) } else { out }
+}
+
+// Counted over the whole run: replacing `<<<` piece by piece would leave a border inside `<<<<<`.
+fn break_borders(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut open = 0;
+    for c in text.chars() {
+        open = if c == '<' { open + 1 } else { 0 };
+        if open == 3 {
+            out.push('\u{200b}');
+            open = 1;
+        }
+        out.push(c);
     }
     out
 }
