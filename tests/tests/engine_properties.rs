@@ -159,7 +159,7 @@ fn played(plan: &Plan, order: &[usize]) -> (Stage, Played) {
             2 => debate.protocol(Simultaneous::default()),
             3 => debate.protocol(Simultaneous { sequential_visibility: true, ..Simultaneous::default() }),
             4 => debate.protocol(Sequential { full: true, rotate: true }),
-            5 => debate.protocol(VoteOnlyProtocol { samples: 1, ballots: plan.seed % 2 == 0 }),
+            5 => debate.protocol(VoteOnlyProtocol { samples: 1, ballots: plan.seed.is_multiple_of(2) }),
             6 => debate.protocol(Dynamic::default()),
             _ => debate.protocol(Dynamic { parallel: true, ratings: true, ..Dynamic::default() }),
         };
@@ -414,7 +414,7 @@ proptest! {
 #[test]
 fn a_debate_with_the_most_seats_ends_and_replays() {
     let script = |i: usize| Script {
-        answers: vec![Says::Text(if i % 3 == 0 { "FINAL ANSWER: red" } else { "FINAL ANSWER: green" })],
+        answers: vec![Says::Text(if i.is_multiple_of(3) { "FINAL ANSWER: red" } else { "FINAL ANSWER: green" })],
         ballots: vec![Says::Text("CHOICE: A")],
         weight: 1,
     };

@@ -91,9 +91,7 @@ fn edits(log: &[Record], at: u64) -> Vec<(&'static str, Vec<Edit>)> {
 }
 
 fn limits(rounds: u32) -> Limits {
-    let mut limits = Limits::default();
-    limits.rounds = rounds;
-    limits
+    Limits { rounds, ..Limits::default() }
 }
 
 /// A fork keeps every promise that does not depend on its edits.
@@ -352,8 +350,7 @@ fn what_cannot_be_forked_is_explained_and_nothing_is_written() {
         }
         let unknown = refused(world.fork("deb_nobody", 0, CHILD)).await;
         assert_eq!(unknown.kind(), ErrorKind::NotFound);
-        let mut zero = Limits::default();
-        zero.rounds = 0;
+        let zero = limits(0);
         let added = Transcript::fold(&parent[..1]).unwrap().seats().next().unwrap().clone();
         let wrong = [
             (

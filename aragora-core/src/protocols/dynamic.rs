@@ -162,7 +162,7 @@ impl DebateProtocol for Dynamic {
                 )));
             }
         }
-        self.noted(t, self.ask(t, current + 1)?)
+        Ok(self.noted(t, self.ask(t, current + 1)?))
     }
 
     fn checkpoint(&self, t: &Transcript) -> Result<Option<Checkpoint>> {
@@ -348,14 +348,14 @@ impl Dynamic {
         over && self.chosen(t).is_none()
     }
 
-    fn noted(&self, t: &Transcript, mut step: Step) -> Result<Step> {
+    fn noted(&self, t: &Transcript, mut step: Step) -> Step {
         if let Step::Ask(AskStep { asks, .. }) = &mut step
             && self.by_seed(t)
             && let Some(first) = asks.first_mut()
         {
             first.notes.push(UNUSABLE);
         }
-        Ok(step)
+        step
     }
 
     // The numbers of the ranking reply that are left of it, from 1.
