@@ -77,9 +77,8 @@ impl Overhead {
         let seats = talk::seats(3, bytes)?;
         let store = Arc::new(Noting { store: memory(), appends: Mutex::default() });
         let engine = Engine::builder().storage(store.clone()).build()?;
-        let mut log = runtime.block_on(async {
-            talk::log_of(&engine, talk::debate(&engine, &seats, talk::critique(false), 3)).await
-        })?;
+        let mut log = runtime
+            .block_on(async { talk::log_of(&engine, talk::debate(&engine, &seats, talk::critique(false), 3)).await })?;
         let turns = u32::try_from(log.iter().filter(|record| matches!(record.event, Event::TurnStart(_))).count())?;
         if turns != 30 {
             return Err(format!("{turns} turns, expected 30").into());

@@ -83,9 +83,7 @@ pub fn rows() -> Result<Vec<Row>> {
     let again = |known: &dyn Fn(usize, &[u8]) -> usize| -> usize {
         sent.iter().enumerate().map(|(place, prompt)| known(place, prompt)).sum()
     };
-    let reused = again(&|place, prompt| {
-        sent[..place].iter().map(|earlier| common(earlier, prompt)).max().unwrap_or(0)
-    });
+    let reused = again(&|place, prompt| sent[..place].iter().map(|earlier| common(earlier, prompt)).max().unwrap_or(0));
     // What the five seats repeat of their own answers stands after everything shared and is no one's prefix.
     let own: usize = requests.iter().filter(|request| request.round > 1).count() * 400 * TOKEN;
     let mut rows = vec![
@@ -106,9 +104,10 @@ pub fn rows() -> Result<Vec<Row>> {
     ];
     for round in 2..=3 {
         let of = |round: u32| {
-            requests.iter().zip(&sent).find(move |(request, _)| {
-                request.round == round && request.id.as_str().ends_with("agent-1")
-            })
+            requests
+                .iter()
+                .zip(&sent)
+                .find(move |(request, _)| request.round == round && request.id.as_str().ends_with("agent-1"))
         };
         let (Some((before, known)), Some((_, prompt))) = (of(round - 1), of(round)) else {
             return Err("a request of agent-1 is missing".into());
