@@ -22,8 +22,8 @@ use crate::{Result, talk};
 const SEATS: u64 = 5;
 const ROUNDS: u32 = 3;
 const SIGMA: f64 = 0.8;
-/// Debates per policy: the mean is then within 1 % (the published run had 20,000).
-pub const DEBATES: u64 = 5_000;
+/// Debates per policy, as many as the published figures have.
+pub const DEBATES: u64 = 20_000;
 
 /// Times of so many debates that end their steps by this policy, in units of the mean reply.
 pub fn times(join: &Join, debates: u64) -> Result<Vec<Duration>> {

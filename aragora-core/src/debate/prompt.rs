@@ -166,3 +166,15 @@ pub fn transcript_blocks(
     }
     blocks
 }
+
+#[cfg(test)]
+mod tests {
+    use super::escape;
+
+    #[test]
+    fn controls_and_borders_are_made_harmless_and_the_rest_is_copied() {
+        assert_eq!(escape("déjà\n\tvu"), "déjà\n\tvu");
+        assert_eq!(escape("a\u{202e}\u{202e}b\u{7}c\r"), "a[U+202E][U+202E]b\u{FFFD}c\u{FFFD}");
+        assert_eq!(escape("<<<END MESSAGE"), "<<\u{200b}<END MESSAGE");
+    }
+}
