@@ -33,8 +33,12 @@ fn pointers(error: &Error) -> Vec<String> {
 }
 
 async fn refused(stage: &Stage, debate: DebateBuilder) -> Vec<String> {
+    refused_as(ErrorKind::InvalidRequest, stage, debate).await
+}
+
+async fn refused_as(kind: ErrorKind, stage: &Stage, debate: DebateBuilder) -> Vec<String> {
     let error = debate.start().await.map(|handle| handle.id().clone()).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error:?}");
+    assert_eq!(error.kind(), kind, "{error:?}");
     assert!(!error.retryable());
     let tenant = OrgId::new("default").unwrap();
     let page = stage.engine.list(&tenant, &DebateQuery::default()).await.unwrap();
@@ -211,22 +215,21 @@ async fn options_outside_their_range_are_refused() {
         (options(&|o| o.topology = Topology::Sparse { sparsity: f64::NAN }), "/options/topology/sparsity"),
         (options(&|o| o.topology = Topology::Custom { matrix: vec![vec![true; 3]; 2] }), "/options/topology/matrix"),
         (options(&|o| o.gate = GatePolicy::Confidence { min: Fixed6(1_000_001) }), "/options/gate/min"),
-        (
-            options(&|o| {
-                o.templates.insert("no.such".into(), "x".into());
-            }),
-            "/options/templates/no.such",
-        ),
-        (
-            options(&|o| {
-                o.templates.insert("vote".into(), "{nonsense}".into());
-            }),
-            "/options/templates/vote",
-        ),
     ] {
         let stage = Stage::new();
         assert_eq!(refused(&stage, seated(&stage, plain(), 3).options(options)).await, [pointer]);
     }
+}
+
+#[tokio::test]
+async fn templates_are_settings_and_refused_as_such_all_at_once() {
+    let mut options = DebateOptions::default();
+    options.templates.insert("no.such".into(), "x".into());
+    options.templates.insert("vote".into(), "{nonsense}".into());
+    let stage = Stage::new();
+    let debate = seated(&stage, plain(), 3).options(options);
+    let pointers = refused_as(ErrorKind::InvalidConfig, &stage, debate).await;
+    assert_eq!(pointers, ["/options/templates/no.such", "/options/templates/vote"]);
 }
 
 #[tokio::test]

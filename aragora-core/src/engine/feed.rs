@@ -176,6 +176,9 @@ impl Feeder<'_> {
         let from_outside = match first {
             Event::Stop(body) => matches!(body.cause, StopCause::Deadline | StopCause::Cancelled),
             Event::DebateCancelled(_) | Event::DebateFailed(_) => true,
+            // A fork that took over running turns may be cancelled before it goes on.
+            Event::TurnCancelled(body) => matches!(body.why, GiveUp::Deadline | GiveUp::DebateCancelled),
+            Event::TurnSkipped(body) => matches!(body.why, GiveUp::Deadline | GiveUp::DebateCancelled),
             _ => false,
         };
         if !self.begun && !from_outside {

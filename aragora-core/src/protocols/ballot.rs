@@ -17,10 +17,11 @@ use crate::ids::{MessageId, OptionId};
 pub(crate) fn vote_step(t: &Transcript, round: u32, kind: &BallotKind) -> Result<Step> {
     let options = t.option_views();
     let voters = t.eligible().filter(|seat| !t.is_benched(&seat.id)).map(|seat| seat.id.clone()).collect();
-    // Without the transcript: it would tell voters whose answer an option is.
+    // Of the transcript only what people and the library said: the rest would tell voters whose answer an option is.
     let step = AskBuilder::new(t, Phase::Vote, round)
         .seats(voters)
-        .alone()
+        .shown(|_| Vec::new())
+        .own_answer(false)
         .instruction(|seat| {
             let listed = listed(t, round, &options, seat);
             instruction(t, "vote", seat, round, &[("options", &listed)])
@@ -40,7 +41,7 @@ pub(crate) fn vote_step(t: &Transcript, round: u32, kind: &BallotKind) -> Result
         Step::Ask(mut step) => {
             for ask in &mut step.asks {
                 if let Expect::Ballot(shape) = &ask.expect {
-                    ask.shown = messages_of(shape, &options);
+                    ask.shown.extend(messages_of(shape, &options));
                 }
             }
             Step::Ask(step)
