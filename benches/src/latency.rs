@@ -58,7 +58,7 @@ pub fn times(join: &Join, debates: u64) -> Result<Vec<Duration>> {
 // A participant whose replies take lognormal times with mean 1 s, the same ones for every policy.
 fn waiting(clock: &ManualClock, stream: u64) -> Result<FnAgent> {
     let sleeper = clock.clone();
-    let agent = FnAgent::new(AgentId::new(&format!("agent-{stream}"))?, move |request, _output| {
+    let agent = FnAgent::new(AgentId::new(format!("agent-{stream}"))?, move |request, _output| {
         let wait = lognormal(stream * 16 + u64::from(request.round));
         let over = sleeper.sleep_until(sleeper.monotonic() + wait);
         async move {

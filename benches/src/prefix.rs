@@ -28,7 +28,7 @@ pub fn requests() -> Result<Vec<AgentRequest>> {
     let question = aragora_core::Question::new(padded("Which plan is best?", 300 * TOKEN - hint));
     let mut debate = engine.debate(question).protocol(Simultaneous::default()).rounds(3).options(options);
     for n in 1..=5 {
-        let id = AgentId::new(&format!("agent-{n}"))?;
+        let id = AgentId::new(format!("agent-{n}"))?;
         let (seen, text) = (seen.clone(), answer(n));
         let agent = FnAgent::new(id.clone(), move |request, _output| {
             seen.lock().unwrap_or_else(PoisonError::into_inner).push(request);

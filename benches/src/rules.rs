@@ -2,6 +2,7 @@
 
 use std::hint::black_box;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aragora_core::consensus::{Candidate, DecisionRule, Electorate, RuleSet, Voter, build};
 use aragora_core::debate::{
@@ -20,7 +21,7 @@ pub fn vote() -> Result<(Electorate, Vec<CastVote>)> {
     let options = ["A", "B", "C", "D", "E", "F", "G", "H"];
     let seats = (0..9).map(|n| {
         let reputation = Some(Reputation { elo: 1_500.0 + f64::from(n), calibration: Some(0.8) });
-        Ok(Voter { reputation, ..Voter::new(AgentId::new(&format!("agent-{n}"))?, Weight::ONE) })
+        Ok(Voter { reputation, ..Voter::new(AgentId::new(format!("agent-{n}"))?, Weight::ONE) })
     });
     let candidates = options.iter().map(|id| Ok(Candidate::new(OptionId::new(id)?)));
     let electorate = Electorate {
@@ -86,14 +87,21 @@ pub fn rules() -> Result<Vec<(String, Arc<dyn DecisionRule>)>> {
         .collect()
 }
 
+fn repeated(work: impl Fn()) -> Result<Duration> {
+    timed(|| {
+        (0..REPEATS).for_each(|_| work());
+        Ok(())
+    })
+}
+
 /// One row per rule.
 pub fn rows() -> Result<Vec<Row>> {
     let (electorate, votes) = vote()?;
     rules()?
         .into_iter()
         .map(|(name, rule)| {
-            let ours = || timed(|| Ok((0..REPEATS).for_each(|_| drop(black_box(rule.tally(&electorate, &votes))))));
-            let bare = || timed(|| Ok((0..REPEATS).for_each(|_| drop(black_box(pairwise(&electorate, &votes))))));
+            let ours = || repeated(|| drop(black_box(rule.tally(&electorate, &votes))));
+            let bare = || repeated(|| drop(black_box(pairwise(&electorate, &votes))));
             let pair = compare(100, ours, bare)?;
             Ok(Row::new(
                 format!("{name}, 9 voters x 8 options, against their pairwise count"),

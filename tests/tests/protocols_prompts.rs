@@ -250,7 +250,7 @@ fn a_hosts_template_replaces_ours_and_changes_the_config_digest() {
 #[test]
 fn templates_are_refused_at_the_start_with_every_mistake_at_once() {
     let mut options = DebateOptions::default();
-    options.templates.insert("vote".into(), "{optoins} {aff} {options}".into());
+    options.templates.insert("vote".into(), "{choices} {aff} {options}".into());
     options.templates.insert("votes".into(), "x".into());
     options.templates.insert("system".into(), "{question}".into());
     let mut rehearsal = Rehearsal::new("Which?").with(|b| b.options(options));
@@ -259,7 +259,7 @@ fn templates_are_refused_at_the_start_with_every_mistake_at_once() {
     }
     let error = block(rehearsal.play()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidConfig);
-    for word in ["optoins", "aff", "votes", "{question}"] {
+    for word in ["choices", "aff", "votes", "{question}"] {
         assert!(error.reason().contains(word), "{word}: {error}");
     }
 }

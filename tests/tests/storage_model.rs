@@ -192,9 +192,11 @@ impl Run {
                     assert_eq!(renewed.unwrap().token, lease.token);
                     match seconds {
                         Some(seconds) => {
-                            drop(self.model.claims.insert(name, (lease.token, now + seconds as i64 * 1_000)))
+                            self.model.claims.insert(name, (lease.token, now + seconds as i64 * 1_000));
                         }
-                        None => drop(self.model.claims.remove(&name)),
+                        None => {
+                            self.model.claims.remove(&name);
+                        }
                     }
                 } else {
                     self.model.leases.get_mut(&name).unwrap().remove(0);

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
@@ -18,6 +17,7 @@ use super::inner::{Admitted, Counted, Inner};
 use super::live::{Control, Live, LiveSink};
 use super::log::Log;
 use super::machine::{Command, Effects, Input, Machine, Resolution, Stopped, build_request};
+use super::permits::Permit;
 use super::stream::EventData;
 use super::turn::{Turn, TurnDone, attempts_of, observe, outcome_of, panic_text};
 use super::warm::Warm;
@@ -77,7 +77,7 @@ enum Wake {
 /// What became of waiting for admission.
 enum Admission {
     /// The debate may run as long as this is held.
-    Granted(OwnedSemaphorePermit),
+    Granted(Permit),
     /// It ended before it was admitted.
     Over(Exit),
 }
@@ -149,7 +149,8 @@ impl Driver {
     // A debate that waits for its turn is alive: it keeps its lease, hears people, and can be cancelled, shut down or
     // overtaken by its deadline.
     async fn admitted(&mut self) -> Result<Admission> {
-        let admission = self.engine.admission.clone().acquire_owned();
+        let (queue, source) = (self.engine.admission.clone(), self.live.source().clone());
+        let admission = queue.acquire(&source.tenant, &source.debate);
         tokio::pin!(admission);
         let clock = self.engine.parts.clock.clone();
         let deadline = clock.sleep_until(self.deadline.monotonic());
@@ -166,9 +167,7 @@ impl Driver {
                     Some(Control::Resolve(resolution)) => self.inputs(Input::Resolved(resolution)).await?,
                     Some(Control::Stop) | None => Some(Exit::Stopped(shut_down())),
                 },
-                permit = &mut admission => {
-                    return permit.map(Admission::Granted).map_err(|_| Error::internal("the admission queue is closed"));
-                }
+                permit = &mut admission => return Ok(Admission::Granted(permit)),
                 () = &mut deadline => self.inputs(Input::Deadline(Stopped::new())).await?,
                 () = renew => {
                     self.log.renew().await?;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 
 use super::live::{Control, Live};
 use super::permits::Permits;
@@ -76,7 +76,8 @@ pub(crate) struct Inner {
     pub(crate) registry: Registry,
     pub(crate) rules: RuleSet,
     pub(crate) permits: Arc<Permits>,
-    pub(crate) admission: Arc<Semaphore>,
+    /// Admission of whole debates, as fair between tenants as the permits of single turns.
+    pub(crate) admission: Arc<Permits>,
     pub(crate) metrics: Metrics,
     closing: AtomicBool,
     stopping: AtomicBool,
@@ -116,7 +117,7 @@ impl Inner {
         };
         Self {
             permits: Permits::new(config.turn_permits.max(1)),
-            admission: Arc::new(Semaphore::new(config.max_debates.max(1))),
+            admission: Permits::new(config.max_debates.max(1)),
             parts,
             storage,
             config,
@@ -155,7 +156,7 @@ impl Inner {
         // Counted before the flag is read: a shutdown that this debate misses waits for it.
         let debate = Counted::new(self, |inner| &inner.debates);
         self.open_for_business()?;
-        if self.admission.available_permits() == 0 && self.queued.load(Ordering::Acquire) >= self.config.max_queued {
+        if self.admission.free() == 0 && self.queued.load(Ordering::Acquire) >= self.config.max_queued {
             let (run, wait) = (self.config.max_debates, self.config.max_queued);
             let reason = format!("{run} debates run and {wait} wait for admission");
             return Err(Error::new(ErrorKind::QueueFull, reason).retry_after_of(Duration::from_secs(1)));

@@ -47,28 +47,29 @@ impl Turn {
         self.engine.metrics.queue_wait.observe_seconds(began.saturating_sub(waited));
         let deadline = Deadline::at((began + self.limit).min(self.debate_deadline.monotonic()));
         self.request.deadline = Some(deadline);
+        let id = self.id.clone();
         let result = match self.request.validate(&self.seat) {
             Ok(()) => self.call(deadline).await,
             Err(error) => Err(error),
         };
         drop(permit);
         let latency = clock.monotonic().saturating_sub(began);
-        TurnDone { turn: self.id, result, latency }
+        TurnDone { turn: id, result, latency }
     }
 
-    async fn call(&self, deadline: Deadline) -> Result<AgentReply> {
-        let clock = &self.engine.parts.clock;
+    async fn call(self, deadline: Deadline) -> Result<AgentReply> {
+        let Self { engine, seat, agent, request, output, limit, .. } = self;
+        let clock = &engine.parts.clock;
         // The agent knows its deadline; one that ignores it is dropped a little later.
-        let overtime = clock.sleep_until(deadline.monotonic() + self.engine.config.overtime);
-        let answer = AssertUnwindSafe(async { self.agent.respond(self.request.clone(), self.output.clone()).await })
-            .catch_unwind();
+        let overtime = clock.sleep_until(deadline.monotonic() + engine.config.overtime);
+        let answer = AssertUnwindSafe(async { agent.respond(request, output).await }).catch_unwind();
         tokio::select! {
             biased;
             answer = answer => match answer {
                 Ok(result) => result,
-                Err(panic) => Err(Error::new(ErrorKind::AgentFailed, format!("agent {} panicked: {}", self.seat, panic_text(panic.as_ref())))),
+                Err(panic) => Err(Error::new(ErrorKind::AgentFailed, format!("agent {seat} panicked: {}", panic_text(panic.as_ref())))),
             },
-            () = overtime => Err(Error::new(ErrorKind::DeadlineExceeded, format!("agent {} did not answer in {} ms", self.seat, self.limit.as_millis()))),
+            () = overtime => Err(Error::new(ErrorKind::DeadlineExceeded, format!("agent {seat} did not answer in {} ms", limit.as_millis()))),
         }
     }
 }

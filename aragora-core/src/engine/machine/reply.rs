@@ -430,13 +430,21 @@ struct Read {
 }
 
 fn read(phase: Phase, expect: &Expect, text: &str, structured: Option<&serde_json::Value>, stop: &StopReason) -> Read {
-    let ballot = match expect {
-        Expect::Ballot(shape) if matches!(phase, Phase::Vote | Phase::Judge) => {
-            Some(parse_ballot(text, structured, stop, shape))
-        }
-        _ => None,
-    };
-    Read { value: expect.resolve(text, structured), ballot, signals: parse_signals(text, structured, stop) }
+    if let Expect::Ballot(shape) = expect
+        && matches!(phase, Phase::Vote | Phase::Judge)
+    {
+        let mut ballot = parse_ballot(text, structured, stop, shape);
+        // The ballot holds every signal of its reply; reading the text again would find the same.
+        let signals = Signals {
+            confidence: ballot.confidence,
+            go_on: ballot.go_on,
+            ready: ballot.ready,
+            responds_to: std::mem::take(&mut ballot.responds_to),
+            warnings: Vec::new(),
+        };
+        return Read { value: None, ballot: Some(ballot), signals };
+    }
+    Read { value: expect.resolve(text, structured), ballot: None, signals: parse_signals(text, structured, stop) }
 }
 
 /// Turns replies that are no answer into failures: blank, too large, paused, asking for tools.
