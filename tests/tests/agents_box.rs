@@ -294,7 +294,7 @@ async fn a_demo_answers_a_minimal_instance_of_a_schema() {
 
 async fn minimal(schema: Value) -> Value {
     let mut asked = request("j", "Fill this in.");
-    asked.expect = Expect::Json(JsonShape { name: "form".into(), schema, strict: true });
+    asked.expect = Expect::Json(JsonShape { name: "form".into(), schema: schema.into(), strict: true });
     let agent = DemoAgent::new(agent_id("demo"), DemoStyle::Balanced, 1);
     agent.respond(asked, Output::none()).await.unwrap().structured.unwrap()
 }
@@ -311,7 +311,7 @@ fn every_violation_of_a_request_is_listed_at_once() {
     asked.metadata = (0..33).map(|i| (i.to_string(), "m".repeat(513))).collect();
     asked.extra.insert("stream".into(), Value::Bool(true));
     let deep = (0..40).fold(json!({}), |inner, _| json!({ "properties": inner }));
-    asked.expect = Expect::Json(JsonShape { name: "deep".into(), schema: deep, strict: false });
+    asked.expect = Expect::Json(JsonShape { name: "deep".into(), schema: deep.into(), strict: false });
     let error = asked.validate(&me).unwrap_err();
     let listed: Vec<Value> = serde_json::from_str(&error.context()["violations"]).unwrap();
     let pointers: BTreeSet<&str> = listed.iter().map(|v| v["pointer"].as_str().unwrap()).collect();

@@ -151,7 +151,7 @@ async fn structured_output_is_enforced_instructed_or_left_alone() {
     let server = server(|_| Answer::new(200, JSON, completion(r#"{"value":["a"]}"#))).await;
     let schema = json!({ "type": "array", "items": { "type": "string", "minLength": 1 } });
     let mut asked = request("r", "List one.");
-    asked.expect = Expect::Json(JsonShape { name: "my list!".into(), schema: schema.clone(), strict: true });
+    asked.expect = Expect::Json(JsonShape { name: "my list!".into(), schema: schema.clone().into(), strict: true });
 
     let native = builder(&server).build().unwrap().respond(asked.clone(), Output::none()).await.unwrap();
     let sent = server.received().last().unwrap().json();

@@ -270,7 +270,7 @@ proptest! {
     #[test]
     fn every_other_parser_is_total(text in replies(), structured in prop::option::of(replies())) {
         let structured = structured.map(Value::String);
-        let schema = JsonShape { name: "x".into(), schema: json!({ "type": "object" }), strict: true };
+        let schema = JsonShape { name: "x".into(), schema: json!({ "type": "object" }).into(), strict: true };
         let _ = (parse_signals(&text, structured.as_ref(), &StopReason::Length), judge_object(&text, None));
         let _ = (Expect::Text.resolve(&text, None), Expect::Json(schema).resolve(&text, None));
         let _ = (parse_pairwise_marker(&text), parse_rating_marker(&text), numeric(&text));

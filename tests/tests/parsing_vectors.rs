@@ -224,7 +224,7 @@ fn resolved(case: &Case) -> Value {
         "json" => Expect::Json(JsonShape {
             name: "vector".into(),
             strict: schema.is_some(),
-            schema: schema.unwrap_or_else(|| json!({})),
+            schema: schema.unwrap_or_else(|| json!({})).into(),
         }),
         "judge" => return json!({ "resolved": judge_object(case.text(), case.structured()) }),
         other => panic!("{}: unknown shape {other}", case.id),

@@ -220,7 +220,7 @@ fn mutate(value: &mut Value, dice: u64) {
         Value::Object(map) => {
             let at = (dice / 5) as usize % map.len();
             let name = map.keys().nth(at).unwrap().clone();
-            if dice % 5 == 0 {
+            if dice.is_multiple_of(5) {
                 map.remove(&name);
             } else {
                 mutate(map.get_mut(&name).unwrap(), dice / 11);

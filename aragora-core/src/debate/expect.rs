@@ -1,5 +1,7 @@
 //! The shape a reply is asked for.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -24,8 +26,8 @@ pub enum Expect {
 pub struct JsonShape {
     /// What providers are told it is called.
     pub name: String,
-    /// JSON Schema, an object of at most 64 KiB and 32 levels.
-    pub schema: Value,
+    /// JSON Schema, an object of at most 64 KiB and 32 levels; shared, because every turn of a step asks for the same.
+    pub schema: Arc<Value>,
     /// Whether providers should enforce it.
     pub strict: bool,
 }

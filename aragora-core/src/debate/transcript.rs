@@ -326,6 +326,11 @@ impl Transcript {
         self.verdicts.get(&key(a, b)).or_else(|| self.verdicts.get(&key(b, a))).copied()
     }
 
+    /// The last error of every seat that failed, in roster order.
+    pub fn last_errors(&self) -> impl Iterator<Item = (&AgentId, &ErrorInfo)> {
+        self.seats().filter_map(|seat| self.errors().filter(|(id, _)| **id == seat.id).last())
+    }
+
     /// Errors of the failed turns, newest last.
     pub fn errors(&self) -> impl Iterator<Item = (&AgentId, &ErrorInfo)> {
         self.turns.values().filter_map(|turn| turn.error.as_ref().map(|error| (&turn.seat, error)))

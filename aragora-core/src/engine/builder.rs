@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +14,8 @@ use super::live::Live;
 use super::log::Log;
 use super::machine::{Input, Machine};
 use super::stream::LogSource;
+use super::timed::timed;
+use super::turn::panic_text;
 use crate::agents::{Agent, Roster, Seat};
 use crate::clock::Deadline;
 use crate::consensus;
@@ -219,7 +222,12 @@ impl DebateBuilder {
     /// exists and a model has no price; `conflict` if the id exists; `queue_full`; `closed`; errors of the store.
     pub async fn start(self) -> Result<DebateHandle> {
         self.engine.open_for_business()?;
-        let prepared = self.prepare()?;
+        // A host's protocol describes itself in here.
+        let prepared = catch_unwind(AssertUnwindSafe(|| self.prepare())).unwrap_or_else(|panic| {
+            let reason =
+                format!("the protocol panicked when it was asked to describe itself: {}", panic_text(panic.as_ref()));
+            Err(Error::new(ErrorKind::ProtocolFailed, reason))
+        })?;
         prepared.launch(Vec::new()).await
     }
 
@@ -275,7 +283,8 @@ impl DebateBuilder {
             config_digest,
         };
         let agents = roster.iter().map(|(profile, seat)| (profile.id.clone(), seat.agent.clone())).collect();
-        Ok(Prepared { engine: self.engine, protocol: self.protocol, start, agents })
+        let protocol = timed(self.protocol, self.engine.config.protocol_limit);
+        Ok(Prepared { engine: self.engine, protocol, start, agents })
     }
 
     fn violations(&self, roster: &Roster) -> Violations {

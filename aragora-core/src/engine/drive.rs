@@ -43,7 +43,6 @@ pub(super) struct Driver {
     step_began: Duration,
     grace: Option<BoxFuture<'static, ()>>,
     pause: Option<(String, BoxFuture<'static, ()>)>,
-    comparing: bool,
     round_span: tracing::Span,
     step_span: tracing::Span,
     warm: Warm,
@@ -117,7 +116,6 @@ impl Driver {
             cancel: CancelToken::new(),
             grace: None,
             pause: None,
-            comparing: false,
             round_span: tracing::Span::none(),
             step_span: tracing::Span::none(),
         }
@@ -204,10 +202,7 @@ impl Driver {
                         None => None,
                     }
                 }
-                Wake::Job(Ok(Job::Compared(pairs))) => {
-                    self.comparing = false;
-                    self.inputs(Input::Verdicts(pairs)).await?
-                }
+                Wake::Job(Ok(Job::Compared(pairs))) => self.inputs(Input::Verdicts(pairs)).await?,
                 Wake::Job(Ok(Job::NotCompared(error))) => {
                     self.abort_turns().await;
                     self.inputs(Input::Failed(error)).await?
@@ -447,7 +442,6 @@ impl Driver {
             }
         }
         self.tasks.shutdown().await;
-        self.comparing = false;
         let mut stopped = Stopped::new();
         for (turn, running) in self.running.drain() {
             let done = late.get(&turn);
@@ -475,7 +469,6 @@ impl Driver {
                 Equivalence::Custom(custom) => custom.get().cloned(),
                 _ => None,
             });
-        self.comparing = true;
         self.tasks.spawn(async move {
             let Some(comparator) = comparator else {
                 return Job::NotCompared(Error::new(
@@ -550,8 +543,11 @@ fn shut_down() -> Error {
 
 // Every cause is attached, in roster order.
 fn failed(machine: &Machine, error: &crate::debate::ErrorInfo) -> Error {
-    let causes: Vec<serde_json::Value> =
-        machine.transcript().errors().map(|(seat, error)| serde_json::json!({"agent": seat, "error": error})).collect();
+    let causes: Vec<serde_json::Value> = machine
+        .transcript()
+        .last_errors()
+        .map(|(seat, error)| serde_json::json!({"agent": seat, "error": error}))
+        .collect();
     let failure = error.to_error().with("debate", machine.transcript().debate());
     if causes.is_empty() { failure } else { failure.with("causes", serde_json::Value::Array(causes)) }
 }

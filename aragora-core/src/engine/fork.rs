@@ -86,7 +86,7 @@ impl ForkBuilder {
         let begun = tokio::spawn(async move {
             let records = self.records().await?;
             let folded = Transcript::fold(&records)?;
-            let protocol = self.engine.registry.build(&folded.start().protocol)?;
+            let protocol = self.engine.protocol_of(&folded.start().protocol)?;
             let blocking = protocol.blocking();
             let mut machine = Machine::adopt(&records, protocol, self.engine.rules.clone())?;
             let mut entries = records

@@ -9,11 +9,12 @@ use tokio::sync::Notify;
 
 use super::live::{Control, Live};
 use super::permits::Permits;
+use super::timed::timed;
 use crate::consensus::RuleSet;
-use crate::debate::{Decision, StopCause, Transcript};
+use crate::debate::{Decision, ProtocolRef, StopCause, Transcript};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{DebateId, OrgId};
-use crate::protocols::Registry;
+use crate::protocols::{DebateProtocol, Registry};
 use crate::storage::Storage;
 use crate::telemetry::{Counter, Gauge, Histogram, Parts, names};
 
@@ -33,6 +34,8 @@ pub struct EngineConfig {
     pub overtime: Duration,
     /// How long a cancelled agent gets to stop by itself, default 2 s.
     pub cancel_grace: Duration,
+    /// How long a call of a blocking protocol may take, default 5 s; then the debate ends as `protocol_failed`.
+    pub protocol_limit: Duration,
     /// How long a debate stays ours without a sign of life, default 60 s.
     pub lease: Duration,
     /// Names this engine in leases; default the process id and a random part.
@@ -48,6 +51,7 @@ impl Default for EngineConfig {
             event_buffer: 10_000,
             overtime: Duration::from_millis(250),
             cancel_grace: Duration::from_secs(2),
+            protocol_limit: Duration::from_secs(5),
             lease: Duration::from_secs(60),
             owner: None,
         }
@@ -162,6 +166,11 @@ impl Inner {
             return Err(Error::new(ErrorKind::QueueFull, reason).retry_after_of(Duration::from_secs(1)));
         }
         Ok(Admitted { debate, queued: Counted::new(self, |inner| &inner.queued) })
+    }
+
+    /// The protocol a log names, as this engine runs it.
+    pub(crate) fn protocol_of(&self, reference: &ProtocolRef) -> Result<Arc<dyn DebateProtocol>> {
+        Ok(timed(self.registry.build(reference)?, self.config.protocol_limit))
     }
 
     /// `closed` once a shutdown began.

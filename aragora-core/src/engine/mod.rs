@@ -22,6 +22,7 @@ mod replay;
 mod resume;
 mod rows;
 mod stream;
+mod timed;
 mod turn;
 mod warm;
 

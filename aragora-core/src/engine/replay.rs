@@ -30,7 +30,7 @@ pub struct ReplayReport {
 pub(super) fn replay(engine: &Inner, log: &[Record], check: Check) -> Result<ReplayReport> {
     // Folding first: a log that contradicts itself is corrupt, not different.
     let recorded = Transcript::fold(log)?;
-    let protocol = engine.registry.build(&recorded.start().protocol)?;
+    let protocol = engine.protocol_of(&recorded.start().protocol)?;
     let fed = feed(log, protocol, engine.rules.clone())?;
     let ended = fed.machine.terminal().is_some() || matches!(recorded.terminal(), Some(Terminal::Failed(_)));
     if fed.difference.is_none()

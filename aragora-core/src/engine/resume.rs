@@ -97,7 +97,7 @@ impl ResumeBuilder {
             return Err(super::ended(&self.debate));
         }
         let agents = agents_for(&folded, &self.seats)?;
-        let protocol = self.engine.registry.build(&folded.start().protocol)?;
+        let protocol = self.engine.protocol_of(&folded.start().protocol)?;
         let blocking = protocol.blocking();
         let mut fed = feed(&records, protocol, self.engine.rules.clone())?;
         let config_changed = fed.difference.is_some();

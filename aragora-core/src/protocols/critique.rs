@@ -1,7 +1,8 @@
 use std::fmt::Write as _;
+use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::DebateProtocol;
 use super::ask::{AskBuilder, seen_in};
@@ -215,7 +216,7 @@ fn written(critique: &crate::debate::CritiqueEvent) -> String {
     out
 }
 
-fn critique_shape() -> JsonShape {
+static CRITIQUES: LazyLock<Arc<Value>> = LazyLock::new(|| {
     let strings = json!({"type": "array", "items": {"type": "string"}});
     let one = json!({
         "type": "object",
@@ -226,11 +227,14 @@ fn critique_shape() -> JsonShape {
         "required": ["target", "issues", "suggestions", "severity", "reasoning"],
         "additionalProperties": false
     });
-    let schema = json!({
+    Arc::new(json!({
         "type": "object",
         "properties": {"critiques": {"type": "array", "items": one}},
         "required": ["critiques"],
         "additionalProperties": false
-    });
-    JsonShape { name: "critiques".into(), schema, strict: true }
+    }))
+});
+
+fn critique_shape() -> JsonShape {
+    JsonShape { name: "critiques".into(), schema: CRITIQUES.clone(), strict: true }
 }

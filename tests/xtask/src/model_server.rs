@@ -1,5 +1,6 @@
 //! A server on this machine that speaks as much of the OpenAI chat protocol as one debate needs.
 
+use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
@@ -62,12 +63,11 @@ fn answer(body: &str, authorised: bool) -> (&'static str, &'static str, String) 
     }
     let mut events = String::new();
     for word in REPLY.split_inclusive(' ') {
-        events.push_str(&format!(
-            "data: {{\"model\": \"m\", \"choices\": [{{\"delta\": {{\"content\": \"{word}\"}}}}]}}\n\n"
-        ));
+        let _ =
+            write!(events, "data: {{\"model\": \"m\", \"choices\": [{{\"delta\": {{\"content\": \"{word}\"}}}}]}}\n\n");
     }
     events.push_str("data: {\"choices\": [{\"delta\": {}, \"finish_reason\": \"stop\"}]}\n\n");
-    events.push_str(&format!("data: {{\"choices\": [], \"usage\": {USAGE}}}\n\ndata: [DONE]\n\n"));
+    let _ = write!(events, "data: {{\"choices\": [], \"usage\": {USAGE}}}\n\ndata: [DONE]\n\n");
     ("200 OK", "text/event-stream", events)
 }
 

@@ -336,7 +336,7 @@ impl Machine {
     }
 
     pub(super) fn all_failed(&mut self) -> Result<()> {
-        let causes: Vec<_> = self.t.errors().map(|(seat, error)| (seat.to_string(), error.clone())).collect();
+        let causes: Vec<_> = self.t.last_errors().map(|(seat, error)| (seat.to_string(), error.clone())).collect();
         let retryable = causes.iter().any(|(_, error)| error.retryable);
         let listed: Vec<String> = causes.iter().map(|(seat, error)| format!("{seat}: {}", error.code)).collect();
         let reason = format!("no agent gave a usable reply ({})", listed.join(", "));

@@ -84,7 +84,7 @@ impl Encoder<'_> {
         let ballot;
         let (name, schema, enforce) = match &request.expect {
             Expect::Text => return Shape::default(),
-            Expect::Json(shape) => (shape.name.as_str(), &shape.schema, shape.strict),
+            Expect::Json(shape) => (shape.name.as_str(), shape.schema.as_ref(), shape.strict),
             // Prompts for ballots say how to write one; only a provider that enforces a schema is given one too.
             Expect::Ballot(shape) => {
                 ballot = shape.schema();
