@@ -4,7 +4,6 @@
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
-use std::time::{Duration, Instant};
 
 use aragora_core::debate::{
     AnswerFormat, Ballot, BallotKind, BallotShape, CompiledFormat, Equivalence, Expect, Extractor, Fixed6, InvalidWhy,
@@ -404,15 +403,13 @@ fn hostile_replies_take_time_in_proportion_to_their_length() {
         "[[A]]",
         "\"",
     ];
+    // Half a second each without optimisation. Quadratic work would be minutes, which the test runner's limit ends.
     for piece in hostile {
         let text = format!("Choice: B {}", piece.repeat(65_536 / piece.len()));
-        let begun = Instant::now();
         for kind in [BallotKind::Choice, BallotKind::Ranking, BallotKind::Approval, BallotKind::Verdict] {
             let _ = parse_ballot(&text, None, &StopReason::End, &BallotShape { kind, ..shape.clone() });
         }
         let _ = (parse_critiques(&text, None, &["Agent-1"]), format.extract(&text, None), judge_object(&text, None));
         let _ = (numeric(&text), normalise(&text), math_normalise(&text));
-        // Half a second without optimisation; quadratic work would be minutes, whatever else the machine does.
-        assert!(begun.elapsed() < Duration::from_secs(20), "{piece:?} took {:?}", begun.elapsed());
     }
 }
