@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use crate::debate::{Reputation, SeatView, Seed, Weight};
+use crate::debate::{OptionView, Reputation, SeatView, Seed, Weight};
 use crate::error::Violations;
 use crate::ids::{AgentId, OptionId};
 
@@ -49,6 +49,12 @@ impl Voter {
 impl From<&SeatView> for Voter {
     fn from(seat: &SeatView) -> Self {
         Self { id: seat.id.clone(), weight: seat.weight, family: seat.family.clone(), reputation: seat.reputation }
+    }
+}
+
+impl From<&OptionView> for Candidate {
+    fn from(option: &OptionView) -> Self {
+        Self { option: option.id.clone(), authors: option.authors.clone() }
     }
 }
 

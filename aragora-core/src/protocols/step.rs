@@ -269,20 +269,8 @@ impl Transcript {
         let votes: Vec<_> =
             votes.into_iter().filter(|vote| vote.user_intensity.is_some() || within(&vote.voter)).collect();
         let electorate = consensus::Electorate {
-            seats: self
-                .eligible()
-                .filter(|seat| within(&seat.id))
-                .map(|seat| consensus::Voter {
-                    id: seat.id.clone(),
-                    weight: seat.weight,
-                    family: seat.family.clone(),
-                    reputation: seat.reputation,
-                })
-                .collect(),
-            options: options
-                .iter()
-                .map(|option| consensus::Candidate { option: option.id.clone(), authors: option.authors.clone() })
-                .collect(),
+            seats: self.eligible().filter(|seat| within(&seat.id)).map(consensus::Voter::from).collect(),
+            options: options.iter().map(consensus::Candidate::from).collect(),
             seed: self.start().seed,
             active,
         };

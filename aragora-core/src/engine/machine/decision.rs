@@ -413,19 +413,8 @@ fn vote_only(t: &Transcript, answer: Option<&Answer>, stop: &Stop, rules: &RuleS
     let votes = t.position_votes(&positions, &options);
     let rule = RuleConfig { quorum: QuorumRule::Count(1), ties: TieBreak::Roster, ..RuleKind::Plurality.into() };
     let electorate = crate::consensus::Electorate {
-        seats: t
-            .eligible()
-            .map(|seat| crate::consensus::Voter {
-                id: seat.id.clone(),
-                weight: seat.weight,
-                family: seat.family.clone(),
-                reputation: seat.reputation,
-            })
-            .collect(),
-        options: options
-            .iter()
-            .map(|option| crate::consensus::Candidate { option: option.id.clone(), authors: option.authors.clone() })
-            .collect(),
+        seats: t.eligible().map(crate::consensus::Voter::from).collect(),
+        options: options.iter().map(crate::consensus::Candidate::from).collect(),
         seed: t.start().seed,
         active: None,
     };
