@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use aragora_core::Error;
 use aragora_core::foreign::ErrorParts;
 
+use crate::cause::FfiCause;
+
 /// What went wrong, as the faces need it to build their own error.
-#[derive(Clone, Debug, uniffi::Error)]
+#[derive(Debug, uniffi::Error)]
 pub enum FfiError {
     /// The only case: codes are words, so a new one changes no generated type.
     Failed {
@@ -20,8 +22,9 @@ pub enum FfiError {
         retry_after_ms: Option<u64>,
         /// Names and values that belong to the error.
         context: HashMap<String, String>,
-        /// The host call whose exception is behind this error; the face has parked it under this number.
-        cause_call: Option<u64>,
+        /// The host call whose exception is behind this error; the face has parked it under this number, looks it up
+        /// and says so by [`ffi_cause_found`](crate::ffi_cause_found).
+        cause_call: Option<FfiCause>,
     },
 }
 
@@ -29,12 +32,12 @@ impl From<Error> for FfiError {
     fn from(error: Error) -> Self {
         let parts = ErrorParts::from(error);
         Self::Failed {
-            code: parts.code,
-            reason: parts.reason,
+            code: parts.code.to_owned(),
+            reason: parts.reason.clone(),
             retryable: parts.retryable,
             retry_after_ms: parts.retry_after_ms,
-            context: parts.context.into_iter().collect(),
-            cause_call: parts.cause_call,
+            context: parts.context.clone().into_iter().collect(),
+            cause_call: FfiCause::of(parts),
         }
     }
 }

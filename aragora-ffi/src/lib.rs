@@ -4,6 +4,7 @@
 //! messages. What a user sees in either language is written by hand above this crate; nothing here has a default, a
 //! retry or a rule of its own.
 
+mod cause;
 mod debate;
 mod error;
 mod events;
@@ -12,6 +13,7 @@ mod host;
 mod log;
 mod session;
 
+pub use cause::{FfiCause, ffi_cause_found};
 pub use debate::FfiDebate;
 pub use error::FfiError;
 pub use events::FfiEvents;
