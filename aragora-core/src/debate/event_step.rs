@@ -11,6 +11,7 @@ use crate::ids::{AgentId, Digest, MessageId, MicroUsd, OptionId, TurnId};
 
 /// When a step ends.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Join {
     /// When every turn has ended.
@@ -31,6 +32,7 @@ pub enum Join {
 
 /// How long stragglers get once a quorum is in: the longer of a fixed time and a share of the time elapsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Grace {
     /// Fixed time, default 250 ms.
@@ -143,6 +145,7 @@ words! {
 
 /// One planned turn of a step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PlannedAsk {
     /// The turn.
@@ -170,6 +173,7 @@ pub struct PlannedAsk {
 
 /// Tokens and money set aside for a turn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Reserve {
     /// Estimated input tokens, bytes / 3 rounded up.
@@ -183,6 +187,7 @@ pub struct Reserve {
 
 /// The three figures of `spec` 5.1 as a round's end keeps them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RoundConvergence {
     /// Mean similarity of the newest texts over pairs of seats.
