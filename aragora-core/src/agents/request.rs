@@ -76,14 +76,20 @@ pub struct Sampling {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
 pub enum Effort {
+    /// Not at all.
     None,
+    /// As little as there is.
     Minimal,
+    /// Little.
     Low,
+    /// Some.
     Medium,
+    /// Much.
     High,
+    /// Very much.
     XHigh,
+    /// As much as there is.
     Max,
 }
 

@@ -22,7 +22,7 @@ pub const DECISION_SCHEMA: u32 = 1;
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(deny_unknown_fields)]
 pub struct Decision {
-    /// [`DECISION_SCHEMA`].
+    /// The version of this document, [`DECISION_SCHEMA`].
     pub schema: u32,
     /// The debate.
     pub debate: DebateId,

@@ -22,6 +22,7 @@ pub enum Join {
         /// Usable replies.
         min: u32,
         /// How long stragglers get.
+        #[serde(default)]
         grace: Grace,
     },
     /// As soon as the rule decides over the replies so far; checked after every reply.
@@ -33,7 +34,7 @@ pub enum Join {
 /// How long stragglers get once a quorum is in: the longer of a fixed time and a share of the time elapsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct Grace {
     /// Fixed time, default 250 ms.
     pub at_least_ms: u64,
@@ -185,7 +186,7 @@ pub struct Reserve {
     pub micros: Option<MicroUsd>,
 }
 
-/// The three figures of `spec` 5.1 as a round's end keeps them.
+/// How close the seats were at the end of a round: the three figures of [`Convergence`](super::Convergence).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

@@ -141,7 +141,7 @@ impl From<RuleKind> for RuleConfig {
     }
 }
 
-/// The rules. Ranked rules, judges and panels join this list when their files do.
+/// The decision rules.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "name", rename_all = "snake_case", deny_unknown_fields)]

@@ -85,6 +85,7 @@ pub struct StepView {
     /// Why it ended; absent while it is open.
     pub end: Option<StepWhy>,
     /// When it began, in ms since 1970.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::clock::Timestamp"))]
     pub began: i64,
 }
 
