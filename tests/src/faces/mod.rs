@@ -5,6 +5,7 @@
 //! event, so a new field or event reaches every language by running one command.
 
 mod events;
+mod kotlin;
 pub mod model;
 mod output;
 mod roots;
@@ -50,7 +51,7 @@ pub fn build() -> Result<Model, String> {
 
 /// Every file that is rendered, with its text.
 pub fn render(model: &Model, existing: &str) -> Result<Vec<File>, String> {
-    Ok(vec![output::api(model, existing)?])
+    Ok(vec![output::api(model, existing)?, kotlin::render(model)?])
 }
 
 fn error_code(kind: &ErrorKind) -> ErrorCode {
