@@ -19,7 +19,7 @@ import kotlinx.coroutines.launch
  * The mailbox of one instance: every call of the core is a coroutine in the user's context, under the call's number.
  * A call is settled exactly once, however its coroutine ends.
  */
-internal class Calls(context: CoroutineContext) : FfiHost {
+internal class HostCalls(context: CoroutineContext) : FfiHost {
     val participants = Participants()
 
     private val scope = CoroutineScope(context + SupervisorJob(context[Job]))
