@@ -8,6 +8,7 @@ mod examples;
 mod format;
 mod guide;
 mod hygiene;
+mod kotlin;
 mod layout;
 mod minimal;
 mod nextest;
@@ -32,6 +33,7 @@ pub(crate) const ALL: &[Suite] = &[
     rustdoc::SUITE,
     examples::SUITE,
     replay::SUITE,
+    kotlin::SUITE,
     benches::SUITE,
     deny::SUITE,
 ];
