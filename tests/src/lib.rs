@@ -3,6 +3,8 @@
 pub mod agents;
 pub mod conformance;
 pub mod durable;
+#[cfg(feature = "faces")]
+pub mod faces;
 mod file_line;
 pub mod file_store;
 pub mod loopback;
