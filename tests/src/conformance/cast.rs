@@ -39,6 +39,13 @@ pub enum Raised {
     WrongType,
 }
 
+impl Raised {
+    /// An error of this code, as the core's scripted agent makes it.
+    pub fn ours(code: &str, retry_after_ms: Option<u64>) -> Self {
+        Self::Ours { code: code.to_owned(), reason: "the script says so".to_owned(), retry_after_ms }
+    }
+}
+
 /// One agent and its script.
 #[derive(Debug)]
 pub struct Player {
@@ -143,8 +150,7 @@ impl Player {
             return Ok(json!({ "text": choice.to_string(), "structured": choice }));
         }
         if let Some(code) = &item.fail {
-            let reason = item.reason.clone().unwrap_or_else(|| "the script says so".to_owned());
-            return Err(Raised::Ours { code: code.clone(), reason, retry_after_ms: item.retry_after_ms });
+            return Err(Raised::ours(code, item.retry_after_ms));
         }
         if let Some(text) = &item.throw {
             return Err(Raised::Host(text.clone()));

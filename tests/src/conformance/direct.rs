@@ -1,16 +1,22 @@
 //! The core's public API, as a Rust host uses it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use aragora_core::agents::{DemoAgent, DemoStyle, HumanAgent, PendingQuery, Seat};
-use aragora_core::clock::{Clock as _, ManualClock};
+use aragora_core::clock::{Clock as _, ManualClock, Timestamp};
+use aragora_core::config::Config;
 use aragora_core::consensus::{self, Candidate, Electorate, RuleSet, Voter};
-use aragora_core::debate::{CastVote, Edit, Record, Seed, Weight};
-use aragora_core::engine::{Check, DebateHandle, DebateQuery, DebateState, Engine, EventClass, EventStream};
+use aragora_core::debate::{
+    AnswerFormat, CastVote, Edit, Record, Seed, StopReason, Weight, normalise, parse_ballot, parse_critiques,
+    parse_signals,
+};
+use aragora_core::engine::{DebateHandle, DebateQuery, DebateState, Engine, EventClass, EventStream};
 use aragora_core::entropy::Entropy;
+use aragora_core::foreign::EventDocument;
 use aragora_core::ids::{AgentId, DebateId, OptionId, OrgId, PrincipalId, RequestId, WorkspaceId};
 use aragora_core::storage::PageRequest;
 use aragora_core::telemetry::Parts;
@@ -19,10 +25,9 @@ use serde_json::{Map, Value, json};
 
 use super::cast::Cast;
 use super::direct_agent::{PlayedAgent, PlayedProtocol};
-use super::documents::{event, instant, maybe, member, read, report, rule, scripted};
+use super::documents::{maybe, member, read, rule, scripted};
 use super::format::{Given, Mode};
 use super::sdk::{Events, Failure, Instance, Running, Sdk};
-use super::{config, parsing};
 
 /// The core itself.
 #[derive(Clone, Copy, Debug)]
@@ -57,12 +62,12 @@ impl Entropy for Counted {
 #[async_trait]
 impl Sdk for Direct {
     async fn open(&self, given: &Given, cast: Arc<Cast>) -> Result<Box<dyn Instance>, Failure> {
-        let clock = ManualClock::new(instant(given.clock.as_deref().unwrap_or("2026-01-01T00:00:00Z"))?);
+        let clock = ManualClock::new(given.clock.as_deref().unwrap_or("2026-01-01T00:00:00Z").parse()?);
         let seed: Seed = read("seed", &json!(given.seed.as_deref().unwrap_or("7")))?;
         let parts = Parts::system().with_clock(clock.clone()).with_entropy(Counted(AtomicU64::new(seed.0)));
         let mut settings = aragora_core::engine::EngineConfig::default();
         if let Some(given) = &given.config {
-            settings.event_buffer = config::load(given)?.events.buffer_size;
+            settings.event_buffer = config(given)?.events.buffer_size;
         }
         let engine = Engine::builder().parts(parts).config(settings);
         let engine = cast.protocols.values().try_fold(engine, |engine, script| {
@@ -97,15 +102,7 @@ impl DirectInstance {
             return Ok(match self.cast.mode {
                 Mode::Foreign => PlayedAgent::new(player.clone(), self.clock.clone())?.into(),
                 Mode::Builtin => {
-                    let profile = aragora_core::agents::AgentProfile {
-                        provider: player.script.profile.provider.clone(),
-                        model: player.script.profile.model.clone(),
-                        family: player.script.profile.family.clone(),
-                        version: player.script.profile.version.clone(),
-                        ..aragora_core::agents::Agent::profile(&scripted(&player.id, &player.script)?)
-                    };
-                    let agent = scripted(&player.id, &player.script)?;
-                    agent.with_profile(profile).with_clock(Arc::new(self.clock.clone())).into()
+                    scripted(&player.id, &player.script)?.with_clock(Arc::new(self.clock.clone())).into()
                 }
             });
         }
@@ -183,8 +180,8 @@ impl DirectInstance {
             "debates.list" => {
                 let query = DebateQuery {
                     state: maybe::<DebateState>(args, "state")?,
-                    from: maybe(args, "from")?,
-                    to: maybe(args, "to")?,
+                    from: instant(args, "from")?,
+                    to: instant(args, "to")?,
                     tag: maybe(args, "tag")?,
                     cursor: maybe(args, "cursor")?,
                     limit: maybe(args, "limit")?,
@@ -203,12 +200,7 @@ impl DirectInstance {
                 let log: String = member(args, "log")?;
                 let records: Vec<Record> =
                     log.lines().map(|line| Record::from_line(line.as_bytes())).collect::<Result<_>>()?;
-                let check = match maybe::<String>(args, "check")?.as_deref() {
-                    None | Some("strict") => Check::Strict,
-                    Some("decision") => Check::Decision,
-                    Some(other) => return Err(Error::new(ErrorKind::InvalidRequest, format!("check {other:?}"))),
-                };
-                report(&self.engine.replay(&records, check)?)
+                json!(self.engine.replay(&records, maybe(args, "check")?.unwrap_or_default())?)
             }
             _ => {
                 let from = maybe(args, "from")?.unwrap_or_default();
@@ -226,7 +218,7 @@ impl DirectInstance {
                 let page = PageRequest::first(maybe(args, "limit")?.unwrap_or(100));
                 let query = PendingQuery { debate: maybe(args, "debate")?, agent: maybe(args, "agent")?, page };
                 let page = desk.pending(query).await?;
-                json!({ "turns": page.turns, "next": page.next.map(|_| "more") })
+                json!({ "turns": page.turns, "more": page.next.is_some() })
             }
             "desk.turn" => json!(desk.turn(&id()?).await?),
             "desk.submit" => {
@@ -246,11 +238,11 @@ impl Instance for DirectInstance {
     async fn call(&self, op: &str, args: &Value) -> Result<Value, Failure> {
         Ok(match op {
             "consensus.tally" => tally(args)?,
-            "parse.ballot" => parsing::ballot(args)?,
-            "parse.critiques" => parsing::critiques(args)?,
-            "parse.signals" => parsing::signals(args)?,
-            "parse.answer" => parsing::answer(args)?,
-            "config.load" => config::document(&config::load(args)?),
+            "config.load" => {
+                let config = config(args)?;
+                let providers: Vec<&String> = config.providers.keys.keys().collect();
+                json!({ "events": { "buffer_size": config.events.buffer_size }, "providers": providers })
+            }
             "errors.list" => ErrorKind::ALL
                 .iter()
                 .map(|kind| json!({ "code": kind.code(), "retryable": kind.retryable_by_default() }))
@@ -276,6 +268,7 @@ impl Instance for DirectInstance {
                 self.engine.shutdown(Duration::ZERO).await;
                 Value::Null
             }
+            _ if op.starts_with("parse.") => parse(op, args)?,
             _ if op.starts_with("debates.") => self.debates(op, args).await?,
             _ if op.starts_with("desk.") => self.desk(op, args).await?,
             _ => return Err(Error::internal(format!("op {op} is not the instance's")).into()),
@@ -324,7 +317,7 @@ impl Running for DirectDebate {
 impl Events for DirectEvents {
     async fn next(&mut self) -> Result<Option<Vec<Value>>, Failure> {
         match self.0.next().await {
-            Some(next) => Ok(Some(vec![event(&next?)])),
+            Some(next) => Ok(Some(vec![json!(EventDocument::from(&next?))])),
             None => Ok(None),
         }
     }
@@ -335,7 +328,7 @@ async fn drain(mut stream: EventStream) -> Result<Value> {
     while let Some(next) = stream.next().await {
         let next = next?;
         if next.class == EventClass::Recorded {
-            events.push(event(&next));
+            events.push(json!(EventDocument::from(&next)));
         }
     }
     Ok(events.into())
@@ -343,6 +336,39 @@ async fn drain(mut stream: EventStream) -> Result<Value> {
 
 fn tenant(args: &Value) -> Result<OrgId> {
     OrgId::new(maybe::<String>(args, "tenant")?.as_deref().unwrap_or("default"))
+}
+
+fn instant(args: &Value, name: &str) -> Result<Option<Timestamp>> {
+    maybe::<String>(args, name)?.map(|text| text.parse()).transpose()
+}
+
+fn config(args: &Value) -> Result<Config> {
+    let env: BTreeMap<String, String> = maybe(args, "env")?.unwrap_or_default();
+    Config::load(env)
+}
+
+fn parse(op: &str, args: &Value) -> Result<Value> {
+    let (text, structured) = (args["text"].as_str().unwrap_or_default(), args.get("structured"));
+    let stop = || Ok::<StopReason, Error>(maybe(args, "stop")?.unwrap_or_default());
+    Ok(match op {
+        "parse.ballot" => json!(parse_ballot(text, structured, &stop()?, &member(args, "shape")?)),
+        "parse.critiques" => {
+            let targets: Vec<String> = maybe(args, "targets")?.unwrap_or_default();
+            let targets: Vec<&str> = targets.iter().map(String::as_str).collect();
+            json!(parse_critiques(text, structured, &targets))
+        }
+        "parse.signals" => json!(parse_signals(text, structured, &stop()?)),
+        "parse.answer" => {
+            let format: AnswerFormat = maybe(args, "format")?.unwrap_or_default();
+            json!(format.compile()?.extract(text, structured))
+        }
+        "parse.normalise" => json!(normalise(text)),
+        _ => {
+            let (a, b): (String, String) = (member(args, "a")?, member(args, "b")?);
+            let format = AnswerFormat { equal: member(args, "equal")?, ..AnswerFormat::default() };
+            json!(format.compile()?.same(&a, &b, &()))
+        }
+    })
 }
 
 fn demo_style(word: Option<&str>) -> Result<DemoStyle> {
@@ -385,9 +411,11 @@ fn tally(args: &Value) -> Result<Value> {
         seats: seats.collect::<Result<_>>()?,
         options: options.collect::<Result<_>>()?,
         seed: maybe(args, "seed")?.unwrap_or_default(),
-        active: None,
+        active: maybe(args, "active")?,
     };
     let votes: Vec<CastVote> = member(args, "votes")?;
     let rule = rule(&args["rule"])?;
+    electorate.violations().into_invalid_request()?;
+    consensus::violations(&rule, electorate.seats.len(), &RuleSet::default()).into_invalid_request()?;
     Ok(json!(consensus::tally(&rule, &electorate, &votes, &RuleSet::default())?))
 }

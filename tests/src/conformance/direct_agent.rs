@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::cast::{Player, Raised};
 use super::documents::{raised, read, reply, request as document};
-use super::format::{AskArgs, Broken, DecideItem, ProtocolItem, ProtocolScript};
+use super::format::{AskArgs, Broken, DecideItem, Profile, ProtocolItem, ProtocolScript};
 
 /// An agent that plays its script.
 #[derive(Debug)]
@@ -32,12 +32,12 @@ impl PlayedAgent {
 #[async_trait]
 impl Agent for PlayedAgent {
     fn profile(&self) -> AgentProfile {
-        let own = &self.player.script.profile;
+        let Profile { provider, model, family, version } = self.player.script.profile.clone().unwrap_or_default();
         AgentProfile {
-            provider: own.provider.clone(),
-            model: own.model.clone(),
-            family: own.family.clone(),
-            version: own.version.clone(),
+            provider,
+            model,
+            family,
+            version,
             ..AgentProfile::new(self.id.clone(), AgentKind::Foreign)
         }
     }
@@ -90,11 +90,7 @@ impl PlayedProtocol {
 
     fn broken(&self, broken: &Broken) -> Error {
         let what = match broken {
-            Broken { fail: Some(code), reason, .. } => Raised::Ours {
-                code: code.clone(),
-                reason: reason.clone().unwrap_or_else(|| "the script says so".to_owned()),
-                retry_after_ms: None,
-            },
+            Broken { fail: Some(code), .. } => Raised::ours(code, None),
             Broken { throw: Some(text), .. } => Raised::Host(text.clone()),
             _ => Raised::WrongType,
         };

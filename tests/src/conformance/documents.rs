@@ -3,14 +3,12 @@
 use std::time::Duration;
 
 use aragora_core::agents::{AgentReply, AgentRequest, BallotReply, ScriptEnd, ScriptStep, ScriptedAgent};
-use aragora_core::clock::Timestamp;
 use aragora_core::debate::{Ballot, CostSource, RuleConfig, RuleKind};
-use aragora_core::engine::{EventData, ReplayReport, StreamEvent};
 use aragora_core::ids::{AgentId, MicroUsd, OptionId};
 use aragora_core::{Error, ErrorKind, Result};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::cast::Raised;
 use super::format::{AgentScript, AtEnd, Item};
@@ -38,19 +36,6 @@ pub(super) fn rule(value: &Value) -> Result<RuleConfig> {
         Value::Object(members) if members.contains_key("name") => Ok(read::<RuleKind>("rule", value)?.into()),
         _ => read("rule", value),
     }
-}
-
-/// An instant written as `2026-01-01T00:00:00Z`.
-pub(super) fn instant(text: &str) -> Result<Timestamp> {
-    let bad = || Error::new(ErrorKind::InvalidRequest, format!("{text:?}, expected e.g. 2026-01-01T00:00:00Z"));
-    let parts: Vec<i64> = text.trim_end_matches('Z').split(['-', 'T', ':']).filter_map(|n| n.parse().ok()).collect();
-    let [year, month, day, h, m, s] = parts[..] else { return Err(bad()) };
-    // Days from civil, Howard Hinnant: years begin in March, so that the leap day is the last.
-    let (y, m0) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let (era, of_era) = (y.div_euclid(400), y.rem_euclid(400));
-    let of_year = (153 * m0 + 2) / 5 + day - 1;
-    let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468;
-    Ok(Timestamp::from_millis((((days * 24 + h) * 60 + m) * 60 + s) * 1_000))
 }
 
 /// A request as a participant of another language sees it.
@@ -146,46 +131,8 @@ fn step(item: &Item) -> Result<ScriptStep> {
         return Ok(ScriptStep::Ballot(BallotReply::from(Ballot::Choice(OptionId::new(option)?))));
     }
     if let Some(code) = &item.fail {
-        let reason = item.reason.clone().unwrap_or_else(|| "the script says so".to_owned());
-        let ours = Raised::Ours { code: code.clone(), reason, retry_after_ms: item.retry_after_ms };
+        let ours = Raised::ours(code, item.retry_after_ms);
         return Ok(ScriptStep::Fail(raised("", ErrorKind::AgentFailed, ours)));
     }
     Ok(ScriptStep::Hang)
-}
-
-/// An event in the form every language sees: its own members under `data`.
-pub(super) fn event(event: &StreamEvent) -> Value {
-    let flat = event.to_json();
-    let mut out = Map::new();
-    for name in ["type", "seq", "class", "debate_id", "run", "agent", "agent_seq", "round", "time"] {
-        if let Some(value) = flat.get(name) {
-            out.insert(name.to_owned(), value.clone());
-        }
-    }
-    let mut data = match &event.data {
-        EventData::Recorded(event) => serde_json::to_value(event.as_ref()).unwrap_or_default(),
-        _ => flat,
-    };
-    if let Value::Object(members) = &mut data {
-        members.remove("type");
-        if event.event().is_none() {
-            out.keys().for_each(|name| drop(members.remove(name)));
-        }
-    }
-    out.insert("data".to_owned(), data);
-    out.into()
-}
-
-/// A replay's report.
-pub(super) fn report(report: &ReplayReport) -> Value {
-    let difference = report.difference.as_ref().map(|difference| {
-        json!({
-            "seq": difference.seq, "field": difference.field,
-            "recorded": difference.recorded, "produced": difference.produced,
-        })
-    });
-    json!({
-        "matches": report.matches, "records": report.records,
-        "difference": difference, "decision": report.decision,
-    })
 }

@@ -11,7 +11,7 @@ pub const SUITES: [&str; 9] =
     ["debate", "protocols", "consensus", "parsing", "events", "errors", "cancel", "replay", "config"];
 
 /// Every op a step may name.
-pub const OPS: [&str; 38] = [
+pub const OPS: [&str; 40] = [
     "debate.start",
     "debate.result",
     "debate.cancel",
@@ -40,6 +40,8 @@ pub const OPS: [&str; 38] = [
     "parse.critiques",
     "parse.signals",
     "parse.answer",
+    "parse.normalise",
+    "parse.same",
     "config.load",
     "errors.list",
     "errors.raise",
@@ -136,7 +138,7 @@ pub struct AgentScript {
     pub id: Option<String>,
     /// Who it is.
     #[serde(default)]
-    pub profile: Profile,
+    pub profile: Option<Profile>,
     /// What happens when no item is left.
     #[serde(default)]
     pub at_end: AtEnd,
@@ -192,7 +194,6 @@ pub struct Item {
     pub hang: Option<bool>,
     pub throw: Option<String>,
     pub wrong_type: Option<bool>,
-    pub reason: Option<String>,
     pub retry_after_ms: Option<u64>,
     pub phase: Option<String>,
     pub gate: Option<String>,
@@ -321,7 +322,6 @@ pub struct DefaultItem {
 pub struct Broken {
     pub throw: Option<String>,
     pub fail: Option<String>,
-    pub reason: Option<String>,
     pub wrong_type: Option<bool>,
 }
 
@@ -419,7 +419,11 @@ impl Case {
         for participant in self.given.participants.values() {
             match participant {
                 Participant::Protocol(_) => return vec![Mode::Foreign],
-                Participant::Agent(agent) if agent.script.iter().any(Item::is_foreign) => return vec![Mode::Foreign],
+                Participant::Agent(agent)
+                    if agent.profile.is_some() || agent.script.iter().any(Item::is_foreign) =>
+                {
+                    return vec![Mode::Foreign];
+                }
                 Participant::Agent(_) => agents = true,
             }
         }

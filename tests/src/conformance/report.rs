@@ -56,7 +56,8 @@ pub fn exclusions() -> Result<Vec<Exclusion>, String> {
     serde_json::from_str(&text).map_err(|error| format!("exclusions.json: {error}"))
 }
 
-/// Runs the corpus. The environment may narrow it (`ARAGORA_CASES`) and bless it (`ARAGORA_BLESS`).
+/// Runs the corpus. The environment may narrow it (`ARAGORA_CASES`) and, in Rust, bless it
+/// (`ARAGORA_BLESS`).
 pub fn all(language: &str, sdk: &dyn Sdk) -> Report {
     let mut report = Report::default();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
@@ -67,7 +68,7 @@ pub fn all(language: &str, sdk: &dyn Sdk) -> Report {
                 .filter(|exclusion| exclusion.languages.iter().any(|other| other == language))
                 .map(|exclusion| exclusion.target)
                 .collect();
-            runtime.block_on(files_of(&mut report, &files, &excluded, sdk));
+            runtime.block_on(files_of(&mut report, &files, &excluded, sdk, language == "rust"));
         }
         (runtime, files, excluded) => {
             let errors = [runtime.err().map(|error| error.to_string()), files.err(), excluded.err()];
@@ -77,9 +78,9 @@ pub fn all(language: &str, sdk: &dyn Sdk) -> Report {
     report
 }
 
-async fn files_of(report: &mut Report, files: &[format::File], excluded: &[String], sdk: &dyn Sdk) {
+async fn files_of(report: &mut Report, files: &[format::File], excluded: &[String], sdk: &dyn Sdk, blessing: bool) {
     let only = std::env::var("ARAGORA_CASES").ok();
-    let bless = std::env::var_os("ARAGORA_BLESS").is_some();
+    let bless = blessing && std::env::var_os("ARAGORA_BLESS").is_some();
     for file in files {
         let mut found: BTreeMap<(usize, usize), Value> = BTreeMap::new();
         for (at, case) in file.cases.iter().enumerate() {
