@@ -9,8 +9,10 @@ use super::text::{camel, pascal, wrap};
 
 const PATH: &str = "aragora-ffi/kotlin/aragora-core/src/main/kotlin/ai/aragora/Values.kt";
 
-/// Written by hand, because their JSON form is not theirs alone: the data of an event has its type beside it.
-const BY_HAND: [&str; 3] = ["Event", "AgentRequest", "AgentReply"];
+/// Written by hand: an event has its type beside its data, a request can be answered in pieces, a step that ends needs
+/// no words, and the documents of participants hold objects of the host.
+const BY_HAND: [&str; 7] =
+    ["Event", "AgentRequest", "Step", "AgentDocument", "SeatDocument", "ProtocolDocument", "ScriptDocument"];
 
 /// Unions a later core may add cases to, and every reader keeps what it does not know.
 const KEEPS_UNKNOWN: &str = "EventData";

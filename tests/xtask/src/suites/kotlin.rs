@@ -207,7 +207,7 @@ mod tests {
             let list = set.and_then(|rest| rest.split_once("))")).map(|(list, _)| list).unwrap_or_default();
             list.split(',').map(|item| item.trim().trim_matches('"').to_owned()).collect::<Vec<_>>()
         };
-        assert_eq!(folders("main"), [MAIN, "build/bindings"]);
+        assert_eq!(folders("main"), [MAIN]);
         assert_eq!(folders("test"), [TEST]);
         for word in ["explicitApi()", "allWarningsAsErrors", "JvmTarget.JVM_17"] {
             assert!(GRADLE.contains(word), "{word}");

@@ -30,7 +30,7 @@ public class AgentRequest internal constructor(
     public val system: String get() = json.required("system").asString()
 
     /** The conversation. */
-    public val messages: List<RequestMessage> get() = json.required("messages").asList { RequestMessage(it) }
+    public val messages: List<RequestMessage> get() = json.required("messages").asList { RequestMessage.fromJson(it) }
 
     /** What must be returned. */
     public val expect: Expect get() = Expect.fromJson(json.required("expect"))
@@ -51,24 +51,4 @@ public class AgentRequest internal constructor(
     public fun toJson(): JsonValue = json
 
     override fun toString(): String = "AgentRequest($id, ${phase.word})"
-}
-
-/** One message of a request. */
-public class RequestMessage internal constructor(private val json: JsonValue) : Value() {
-    /** Its id. */
-    public val id: String get() = json.required("id").asString()
-
-    /** Who said it. */
-    public val author: Author get() = Author.fromJson(json.required("author"))
-
-    /** The text. */
-    public val text: String get() = json.required("text").asString()
-
-    /** Who may see it. */
-    public val visibility: Visibility get() = Visibility.fromJson(json.required("visibility"))
-
-    /** Whether a provider's prompt cache may end here. */
-    public val cachePoint: Boolean get() = json.required("cache_point").asBoolean()
-
-    override fun toJson(): JsonValue = json
 }

@@ -46,8 +46,8 @@ public class Debates internal constructor(private val aragora: Aragora) {
         aragora.call("debates.messages", named(debate, tenant).done()).asList { TranscriptMessage.fromJson(it) }
 
     /** Holds a debate again from its log, without asking anybody, and compares. */
-    public suspend fun replay(log: String, check: Check? = null): ReplayReport = ReplayReport(
-        aragora.call("debates.replay", Members().put("log", jsonOf(log)).put("check", check?.let { jsonOf(it.word) }).done()),
+    public suspend fun replay(log: String, check: ReplayCheck? = null): ReplayReport = ReplayReport.fromJson(
+        aragora.call("debates.replay", Members().put("log", jsonOf(log)).put("check", check?.let { it.toJson() }).done()),
     )
 
     /** The question of a debate with documents that were not considered, to be debated again. */
@@ -106,47 +106,4 @@ public class Debates internal constructor(private val aragora: Aragora) {
 
     private fun named(debate: String, tenant: String?) =
         Members().put("debate", jsonOf(debate)).put("tenant", tenant?.let { jsonOf(it) })
-}
-
-/** How closely a replay is compared. */
-public enum class Check(internal val word: String) {
-    /** Every byte of every record. */
-    Strict("strict"),
-
-    /** The decision only. */
-    Decision("decision"),
-}
-
-/** What a replay found. */
-public class ReplayReport internal constructor(private val json: JsonValue) : Value() {
-    /** Whether what was compared is the same. */
-    public val matches: Boolean get() = json.required("matches").asBoolean()
-
-    /** How many records were compared. */
-    public val records: Long get() = json.required("records").asLong()
-
-    /** The first difference, if there is one. */
-    public val difference: Difference? get() = json.member("difference")?.let { Difference(it) }
-
-    /** What the replay decided. */
-    public val decision: Decision? get() = json.member("decision")?.let { Decision.fromJson(it) }
-
-    override fun toJson(): JsonValue = json
-}
-
-/** Where a replay and its log part. */
-public class Difference internal constructor(private val json: JsonValue) : Value() {
-    /** The record. */
-    public val seq: Long get() = json.required("seq").asLong()
-
-    /** The pointer to the first member that differs. */
-    public val field: String get() = json.required("field").asString()
-
-    /** What the log holds, as JSON; empty if it ends there. */
-    public val recorded: String get() = json.required("recorded").asString()
-
-    /** What the replay made, as JSON; empty if nothing. */
-    public val produced: String get() = json.required("produced").asString()
-
-    override fun toJson(): JsonValue = json
 }

@@ -56,20 +56,22 @@ public class Candidate @JvmOverloads constructor(
 }
 
 /** Reads a ballot out of a reply. */
-public fun parseBallot(text: String, shape: BallotShape, structured: JsonValue? = null, stop: StopReason? = null): JsonValue =
-    compute("parse.ballot", reply(text, structured, stop).put("shape", shape.toJson()).done())
+public fun parseBallot(text: String, shape: BallotShape, structured: JsonValue? = null, stop: StopReason? = null): ParsedBallot =
+    ParsedBallot.fromJson(compute("parse.ballot", reply(text, structured, stop).put("shape", shape.toJson()).done()))
 
 /** Reads critiques of these targets out of a reply. */
-public fun parseCritiques(text: String, targets: List<String>, structured: JsonValue? = null): JsonValue =
+public fun parseCritiques(text: String, targets: List<String>, structured: JsonValue? = null): List<ParsedCritique> =
     compute("parse.critiques", reply(text, structured, null).put("targets", jsonList(targets) { jsonOf(it) }).done())
+        .asList { ParsedCritique.fromJson(it) }
 
 /** Reads what a reply says about itself: confidence, readiness, whether to go on. */
-public fun parseSignals(text: String, structured: JsonValue? = null, stop: StopReason? = null): JsonValue =
-    compute("parse.signals", reply(text, structured, stop).done())
+public fun parseSignals(text: String, structured: JsonValue? = null, stop: StopReason? = null): Signals =
+    Signals.fromJson(compute("parse.signals", reply(text, structured, stop).done()))
 
-/** Reads the answer out of a reply. */
-public fun parseAnswer(text: String, format: AnswerFormat? = null, structured: JsonValue? = null): JsonValue =
+/** Reads the answer out of a reply; null if there is none. */
+public fun parseAnswer(text: String, format: AnswerFormat? = null, structured: JsonValue? = null): ExtractedAnswer? =
     compute("parse.answer", reply(text, structured, null).put("format", format?.toJson()).done())
+        .takeUnless { it === JsonNull }?.let { ExtractedAnswer.fromJson(it) }
 
 /** Whether two answers are the same. */
 public fun sameAnswer(equal: Equivalence, a: String, b: String): Boolean =

@@ -39,22 +39,6 @@ public interface DebateProtocol : Protocol {
     public fun closing(transcript: Transcript, winner: OptionView): AskStep? = null
 }
 
-/** `constant + perSeat * seats + perSeatRound * seats * rounds`. */
-public class PlannedCalls @JvmOverloads constructor(
-    /** Independent of seats and rounds. */
-    public val constant: Long? = null,
-    /** For each debating seat. */
-    public val perSeat: Long? = null,
-    /** For each debating seat in each round. */
-    public val perSeatRound: Long? = null,
-) : Value() {
-    override fun toJson(): JsonValue = Members()
-        .put("constant", constant?.let { jsonOf(it) })
-        .put("per_seat", perSeat?.let { jsonOf(it) })
-        .put("per_seat_round", perSeatRound?.let { jsonOf(it) })
-        .done()
-}
-
 /** A protocol of the core, by name. */
 public class BuiltinProtocol private constructor(
     /** Its name. */
@@ -120,7 +104,7 @@ internal class ProtocolSeam(private val protocol: DebateProtocol) : Seam {
             "protocol.next" -> protocol.next(transcript) as Any? ?: wrong("next", "Step")
             "protocol.decide" -> protocol.decide(transcript) as Any? ?: wrong("decide", "Draft")
             "protocol.checkpoint" -> protocol.checkpoint(transcript)
-            "protocol.closing" -> protocol.closing(transcript, OptionView(data.required("winner")))
+            "protocol.closing" -> protocol.closing(transcript, OptionView.fromJson(data.required("winner")))
             else -> throw AragoraException(ErrorCode.Unsupported, "this version does not know $method")
         }
         return (answer as Value?)?.toJson()?.toString() ?: "null"

@@ -54,10 +54,13 @@ public class Transcript internal constructor(
     public val votes: List<VoteView> get() = read("votes").asList { VoteView.fromJson(it) }
 
     /** Every option that stands, with everybody who holds it. */
-    public val options: List<OptionView> get() = read("options").asList { OptionView(it) }
+    public val options: List<OptionView> get() = read("options").asList { OptionView.fromJson(it) }
 
     /** Where each seat stands. */
-    public val positions: List<Position> get() = read("positions").asList { Position(it) }
+    public val positions: List<Position> get() = read("positions").asList { Position.fromJson(it) }
+
+    /** The turns. */
+    public val turns: List<TurnView> get() = read("turns").asList { TurnView.fromJson(it) }
 
     /** What was used so far. */
     public val spent: Spent get() = Spent.fromJson(read("spent"))
@@ -65,7 +68,7 @@ public class Transcript internal constructor(
     /** How the debate ended, if it did. */
     public val stop: Stop? get() = read("stop").takeUnless { it === JsonNull }?.let { Stop.fromJson(it) }
 
-    /** Parts that have no type here, by the core's own name: `critiques`, `checks`, `round_ends`, `turns`, `start`. */
+    /** Parts that have no type here, by the core's own name: `critiques`, `checks`, `round_ends`, `start`. */
     public fun read(part: String, from: Long = 0): JsonValue =
         about(Members().put("read", jsonOf(part)).put("from", jsonOf(from)).done())
 
@@ -104,7 +107,7 @@ public class Transcript internal constructor(
     public fun check(rule: RuleConfig): Tally = Tally.fromJson(about(JsonObject(mapOf("check" to rule.toJson()))))
 
     /** What the core itself would make the decision of. */
-    public fun draft(): Draft = Draft(about(JsonObject(mapOf("draft" to JsonObject(emptyMap())))).asObject())
+    public fun draft(): Draft = Draft.fromJson(about(JsonObject(mapOf("draft" to JsonObject(emptyMap())))))
 
     /** What a seat is called in prompts. */
     public fun displayName(seat: String): String = about(JsonObject(mapOf("display_name" to jsonOf(seat)))).asString()
@@ -121,26 +124,6 @@ public class Transcript internal constructor(
     private fun about(question: JsonValue): JsonValue = JsonValue.parse(native { ffiTranscript(call, question.toString()) })
 
     override fun toString(): String = "Transcript($debate, round $round)"
-}
-
-/** Where a seat stands, by its newest answer. */
-public class Position internal constructor(private val json: JsonValue) : Value() {
-    /** The seat. */
-    public val seat: String get() = json.required("seat").asString()
-
-    /** The value of its answer; null if it abstains, failed or said nothing that can be counted. */
-    public val answer: String? get() = json["kind"]?.member("answer")?.asString()
-
-    /** The message it is in. */
-    public val message: String? get() = json.member("message")?.asString()
-
-    /** The round of that message, 0 without one. */
-    public val round: Long get() = json.required("round").asLong()
-
-    /** Stated confidence. */
-    public val confidence: Double? get() = json.member("confidence")?.asDouble()
-
-    override fun toJson(): JsonValue = json
 }
 
 /** The messages of the debates one protocol object is in. They only ever grow, so step n does not cost n. */

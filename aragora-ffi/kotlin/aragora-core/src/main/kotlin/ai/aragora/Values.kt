@@ -406,6 +406,68 @@ public enum class AgentKind(
     }
 }
 
+/** What an agent answers. */
+public class AgentReply(
+    /** The text; may be empty where `structured` says it all. */
+    public val text: String? = null,
+    /** The structured value, where one was asked for. */
+    public val structured: JsonValue? = null,
+    /** What a model thought, where it shows it. */
+    public val reasoning: String? = null,
+    /** Tools a model asked for; they are recorded, never run. */
+    public val toolCalls: List<ToolCall>? = null,
+    /** A refusal. */
+    public val refusal: Refusal? = null,
+    /** Why the text ends, default `end`. */
+    public val stop: StopReason? = null,
+    /** Tokens used. */
+    public val usage: Usage? = null,
+    /** Cost in micro-dollars, where it is known. */
+    public val costMicros: Long? = null,
+    /** Who served it. */
+    public val provider: String? = null,
+    /** The model that answered. */
+    public val model: String? = null,
+    /** The provider's id of the response. */
+    public val responseId: String? = null,
+    /** What a reader should know. */
+    public val warnings: List<Warning>? = null,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("text", text?.let { a -> jsonOf(a) })
+        .put("structured", structured)
+        .put("reasoning", reasoning?.let { a -> jsonOf(a) })
+        .put("tool_calls", toolCalls?.let { a -> jsonList(a) { b -> b.toJson() } })
+        .put("refusal", refusal?.let { a -> a.toJson() })
+        .put("stop", stop?.let { a -> a.toJson() })
+        .put("usage", usage?.let { a -> a.toJson() })
+        .put("cost_micros", costMicros?.let { a -> jsonOf(a) })
+        .put("provider", provider?.let { a -> jsonOf(a) })
+        .put("model", model?.let { a -> jsonOf(a) })
+        .put("response_id", responseId?.let { a -> jsonOf(a) })
+        .put("warnings", warnings?.let { a -> jsonList(a) { b -> b.toJson() } })
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): AgentReply = AgentReply(
+            json.member("text")?.let { a -> a.asString() },
+            json.member("structured"),
+            json.member("reasoning")?.let { a -> a.asString() },
+            json.member("tool_calls")?.let { a -> a.asList { b -> ToolCall.fromJson(b) } },
+            json.member("refusal")?.let { a -> Refusal.fromJson(a) },
+            json.member("stop")?.let { a -> StopReason.fromJson(a) },
+            json.member("usage")?.let { a -> Usage.fromJson(a) },
+            json.member("cost_micros")?.let { a -> a.asLong() },
+            json.member("provider")?.let { a -> a.asString() },
+            json.member("model")?.let { a -> a.asString() },
+            json.member("response_id")?.let { a -> a.asString() },
+            json.member("warnings")?.let { a -> a.asList { b -> Warning.fromJson(b) } },
+        )
+    }
+}
+
 /** Which figure an analysis holds. */
 public enum class AnalysisKind(
     /** The word in a document. */
@@ -504,6 +566,68 @@ public class AnswerFormat(
     }
 }
 
+/** One turn to ask. */
+public class Ask(
+    /** The turn. */
+    public val turn: String,
+    /** The seat. */
+    public val seat: String,
+    /** Its part in this turn. */
+    public val role: Role,
+    /** What it is asked. */
+    public val prompt: Prompt,
+    /** The messages shown, in the order shown. */
+    public val shown: List<String>,
+    /** Labels of this voter, where they differ by voter. */
+    public val labels: Map<String, String>? = null,
+    /** What must be returned. */
+    public val expect: Expect,
+    /** Output limit. */
+    public val maxOutputTokens: Long,
+    /** Time limit; absent means the debate's turn timeout. */
+    public val deadline: Duration? = null,
+    /** What was left out of the prompt to make it fit. */
+    public val reduced: List<ContextReduced>? = null,
+    /** Whether the prompt still does not fit the model's window; the turn then fails without a call. */
+    public val tooLong: Boolean? = null,
+    /** Notes about the prompt, recorded as warnings. */
+    public val notes: List<String>? = null,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("turn", jsonOf(turn))
+        .put("seat", jsonOf(seat))
+        .put("role", role.toJson())
+        .put("prompt", prompt.toJson())
+        .put("shown", jsonList(shown) { a -> jsonOf(a) })
+        .put("labels", labels?.let { a -> jsonMap(a) { b -> jsonOf(b) } })
+        .put("expect", expect.toJson())
+        .put("max_output_tokens", jsonOf(maxOutputTokens))
+        .put("deadline_ms", deadline?.let { a -> jsonOf(a) })
+        .put("reduced", reduced?.let { a -> jsonList(a) { b -> b.toJson() } })
+        .put("too_long", tooLong?.let { a -> jsonOf(a) })
+        .put("notes", notes?.let { a -> jsonList(a) { b -> jsonOf(b) } })
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): Ask = Ask(
+            json.required("turn").asString(),
+            json.required("seat").asString(),
+            Role.fromJson(json.required("role")),
+            Prompt.fromJson(json.required("prompt")),
+            json.required("shown").asList { a -> a.asString() },
+            json.member("labels")?.let { a -> a.asMap { b -> b.asString() } },
+            Expect.fromJson(json.required("expect")),
+            json.required("max_output_tokens").asLong(),
+            json.member("deadline_ms")?.let { a -> a.asDuration() },
+            json.member("reduced")?.let { a -> a.asList { b -> ContextReduced.fromJson(b) } },
+            json.member("too_long")?.let { a -> a.asBoolean() },
+            json.member("notes")?.let { a -> a.asList { b -> b.asString() } },
+        )
+    }
+}
+
 /** An order of seats. */
 public sealed interface AskOrder {
     /** The JSON form. */
@@ -539,6 +663,44 @@ public sealed interface AskOrder {
                 else -> throw unexpected(json, "a case of AskOrder")
             }
         }
+    }
+}
+
+/** One set of turns. */
+public class AskStep(
+    /** What is asked for. */
+    public val phase: Phase,
+    /** The round, the current one or the next. */
+    public val round: Long,
+    /** The turns. */
+    public val asks: List<Ask>,
+    /** All at once or one after the other. */
+    public val order: Order,
+    /** When the step ends. */
+    public val join: Join,
+    /** Usable replies it needs; never more than there are asks. */
+    public val min: Long,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("phase", phase.toJson())
+        .put("round", jsonOf(round))
+        .put("asks", jsonList(asks) { a -> a.toJson() })
+        .put("order", order.toJson())
+        .put("join", join.toJson())
+        .put("min", jsonOf(min))
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): AskStep = AskStep(
+            Phase.fromJson(json.required("phase")),
+            json.required("round").asLong(),
+            json.required("asks").asList { a -> Ask.fromJson(a) },
+            Order.fromJson(json.required("order")),
+            Join.fromJson(json.required("join")),
+            json.required("min").asLong(),
+        )
     }
 }
 
@@ -828,6 +990,33 @@ public class BallotShape(
     }
 }
 
+/** What counts as the votes. */
+public enum class Ballots(
+    /** The word in a document. */
+    public val word: String,
+) {
+    /** The recorded ballots of the newest vote. */
+    Cast("cast"),
+    /** The newest positions. */
+    Positions("positions"),
+    /**
+     * The positions given in the current round. A seat that has not answered in it yet has no vote, whatever it
+     * said before.
+     */
+    Round("round"),
+    ;
+
+    /** The JSON form. */
+    public fun toJson(): JsonValue = jsonOf(word)
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): Ballots =
+            entries.find { it.word == json.asString() } ?: throw unexpected(json, "a word of Ballots")
+    }
+}
+
 /** Whose weight is the whole of a share. */
 public enum class Basis(
     /** The word in a document. */
@@ -986,6 +1175,36 @@ public enum class CheckScope(
         @JvmStatic
         public fun fromJson(json: JsonValue): CheckScope =
             entries.find { it.word == json.asString() } ?: throw unexpected(json, "a word of CheckScope")
+    }
+}
+
+/** What to count after a step. */
+public class Checkpoint(
+    /** When it is: a gate, one reply, or the end of a round. */
+    public val scope: CheckScope,
+    /** What counts as the votes. */
+    public val ballots: Ballots,
+    /** The electorate, where it is not every eligible seat. */
+    public val seats: List<String>? = null,
+    /** The rule to check; absent means the debate's `stop_when` (or the gate's own rule). */
+    public val rule: RuleConfig? = null,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("scope", scope.toJson())
+        .put("ballots", ballots.toJson())
+        .put("seats", seats?.let { a -> jsonList(a) { b -> jsonOf(b) } })
+        .put("rule", rule?.let { a -> a.toJson() })
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): Checkpoint = Checkpoint(
+            CheckScope.fromJson(json.required("scope")),
+            Ballots.fromJson(json.required("ballots")),
+            json.member("seats")?.let { a -> a.asList { b -> b.asString() } },
+            json.member("rule")?.let { a -> RuleConfig.fromJson(a) },
+        )
     }
 }
 
@@ -1174,6 +1393,36 @@ public sealed interface ContextPolicy {
                 else -> throw unexpected(JsonString(case), "a case of ContextPolicy")
             }
         }
+    }
+}
+
+/** A prompt was shortened, visibly. */
+public class ContextReduced(
+    /** The turn whose prompt it was. */
+    public val turn: String,
+    /** How. */
+    public val method: String,
+    /** The messages left out. */
+    public val dropped: List<String>,
+    /** What stands in their place. */
+    public val summary: String? = null,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("turn", jsonOf(turn))
+        .put("method", jsonOf(method))
+        .put("dropped", jsonList(dropped) { a -> jsonOf(a) })
+        .put("summary", summary?.let { a -> jsonOf(a) })
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): ContextReduced = ContextReduced(
+            json.required("turn").asString(),
+            json.required("method").asString(),
+            json.required("dropped").asList { a -> a.asString() },
+            json.member("summary")?.let { a -> a.asString() },
+        )
     }
 }
 
@@ -1709,6 +1958,36 @@ public class DecisionUsage(
     }
 }
 
+/** Where a log and the debate it should produce part. */
+public class Difference(
+    /** The first seq that differs. */
+    public val seq: Long,
+    /** RFC 6901 pointer to the first member that differs. */
+    public val field: String,
+    /** What the log holds, as JSON; empty if it ends here. */
+    public val recorded: String,
+    /** What was produced, as JSON; empty if nothing was. */
+    public val produced: String,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("seq", jsonOf(seq))
+        .put("field", jsonOf(field))
+        .put("recorded", jsonOf(recorded))
+        .put("produced", jsonOf(produced))
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): Difference = Difference(
+            json.required("seq").asLong(),
+            json.required("field").asString(),
+            json.required("recorded").asString(),
+            json.required("produced").asString(),
+        )
+    }
+}
+
 /** A minority view. */
 public class Dissent(
     /** Who. */
@@ -1807,6 +2086,48 @@ public class Document(
             json.required("title").asString(),
             json.required("text").asString(),
             json.member("uri")?.let { a -> a.asString() },
+        )
+    }
+}
+
+/** What is counted for the decision. */
+public class Draft(
+    /** What counts as the votes. */
+    public val ballots: Ballots,
+    /** The rule. */
+    public val rule: RuleConfig,
+    /** The electorate, where it is not every eligible seat. */
+    public val seats: List<String>? = null,
+    /** A synthesis of the winner, stored beside it. */
+    public val synthesis: String? = null,
+    /** Each seat's share in the result. */
+    public val contribution: Map<String, Double>? = null,
+    /** The protocol's own report. */
+    public val report: Report? = null,
+    /** Notes about how it came about, recorded as warnings unless they were before. */
+    public val notes: List<String>? = null,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("ballots", ballots.toJson())
+        .put("rule", rule.toJson())
+        .put("seats", seats?.let { a -> jsonList(a) { b -> jsonOf(b) } })
+        .put("synthesis", synthesis?.let { a -> jsonOf(a) })
+        .put("contribution", contribution?.let { a -> jsonMap(a) { b -> jsonOf(b) } })
+        .put("report", report?.let { a -> a.toJson() })
+        .put("notes", notes?.let { a -> jsonList(a) { b -> jsonOf(b) } })
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): Draft = Draft(
+            Ballots.fromJson(json.required("ballots")),
+            RuleConfig.fromJson(json.required("rule")),
+            json.member("seats")?.let { a -> a.asList { b -> b.asString() } },
+            json.member("synthesis")?.let { a -> a.asString() },
+            json.member("contribution")?.let { a -> a.asMap { b -> b.asDouble() } },
+            json.member("report")?.let { a -> Report.fromJson(a) },
+            json.member("notes")?.let { a -> a.asList { b -> b.asString() } },
         )
     }
 }
@@ -4235,6 +4556,43 @@ public class Limits(
     }
 }
 
+/**
+ * One rendered message of a request to an agent. Author = the asked agent maps to the assistant role, every
+ * other author to the user role.
+ */
+public class Message(
+    /** Identifies the message inside its request. */
+    public val id: String,
+    /** Who said it. */
+    public val author: Author,
+    /** The whole text, unchanged. */
+    public val text: String,
+    /** Who may see it. */
+    public val visibility: Visibility,
+    /** Whether a provider may cache the prompt up to and including this message. */
+    public val cachePoint: Boolean? = null,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("id", jsonOf(id))
+        .put("author", author.toJson())
+        .put("text", jsonOf(text))
+        .put("visibility", visibility.toJson())
+        .put("cache_point", cachePoint?.let { a -> jsonOf(a) })
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): Message = Message(
+            json.required("id").asString(),
+            Author.fromJson(json.required("author")),
+            json.required("text").asString(),
+            Visibility.fromJson(json.required("visibility")),
+            json.member("cache_point")?.let { a -> a.asBoolean() },
+        )
+    }
+}
+
 /** What a message is. */
 public enum class MessageKind(
     /** The word in a document. */
@@ -4291,6 +4649,48 @@ public class OptionSpec(
         public fun fromJson(json: JsonValue): OptionSpec = OptionSpec(
             json.required("id").asString(),
             json.required("text").asString(),
+        )
+    }
+}
+
+/** An option that can be voted for: a stated one, or a group of equal answers. */
+public class OptionView(
+    /** Its id: a stated id, or the label of the group. */
+    public val id: String,
+    /** The label shown in prompts. */
+    public val label: String,
+    /** The value that is compared. */
+    public val value: String,
+    /** The whole text shown to voters: the first member's reply, or the stated text. */
+    public val text: String,
+    /** Whose answer it is, in roster order. */
+    public val authors: List<String>,
+    /** The message that text is of; absent for a stated text. */
+    public val shown: String?,
+    /** The members' messages. */
+    public val messages: List<String>,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("id", jsonOf(id))
+        .put("label", jsonOf(label))
+        .put("value", jsonOf(value))
+        .put("text", jsonOf(text))
+        .put("authors", jsonList(authors) { a -> jsonOf(a) })
+        .put("shown", shown?.let { a -> jsonOf(a) } ?: JsonNull)
+        .put("messages", jsonList(messages) { a -> jsonOf(a) })
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): OptionView = OptionView(
+            json.required("id").asString(),
+            json.required("label").asString(),
+            json.required("value").asString(),
+            json.required("text").asString(),
+            json.required("authors").asList { a -> a.asString() },
+            json.member("shown")?.let { a -> a.asString() },
+            json.required("messages").asList { a -> a.asString() },
         )
     }
 }
@@ -4413,6 +4813,153 @@ public class Parent(
         public fun fromJson(json: JsonValue): Parent = Parent(
             json.required("debate").asString(),
             json.required("seq").asLong(),
+        )
+    }
+}
+
+/** Something about a reply that a reader should know and that did not make it invalid. */
+public class ParseWarning(
+    /** `confidence_rejected`, `severity_rejected`, `ballot_revised` or `critique_unstructured`. */
+    public val code: String,
+    /** What was found. */
+    public val detail: String,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("code", jsonOf(code))
+        .put("detail", jsonOf(detail))
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): ParseWarning = ParseWarning(
+            json.required("code").asString(),
+            json.required("detail").asString(),
+        )
+    }
+}
+
+/** What a voter's reply says. */
+public class ParsedBallot(
+    /** The ballot; `Invalid` whenever the reply is not clearly one. A judge's tie is a ranking with one rank. */
+    public val ballot: Ballot,
+    /** Stated confidence 0..=1, rounded to six decimals. */
+    public val confidence: Double?,
+    /** The stated reason. */
+    public val reason: String?,
+    /** Whether the voter wants the debate to go on. */
+    public val goOn: Boolean?,
+    /** Whether the voter is ready to decide; from structured output only. */
+    public val ready: Boolean?,
+    /** Whether some offered options were left unranked or without a score. */
+    public val partial: Boolean,
+    /** What the reply says it answers; from structured output only. */
+    public val respondsTo: List<String>,
+    /** A judge's probability per option, normalised to sum 1; empty if not given. */
+    public val probabilities: Map<String, Long>,
+    /** What a reader should know. */
+    public val warnings: List<ParseWarning>,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("ballot", ballot.toJson())
+        .put("confidence", confidence?.let { a -> jsonOf(a) } ?: JsonNull)
+        .put("reason", reason?.let { a -> jsonOf(a) } ?: JsonNull)
+        .put("continue", goOn?.let { a -> jsonOf(a) } ?: JsonNull)
+        .put("ready", ready?.let { a -> jsonOf(a) } ?: JsonNull)
+        .put("partial", jsonOf(partial))
+        .put("responds_to", jsonList(respondsTo) { a -> jsonOf(a) })
+        .put("probabilities", jsonMap(probabilities) { a -> jsonOf(a) })
+        .put("warnings", jsonList(warnings) { a -> a.toJson() })
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): ParsedBallot = ParsedBallot(
+            Ballot.fromJson(json.required("ballot")),
+            json.member("confidence")?.let { a -> a.asDouble() },
+            json.member("reason")?.let { a -> a.asString() },
+            json.member("continue")?.let { a -> a.asBoolean() },
+            json.member("ready")?.let { a -> a.asBoolean() },
+            json.required("partial").asBoolean(),
+            json.required("responds_to").asList { a -> a.asString() },
+            json.required("probabilities").asMap { a -> a.asLong() },
+            json.required("warnings").asList { a -> ParseWarning.fromJson(a) },
+        )
+    }
+}
+
+/** A critique of one target. */
+public class ParsedCritique(
+    /**
+     * The target as the critic names it, e.g. `Agent-2`; absent if it names none. Whether it is a seat the
+     * critic was shown, and not the critic itself, is the caller's to check.
+     */
+    public val target: String?,
+    /** Problems. */
+    public val issues: List<String>,
+    /** Suggestions. */
+    public val suggestions: List<String>,
+    /** 0..=10, rounded to six decimals: 0-2 cosmetic, 3-5 moderate, 6-8 significant, 9-10 invalidates. */
+    public val severity: Double?,
+    /** Why. */
+    public val reasoning: String,
+    /** `severity_rejected`, `critique_unstructured`. */
+    public val warnings: List<ParseWarning>,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("target", target?.let { a -> jsonOf(a) } ?: JsonNull)
+        .put("issues", jsonList(issues) { a -> jsonOf(a) })
+        .put("suggestions", jsonList(suggestions) { a -> jsonOf(a) })
+        .put("severity", severity?.let { a -> jsonOf(a) } ?: JsonNull)
+        .put("reasoning", jsonOf(reasoning))
+        .put("warnings", jsonList(warnings) { a -> a.toJson() })
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): ParsedCritique = ParsedCritique(
+            json.member("target")?.let { a -> a.asString() },
+            json.required("issues").asList { a -> a.asString() },
+            json.required("suggestions").asList { a -> a.asString() },
+            json.member("severity")?.let { a -> a.asDouble() },
+            json.required("reasoning").asString(),
+            json.required("warnings").asList { a -> ParseWarning.fromJson(a) },
+        )
+    }
+}
+
+/** A point at which a person is waited for. */
+public class Pause(
+    /** Its id, unique in the debate. */
+    public val id: String,
+    /** What triggered it. */
+    public val trigger: String,
+    /** Positions, issues and tally for the person. */
+    public val snapshot: JsonValue,
+    /** Escalation level 1..=3. */
+    public val level: Long,
+    /** How long to wait; then the debate goes on. */
+    public val wait: Duration,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("id", jsonOf(id))
+        .put("trigger", jsonOf(trigger))
+        .put("snapshot", snapshot)
+        .put("level", jsonOf(level))
+        .put("wait_ms", jsonOf(wait))
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): Pause = Pause(
+            json.required("id").asString(),
+            json.required("trigger").asString(),
+            json["snapshot"] ?: JsonNull,
+            json.required("level").asLong(),
+            json.required("wait_ms").asDuration(),
         )
     }
 }
@@ -4705,6 +5252,121 @@ public class PlannedAsk(
     }
 }
 
+/** `constant + per_seat * seats + per_seat_round * seats * rounds`. */
+public class PlannedCalls(
+    /** Independent of seats and rounds. */
+    public val constant: Long? = null,
+    /** Per debating seat. */
+    public val perSeat: Long? = null,
+    /** Per debating seat and round. */
+    public val perSeatRound: Long? = null,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("constant", constant?.let { a -> jsonOf(a) })
+        .put("per_seat", perSeat?.let { a -> jsonOf(a) })
+        .put("per_seat_round", perSeatRound?.let { a -> jsonOf(a) })
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): PlannedCalls = PlannedCalls(
+            json.member("constant")?.let { a -> a.asLong() },
+            json.member("per_seat")?.let { a -> a.asLong() },
+            json.member("per_seat_round")?.let { a -> a.asLong() },
+        )
+    }
+}
+
+/** Where a debating seat stands. */
+public class Position(
+    /** The seat. */
+    public val seat: String,
+    /** What its newest answer amounts to. */
+    public val kind: PositionKind,
+    /** The message it is in. */
+    public val message: String?,
+    /** The round of that message; 0 without one. */
+    public val round: Long,
+    /** Stated confidence. */
+    public val confidence: Double?,
+    /** Order of arrival in the debate. */
+    public val arrival: Long,
+    /** What became of the newest turn; anything but `Cast` means that an answer shown is an earlier one. */
+    public val newest: VoteStatus,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("seat", jsonOf(seat))
+        .put("kind", kind.toJson())
+        .put("message", message?.let { a -> jsonOf(a) } ?: JsonNull)
+        .put("round", jsonOf(round))
+        .put("confidence", confidence?.let { a -> jsonOf(a) } ?: JsonNull)
+        .put("arrival", jsonOf(arrival))
+        .put("newest", newest.toJson())
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): Position = Position(
+            json.required("seat").asString(),
+            PositionKind.fromJson(json.required("kind")),
+            json.member("message")?.let { a -> a.asString() },
+            json.required("round").asLong(),
+            json.member("confidence")?.let { a -> a.asDouble() },
+            json.required("arrival").asLong(),
+            VoteStatus.fromJson(json.required("newest")),
+        )
+    }
+}
+
+/** What a seat's newest answer amounts to. */
+public sealed interface PositionKind {
+    /** The JSON form. */
+    public fun toJson(): JsonValue
+
+    /** An answer with this value. */
+    public class Answer(
+        /** The value. */
+        public val value: String,
+    ) : Value(), PositionKind {
+        override fun toJson(): JsonValue = JsonObject(mapOf("answer" to jsonOf(value)))
+    }
+
+    /** The seat abstains. */
+    public object Abstain : Value(), PositionKind {
+        override fun toJson(): JsonValue = jsonOf("abstain")
+    }
+
+    /** A reply without an answer. */
+    public class Invalid(
+        /** The value. */
+        public val value: InvalidWhy,
+    ) : Value(), PositionKind {
+        override fun toJson(): JsonValue = JsonObject(mapOf("invalid" to value.toJson()))
+    }
+
+    /** No reply: failed, late or not asked. */
+    public object Missing : Value(), PositionKind {
+        override fun toJson(): JsonValue = jsonOf("missing")
+    }
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): PositionKind {
+            val (case, inner) = caseOf(json)
+            return when (case) {
+                "answer" -> Answer(inner.asString())
+                "abstain" -> Abstain
+                "invalid" -> Invalid(InvalidWhy.fromJson(inner))
+                "missing" -> Missing
+                else -> throw unexpected(json, "a case of PositionKind")
+            }
+        }
+    }
+}
+
 /**
  * Texts of a published experiment, used byte for byte: nothing is put between the parts, and line breaks and
  * blanks at both ends of every string count. Replies are quoted without escaping, which is recorded as a
@@ -4743,6 +5405,28 @@ public class Preset(
             json.member("each")?.let { a -> a.asString() },
             json.member("suffix")?.let { a -> a.asString() },
             json.member("extractor")?.let { a -> a.asString() },
+        )
+    }
+}
+
+/** What one seat is asked, rendered. */
+public class Prompt(
+    /** S0: the rules of the protocol and the output format. */
+    public val system: String,
+    /** S1, S2 in blocks by round, S3; or an own history. */
+    public val messages: List<Message>,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("system", jsonOf(system))
+        .put("messages", jsonList(messages) { a -> a.toJson() })
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): Prompt = Prompt(
+            json.required("system").asString(),
+            json.required("messages").asList { a -> Message.fromJson(a) },
         )
     }
 }
@@ -4948,6 +5632,58 @@ public enum class Relabel(
     }
 }
 
+/** How closely a replay is compared. */
+public enum class ReplayCheck(
+    /** The word in a document. */
+    public val word: String,
+) {
+    /** Every byte of every record. */
+    Strict("strict"),
+    /** The decision only. */
+    Decision("decision"),
+    ;
+
+    /** The JSON form. */
+    public fun toJson(): JsonValue = jsonOf(word)
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): ReplayCheck =
+            entries.find { it.word == json.asString() } ?: throw unexpected(json, "a word of ReplayCheck")
+    }
+}
+
+/** What a replay found. */
+public class ReplayReport(
+    /** Whether the check holds. */
+    public val matches: Boolean,
+    /** Records compared. */
+    public val records: Long,
+    /** The first difference of the logs, also when only decisions are compared. */
+    public val difference: Difference? = null,
+    /** The decision of the replayed debate, if it came to one. */
+    public val decision: Decision? = null,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("matches", jsonOf(matches))
+        .put("records", jsonOf(records))
+        .put("difference", difference?.let { a -> a.toJson() })
+        .put("decision", decision?.let { a -> a.toJson() })
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): ReplayReport = ReplayReport(
+            json.required("matches").asBoolean(),
+            json.required("records").asLong(),
+            json.member("difference")?.let { a -> Difference.fromJson(a) },
+            json.member("decision")?.let { a -> Decision.fromJson(a) },
+        )
+    }
+}
+
 /** A protocol's own report, by kind. */
 public class Report(
     /** Which report. */
@@ -4988,6 +5724,40 @@ public class Reputation(
         public fun fromJson(json: JsonValue): Reputation = Reputation(
             json.required("elo").asDouble(),
             json.member("calibration")?.let { a -> a.asDouble() },
+        )
+    }
+}
+
+/** One message of a request. */
+public class RequestMessage(
+    /** Its id. */
+    public val id: String,
+    /** Who said it. */
+    public val author: Author,
+    /** The text. */
+    public val text: String,
+    /** Who may see it. */
+    public val visibility: Visibility,
+    /** Whether a provider's prompt cache may end here. */
+    public val cachePoint: Boolean,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("id", jsonOf(id))
+        .put("author", author.toJson())
+        .put("text", jsonOf(text))
+        .put("visibility", visibility.toJson())
+        .put("cache_point", jsonOf(cachePoint))
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): RequestMessage = RequestMessage(
+            json.required("id").asString(),
+            Author.fromJson(json.required("author")),
+            json.required("text").asString(),
+            Visibility.fromJson(json.required("visibility")),
+            json.required("cache_point").asBoolean(),
         )
     }
 }
@@ -5639,6 +6409,43 @@ public sealed interface Served {
     }
 }
 
+/** What an ordinary reply says about itself. */
+public class Signals(
+    /** Stated confidence 0..=1, rounded to six decimals. */
+    public val confidence: Double?,
+    /** Whether to go on, from yes, no, true or false only. */
+    public val goOn: Boolean?,
+    /**
+     * Whether the participant is ready to decide; from structured output only, because a hidden comment in a
+     * text must never control the debate.
+     */
+    public val ready: Boolean?,
+    /** What the reply says it answers; from structured output only. */
+    public val respondsTo: List<String>,
+    /** `confidence_rejected`. */
+    public val warnings: List<ParseWarning>,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("confidence", confidence?.let { a -> jsonOf(a) } ?: JsonNull)
+        .put("continue", goOn?.let { a -> jsonOf(a) } ?: JsonNull)
+        .put("ready", ready?.let { a -> jsonOf(a) } ?: JsonNull)
+        .put("responds_to", jsonList(respondsTo) { a -> jsonOf(a) })
+        .put("warnings", jsonList(warnings) { a -> a.toJson() })
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): Signals = Signals(
+            json.member("confidence")?.let { a -> a.asDouble() },
+            json.member("continue")?.let { a -> a.asBoolean() },
+            json.member("ready")?.let { a -> a.asBoolean() },
+            json.required("responds_to").asList { a -> a.asString() },
+            json.required("warnings").asList { a -> ParseWarning.fromJson(a) },
+        )
+    }
+}
+
 /**
  * Everybody answers alone, then again having seen the others' last answers (Du et al., arXiv:2305.14325).
  *
@@ -6170,6 +6977,36 @@ public class TieUse(
     }
 }
 
+/** A tool call a model asked for. */
+public class ToolCall(
+    /** The provider's id. */
+    public val id: String? = null,
+    /** The tool. */
+    public val name: String? = null,
+    /** The arguments, if they are JSON. */
+    public val arguments: JsonValue? = null,
+    /** The arguments as they came. */
+    public val raw: String? = null,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("id", id?.let { a -> jsonOf(a) })
+        .put("name", name?.let { a -> jsonOf(a) })
+        .put("arguments", arguments)
+        .put("raw", raw?.let { a -> jsonOf(a) })
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): ToolCall = ToolCall(
+            json.member("id")?.let { a -> a.asString() },
+            json.member("name")?.let { a -> a.asString() },
+            json.member("arguments"),
+            json.member("raw")?.let { a -> a.asString() },
+        )
+    }
+}
+
 /** Who sees whom. */
 public sealed interface Topology {
     /** The JSON form. */
@@ -6390,6 +7227,98 @@ public class TranscriptMessage(
     }
 }
 
+/** Where a turn stands. */
+public enum class TurnState(
+    /** The word in a document. */
+    public val word: String,
+) {
+    /** Planned, not started. */
+    Planned("planned"),
+    /** Handed to its agent. */
+    Running("running"),
+    /** Ended with a reply. */
+    Answered("answered"),
+    /** Ended without a usable reply. */
+    Failed("failed"),
+    /** Given up while it ran. */
+    Cancelled("cancelled"),
+    /** Never started. */
+    Skipped("skipped"),
+    ;
+
+    /** The JSON form. */
+    public fun toJson(): JsonValue = jsonOf(word)
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): TurnState =
+            entries.find { it.word == json.asString() } ?: throw unexpected(json, "a word of TurnState")
+    }
+}
+
+/** One turn of one seat. */
+public class TurnView(
+    /** The turn. */
+    public val id: String,
+    /** The seat. */
+    public val seat: String,
+    /** What was asked for. */
+    public val phase: Phase,
+    /** The round. */
+    public val round: Long,
+    /** The step. */
+    public val step: Long,
+    /** Where it stands. */
+    public val state: TurnState,
+    /** Why it failed. */
+    public val error: ErrorInfo?,
+    /** Its message. */
+    public val message: String?,
+    /** Attempts of the newest asking. */
+    public val attempts: Long,
+    /** Whether it was handed to its agent at least once. */
+    public val askedBefore: Boolean,
+    /** Tokens its attempts used, input and output together. */
+    public val tokens: Long,
+    /** Known cost of its attempts in micro-dollars. */
+    public val micros: Long,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("id", jsonOf(id))
+        .put("seat", jsonOf(seat))
+        .put("phase", phase.toJson())
+        .put("round", jsonOf(round))
+        .put("step", jsonOf(step))
+        .put("state", state.toJson())
+        .put("error", error?.let { a -> a.toJson() } ?: JsonNull)
+        .put("message", message?.let { a -> jsonOf(a) } ?: JsonNull)
+        .put("attempts", jsonOf(attempts))
+        .put("asked_before", jsonOf(askedBefore))
+        .put("tokens", jsonOf(tokens))
+        .put("micros", jsonOf(micros))
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): TurnView = TurnView(
+            json.required("id").asString(),
+            json.required("seat").asString(),
+            Phase.fromJson(json.required("phase")),
+            json.required("round").asLong(),
+            json.required("step").asLong(),
+            TurnState.fromJson(json.required("state")),
+            json.member("error")?.let { a -> ErrorInfo.fromJson(a) },
+            json.member("message")?.let { a -> a.asString() },
+            json.required("attempts").asLong(),
+            json.required("asked_before").asBoolean(),
+            json.required("tokens").asLong(),
+            json.required("micros").asLong(),
+        )
+    }
+}
+
 /** What becomes of a reply in which no answer is found. */
 public enum class UnparsedPolicy(
     /** The word in a document. */
@@ -6422,18 +7351,18 @@ public class Usage(
     /** Output tokens, reasoning included. */
     public val outputTotal: Long,
     /** Input tokens read from a cache. */
-    public val cacheRead: Long,
+    public val cacheRead: Long? = null,
     /** Input tokens written to a cache. */
-    public val cacheWrite: Long,
+    public val cacheWrite: Long? = null,
     /** Output tokens spent on reasoning. */
-    public val reasoning: Long,
+    public val reasoning: Long? = null,
 ) : Value() {
     override fun toJson(): JsonValue = Members()
         .put("input_total", jsonOf(inputTotal))
         .put("output_total", jsonOf(outputTotal))
-        .put("cache_read", jsonOf(cacheRead))
-        .put("cache_write", jsonOf(cacheWrite))
-        .put("reasoning", jsonOf(reasoning))
+        .put("cache_read", cacheRead?.let { a -> jsonOf(a) })
+        .put("cache_write", cacheWrite?.let { a -> jsonOf(a) })
+        .put("reasoning", reasoning?.let { a -> jsonOf(a) })
         .done()
 
     public companion object {
@@ -6442,9 +7371,9 @@ public class Usage(
         public fun fromJson(json: JsonValue): Usage = Usage(
             json.required("input_total").asLong(),
             json.required("output_total").asLong(),
-            json.required("cache_read").asLong(),
-            json.required("cache_write").asLong(),
-            json.required("reasoning").asLong(),
+            json.member("cache_read")?.let { a -> a.asLong() },
+            json.member("cache_write")?.let { a -> a.asLong() },
+            json.member("reasoning")?.let { a -> a.asLong() },
         )
     }
 }
@@ -6758,6 +7687,28 @@ public class VoteView(
             json.required("self_vote").asBoolean(),
             json.required("arrival").asLong(),
             json.member("user_intensity")?.let { a -> a.asLong() },
+        )
+    }
+}
+
+/** Something about a reply that a reader should know and that changed nothing. */
+public class Warning(
+    /** A stable code. */
+    public val code: String,
+    /** More about it. */
+    public val detail: String,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("code", jsonOf(code))
+        .put("detail", jsonOf(detail))
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): Warning = Warning(
+            json.required("code").asString(),
+            json.required("detail").asString(),
         )
     }
 }

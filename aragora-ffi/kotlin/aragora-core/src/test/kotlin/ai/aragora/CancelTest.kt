@@ -47,7 +47,7 @@ internal class CancelTest {
             assertEquals(0, aragora.callsUnderWay)
             eventually { aragora.participants == 0 }
 
-            val report = aragora.debates().replay(aragora.debates().log(debate.id), Check.Strict)
+            val report = aragora.debates().replay(aragora.debates().log(debate.id), ReplayCheck.Strict)
             assertTrue(report.matches, report.difference.toString())
             assertEquals(DebateState.Cancelled, aragora.debates().get(debate.id).state)
         }
