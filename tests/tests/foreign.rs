@@ -155,7 +155,8 @@ async fn a_protocol_of_the_host_asks_about_the_transcript_and_decides() {
         json!({"finish": {"cause": "completed", "round": 1, "detail": "one round"}}).to_string()
     });
     let session = open(&wire).await;
-    let protocol = json!({"foreign": {"participant": 9, "name": "one-round", "version": "1", "planned_calls": {"per_seat": 1}}});
+    let protocol =
+        json!({"foreign": {"participant": 9, "name": "one-round", "version": "1", "planned_calls": {"per_seat": 1}}});
     let spec = json!({"question": "Ship?", "seats": seats(3), "protocol": protocol}).to_string();
     let debate = session.start("debate", &spec).await.unwrap();
     let decision: Value = serde_json::from_str(&debate.result().await.unwrap()).unwrap();

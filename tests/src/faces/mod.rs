@@ -8,6 +8,8 @@ mod events;
 mod fits;
 pub mod model;
 mod output;
+mod python;
+mod python_doc;
 mod roots;
 pub mod text;
 mod walk;
@@ -51,7 +53,7 @@ pub fn build() -> Result<Model, String> {
 
 /// Every file that is rendered, with its text.
 pub fn render(model: &Model, existing: &str) -> Result<Vec<File>, String> {
-    Ok(vec![output::api(model, existing)?])
+    Ok(vec![output::api(model, existing)?, python::render(model)?])
 }
 
 fn error_code(kind: &ErrorKind) -> ErrorCode {
