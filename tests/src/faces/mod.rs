@@ -12,6 +12,7 @@ mod python;
 mod python_doc;
 mod roots;
 pub mod text;
+mod typescript;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,7 +54,7 @@ pub fn build() -> Result<Model, String> {
 
 /// Every file that is rendered, with its text.
 pub fn render(model: &Model, existing: &str) -> Result<Vec<File>, String> {
-    Ok(vec![output::api(model, existing)?, python::render(model)?])
+    Ok(vec![output::api(model, existing)?, python::render(model)?, typescript::render(model)])
 }
 
 fn error_code(kind: &ErrorKind) -> ErrorCode {
