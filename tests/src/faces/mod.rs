@@ -6,6 +6,7 @@
 
 mod events;
 mod fits;
+mod kotlin;
 pub mod model;
 mod output;
 mod python;
@@ -54,7 +55,12 @@ pub fn build() -> Result<Model, String> {
 
 /// Every file that is rendered, with its text.
 pub fn render(model: &Model, existing: &str) -> Result<Vec<File>, String> {
-    Ok(vec![output::api(model, existing)?, python::render(model)?, typescript::render(model)])
+    Ok(vec![
+        output::api(model, existing)?,
+        python::render(model)?,
+        typescript::render(model),
+        kotlin::render(model)?,
+    ])
 }
 
 fn error_code(kind: &ErrorKind) -> ErrorCode {

@@ -9,6 +9,7 @@
 mod context;
 mod files;
 mod guide;
+mod kotlin;
 mod markdown;
 mod model_server;
 mod peers;
@@ -18,6 +19,7 @@ mod runner;
 mod rust_source;
 mod suite;
 mod suites;
+mod uniffi;
 mod venv;
 
 use std::process::ExitCode;

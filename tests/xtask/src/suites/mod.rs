@@ -9,6 +9,7 @@ mod examples;
 mod format;
 mod guide;
 mod hygiene;
+mod kotlin;
 mod layout;
 mod minimal;
 mod nextest;
@@ -34,6 +35,7 @@ pub(crate) const ALL: &[Suite] = &[
     rustdoc::SUITE,
     examples::SUITE,
     replay::SUITE,
+    kotlin::SUITE,
     benches::SUITE,
     deny::SUITE,
 ];
