@@ -9,10 +9,8 @@ static FROM_PARTS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
 /// The exception for this error, made by the face: its class, its fields, and the very exception that caused it.
 ///
-/// The error is only dropped afterwards, because the core lets go of the parked cause with it.
 pub(crate) fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
-    let parts = serde_json::to_string(&ErrorParts::from(error.clone())).unwrap_or_default();
-    FROM_PARTS.import(py, "aragora_core.errors", "_from_parts")?.call1((parts,))
+    FROM_PARTS.import(py, "aragora_core.errors", "_from_parts")?.call1((ErrorParts::from(error).to_json(),))
 }
 
 /// The same as something to return from an exported function.

@@ -1,12 +1,13 @@
 //! The handles of the core. Every method copies its arguments, begins an operation under the caller's token and
 //! returns at once; plain ones are short and keep the interpreter.
 
+use std::sync::Arc;
+
 use aragora_core::foreign;
 use pyo3::prelude::*;
 
 use crate::bridge::{Pending, Value, begin, host};
 use crate::error::OrRaise;
-use crate::process::Owned;
 
 /// Opens an instance.
 #[pyfunction]
@@ -18,11 +19,11 @@ pub(crate) fn open(py: Python<'_>, token: u64, settings: String) -> PyResult<Pen
 /// An open instance.
 #[pyclass(frozen, module = "aragora_core._native")]
 #[derive(Debug)]
-pub(crate) struct Session(Owned<foreign::Session>);
+pub(crate) struct Session(Arc<foreign::Session>);
 
 impl Session {
     pub(crate) fn new(session: foreign::Session) -> Self {
-        Self(Owned::new(session))
+        Self(Arc::new(session))
     }
 }
 
@@ -30,7 +31,7 @@ impl Session {
 impl Session {
     /// An operation that may wait.
     fn call(&self, py: Python<'_>, token: u64, op: String, args: String) -> PyResult<Pending> {
-        let session = self.0.share();
+        let session = Arc::clone(&self.0);
         begin(token, async move { session.call(&op, &args).await }, Value::Text).or_raise(py)
     }
 
@@ -41,13 +42,13 @@ impl Session {
 
     /// Begins a debate, or takes up an old one.
     fn start(&self, py: Python<'_>, token: u64, kind: String, spec: String) -> PyResult<Pending> {
-        let session = self.0.share();
+        let session = Arc::clone(&self.0);
         begin(token, async move { session.start(&kind, &spec).await }, Value::Debate).or_raise(py)
     }
 
     /// Cancels what runs and lets every participant go.
     fn close(&self, py: Python<'_>, token: u64) -> PyResult<Pending> {
-        let session = self.0.share();
+        let session = Arc::clone(&self.0);
         begin(token, async move { session.close().await }, |()| Value::Nothing).or_raise(py)
     }
 }
@@ -55,25 +56,31 @@ impl Session {
 /// A started debate. Dropped while it runs, it is cancelled.
 #[pyclass(frozen, module = "aragora_core._native")]
 #[derive(Debug)]
-pub(crate) struct Debate(Owned<foreign::Debate>);
+pub(crate) struct Debate(Arc<foreign::Debate>);
 
 impl Debate {
     pub(crate) fn new(debate: foreign::Debate) -> Self {
-        Self(Owned::new(debate))
+        Self(Arc::new(debate))
     }
 }
 
 #[pymethods]
 impl Debate {
     /// Its id.
-    fn id(&self) -> String {
-        self.0.id()
+    fn id(&self, py: Python<'_>) -> PyResult<String> {
+        self.0.id().or_raise(py)
     }
 
     /// Waits for the decision.
     fn result(&self, py: Python<'_>, token: u64) -> PyResult<Pending> {
-        let debate = self.0.share();
+        let debate = Arc::clone(&self.0);
         begin(token, async move { debate.result().await }, Value::Text).or_raise(py)
+    }
+
+    /// An operation that may wait.
+    fn call(&self, py: Python<'_>, token: u64, op: String, args: String) -> PyResult<Pending> {
+        let debate = Arc::clone(&self.0);
+        begin(token, async move { debate.call(&op, &args).await }, Value::Text).or_raise(py)
     }
 
     /// Ends it early.
@@ -89,7 +96,7 @@ impl Debate {
     /// Its events.
     fn events(&self, py: Python<'_>, options: &str) -> PyResult<Events> {
         let events = foreign::contain(|| self.0.events(options)).or_raise(py)?;
-        Ok(Events(Owned::new(events)))
+        Ok(Events(Arc::new(events)))
     }
 
     /// An operation that does not wait.
@@ -101,13 +108,13 @@ impl Debate {
 /// A subscription, read by pulling.
 #[pyclass(frozen, module = "aragora_core._native")]
 #[derive(Debug)]
-pub(crate) struct Events(Owned<foreign::Events>);
+pub(crate) struct Events(Arc<foreign::Events>);
 
 #[pymethods]
 impl Events {
     /// Waits for the next events, at most so many; nothing after the last.
     fn next_batch(&self, py: Python<'_>, token: u64, most: usize) -> PyResult<Pending> {
-        let events = self.0.share();
+        let events = Arc::clone(&self.0);
         let value = |batch: Option<String>| batch.map_or(Value::Nothing, Value::Text);
         begin(token, async move { events.next_batch(most).await }, value).or_raise(py)
     }

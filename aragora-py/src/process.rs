@@ -1,7 +1,5 @@
 //! What belongs to the process: the thread that enters Python, forks, and the end.
 
-use std::ops::Deref;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -33,41 +31,6 @@ pub(crate) fn enter<R>(f: impl FnOnce(Python<'_>) -> R) -> Option<R> {
     INSIDE.fetch_add(1, Ordering::SeqCst);
     let _inside = Inside;
     if EXITING.load(Ordering::SeqCst) { None } else { Python::try_attach(f) }
-}
-
-/// A handle that is let go in the process that made it and leaked in a forked child, where the threads it would wait
-/// for do not exist.
-#[derive(Debug)]
-pub(crate) struct Owned<T> {
-    process: u32,
-    value: Arc<T>,
-}
-
-impl<T> Owned<T> {
-    pub(crate) fn new(value: T) -> Self {
-        Self { process: std::process::id(), value: Arc::new(value) }
-    }
-
-    /// For an operation that outlives the borrow.
-    pub(crate) fn share(&self) -> Arc<T> {
-        Arc::clone(&self.value)
-    }
-}
-
-impl<T> Deref for Owned<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.value
-    }
-}
-
-impl<T> Drop for Owned<T> {
-    fn drop(&mut self) {
-        if self.process != std::process::id() {
-            std::mem::forget(self.share());
-        }
-    }
 }
 
 /// Sets the number of worker threads, before the first use.

@@ -98,6 +98,7 @@ _tokens = itertools.count(1)
 _numbers = itertools.count(1)
 _waiting: dict[int, Waiting] = {}
 _participants: dict[int, Participant] = {}
+_references: dict[int, int] = {}
 _live: dict[int, Live] = {}
 _log: Callable[[str], None] | None = None
 _ready = False
@@ -149,12 +150,27 @@ def register(participant: Participant) -> int:
     """Makes a participant known to the core under a number, until the core forgets it."""
     number = next(_numbers)
     _participants[number] = participant
+    _references[number] = 1
     return number
 
 
+def refer(number: int) -> None:
+    """The same number stands in one more place; the core forgets each place by itself."""
+    _references[number] += 1
+
+
 def forget(number: int) -> None:
-    """Undoes `register`."""
+    """Lets a participant go, wherever its number stands."""
     _participants.pop(number, None)
+    _references.pop(number, None)
+
+
+def _forget_one(number: int) -> None:
+    left = _references.get(number, 0) - 1
+    if left > 0:
+        _references[number] = left
+    else:
+        forget(number)
 
 
 def set_log(sink: Callable[[str], None]) -> None:
@@ -192,7 +208,7 @@ def dispatch(batch: Sequence[tuple[object, ...]]) -> None:
         elif kind == RELEASE:
             parked.pop(cast(int, item[1]), None)
         elif kind == FORGET:
-            forget(cast(int, item[1]))
+            _forget_one(cast(int, item[1]))
         elif _log is not None:
             _log(cast(str, item[1]))
     for loop, work in results.items():
@@ -335,7 +351,7 @@ def _fail(live: Live, error: BaseException) -> None:
 def _in_child() -> None:
     """The child of a fork starts with nothing: the parent's loops and threads are not there."""
     _native.after_fork()
-    for table in (_waiting, _participants, _live, parked):
+    for table in (_waiting, _participants, _references, _live, parked):
         table.clear()
 
 

@@ -12,7 +12,7 @@ Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json
 
 
 @runtime_checkable
-class Document(Protocol):
+class HasDocument(Protocol):
     """A value that knows its document."""
 
     def to_dict(self) -> dict[str, Json]: ...
@@ -26,7 +26,7 @@ def plain(value: object) -> Json:
         return plain(value.value)
     if isinstance(value, str):
         return str(value)
-    if isinstance(value, Document):
+    if isinstance(value, HasDocument):
         return plain(value.to_dict())
     if isinstance(value, Mapping):
         members = cast("Mapping[object, object]", value)

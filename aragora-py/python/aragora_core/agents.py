@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, cast, runtime_checkable
 from . import _native
 from ._error import WrongAnswerError
 from ._host import Live
-from ._json import Document, Json, decode_object, encode, given, plain
+from ._json import Json, decode_object, encode, given, plain
 from ._values import AgentReply, Ballot, Expect, Persona, Reputation, Role, Sampling
 
 if TYPE_CHECKING:
@@ -193,6 +193,8 @@ class Agent(ABC):
     """A version of yours."""
     structured: str | None = None
     """How it returns JSON: `native`, `instructed` or `none`."""
+    streams: bool | None = None
+    """Whether it writes to `request.output` while it thinks."""
     context_tokens: int | None = None
     """The window of the model, prompt and output together."""
 
@@ -364,22 +366,3 @@ class ForeignAgent:
             return encode(answer)
         raise WrongAnswerError(self.who, answer, "str or AgentReply")
 
-
-__all__ = [
-    "Agent",
-    "AgentLike",
-    "AgentRequest",
-    "Answer",
-    "AnyAgent",
-    "BuiltinAgent",
-    "DemoAgent",
-    "Document",
-    "HumanAgent",
-    "ModelAgent",
-    "Output",
-    "RecordedAgent",
-    "RequestMessage",
-    "ScriptStep",
-    "ScriptedAgent",
-    "Seat",
-]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from . import _native
 from ._host import forget, native, register, running_loop
-from ._json import Json, decode_object, encode, given
+from ._json import Json, decode, decode_object, encode, given
 from ._values import DebateOptions, Limits, Question
 from .agents import AnyAgent, Seat
 from .config import Config
@@ -14,7 +14,7 @@ from .debate import AnyRule, Debate, check_seats, debate_spec
 from .debates import Debates
 from .desk import HumanDesk
 from .errors import ClosedError, InvalidStateError
-from .protocols import AnyProtocol, BuiltinProtocol, DebateProtocol, ForeignProtocol, check_protocol
+from .protocols import AnyProtocol, DebateProtocol, ForeignProtocol, builtin_document, check_protocol
 
 if TYPE_CHECKING:
     from .testing import ManualClock
@@ -119,7 +119,7 @@ class Aragora:
         id: str | None = None,
     ) -> Debate:
         """Describes a debate; `await` it, its `start()`, `result()` or its events to begin it."""
-        if protocol is not None and not isinstance(protocol, str | BuiltinProtocol | Mapping):
+        if protocol is not None and builtin_document(protocol) is None:
             check_protocol(protocol)
         spec = debate_spec(
             question,
@@ -152,7 +152,7 @@ class Aragora:
 
     def metrics(self) -> str:
         """The metrics in the text format of Prometheus."""
-        return self._session().ask("metrics", "{}")
+        return cast(str, decode(self._session().ask("metrics", "{}")))
 
     async def close(self) -> None:
         """Cancels what runs, waits for participants, and lets everything go. More than once is fine."""

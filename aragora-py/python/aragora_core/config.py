@@ -3,28 +3,22 @@
 from collections.abc import Mapping
 
 from . import _native
-from ._json import Json, decode_object, encode, given
+from ._json import Json, decode_object, encode
 
 
 class Config:
     """Checked settings. What it shows is redacted; what it was made from stays private."""
 
-    def __init__(self, document: dict[str, Json], given: dict[str, object]) -> None:
+    def __init__(self, document: dict[str, Json], env: dict[str, str]) -> None:
         self._document = document
-        self._given = given
+        self._given: dict[str, object] = {"env": env}
 
     @classmethod
-    def load(cls, *, env: Mapping[str, str] | None = None, document: Mapping[str, Json] | None = None) -> "Config":
-        """Checks settings; wrong ones raise `InvalidConfigError` that names each. Nothing is read on its own: pass
-        `env=os.environ`."""
-        settings = given(env=None if env is None else dict(env), document=document)
-        return cls(decode_object(_native.compute("config.load", encode(settings))), settings)
-
-    @property
-    def log_level(self) -> str | None:
-        """The level from `ARAGORA_LOG_LEVEL`, for `set_log_sink`."""
-        level = self._document.get("log_level")
-        return level if isinstance(level, str) else None
+    def load(cls, *, env: Mapping[str, str]) -> "Config":
+        """Checks settings; wrong ones raise `InvalidConfigError`, which names each. Pass `env=os.environ`: the library
+        never reads the environment by itself."""
+        known = dict(env)
+        return cls(decode_object(_native.compute("config.load", encode({"env": known}))), known)
 
     def to_dict(self) -> dict[str, Json]:
         """The settings without secrets."""

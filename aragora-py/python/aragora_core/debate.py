@@ -7,13 +7,13 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from . import _native
-from ._host import Home, forget, native, native_text, register, running_loop
+from ._host import Home, forget, native, native_text, refer, register, running_loop
 from ._json import Json, decode, decode_object, encode, given
 from ._values import Decision, DebateOptions, Limits, Question, RuleConfig, RuleKind
 from .agents import AgentLike, AnyAgent, BuiltinAgent, ForeignAgent, Seat
 from .errors import AragoraError, InvalidStateError
 from .events import EventStream
-from .protocols import AnyProtocol, BuiltinProtocol, DebateProtocol, ForeignProtocol, check_protocol
+from .protocols import AnyProtocol, DebateProtocol, ForeignProtocol, builtin_document
 
 if TYPE_CHECKING:
     from .aragora import Aragora
@@ -37,6 +37,8 @@ class Registration:
             plain = not inspect.iscoroutinefunction(agent.respond)
             known = (agent, register(ForeignAgent(agent, Home(), plain)))
             self._numbers[id(agent)] = known
+        else:
+            refer(known[1])
         return known[1]
 
     def protocol(self, protocol: DebateProtocol) -> dict[str, object]:
@@ -88,14 +90,15 @@ def _agent_document(agent: AnyAgent, registration: Registration) -> object:
     return {"kind": "foreign", "participant": registration.agent(agent), "id": agent.id, **given(**optional)}
 
 
-_PROFILE = ("provider", "model", "family", "version", "structured", "context_tokens")
+_PROFILE = ("provider", "model", "family", "version", "structured", "streams", "context_tokens")
 
 
 def protocol_document(protocol: AnyProtocol | None, registration: Registration) -> object:
     """The protocol for the core."""
-    if protocol is None or isinstance(protocol, str | BuiltinProtocol | Mapping):
-        return protocol
-    return registration.protocol(protocol)
+    known = None if protocol is None else builtin_document(protocol)
+    if protocol is None or known is not None:
+        return known
+    return registration.protocol(cast(DebateProtocol, protocol))
 
 
 class Human:
@@ -116,10 +119,10 @@ class Human:
         """A vote of somebody who has no seat."""
         self._debate.ask("human.vote", encode({"by": by, "option": option, **given(intensity=intensity)}))
 
-    def resolve(self, breakpoint: str, action: str, *, by: str, guidance: str | None = None) -> None:
+    async def resolve(self, breakpoint: str, action: str, *, by: str, guidance: str | None = None) -> None:
         """Ends a pause at a breakpoint."""
         document = {"breakpoint": breakpoint, "action": action, "by": by, **given(guidance=guidance)}
-        self._debate.ask("human.resolve", encode(document))
+        await native(self._debate.call, "human.resolve", encode(document))
 
 
 class Debate:
@@ -188,9 +191,9 @@ class Debate:
         options = encode(given(**{"from": from_seq, "lag": lag, "live_only": live_only}))
         return EventStream(self, options)
 
-    def partial(self) -> Decision:
+    async def partial(self) -> Decision:
         """The decision as far as it has got."""
-        return Decision.from_dict(decode_object(self._handle().ask("partial", "{}")))
+        return Decision.from_dict(decode_object(await native_text(self._handle().call, "partial", "{}")))
 
     def cancel(self, reason: str = "cancelled by the host") -> None:
         """Ends it. Returns at once; whoever waits for the result gets an `AragoraError` with the code `cancelled`."""
@@ -267,5 +270,3 @@ def debate_spec(
     text = None if seed is None else str(seed)
     return {"question": question, **given(rule=rule, limits=limits, options=options, seed=text, **rest)}
 
-
-__all__ = ["AnyRule", "Debate", "Human", "check_protocol", "check_seats"]

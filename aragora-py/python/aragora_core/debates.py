@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from ._host import native_text
 from ._json import Json, decode, decode_object, decode_objects, encode, given
-from ._values import DebatePage, DebateSummary, Edit, Event, ReplayReport
+from ._values import DebatePage, DebateSummary, Document, Edit, Event, Question, ReplayReport, TranscriptMessage
 from .agents import AnyAgent, Seat
 from .debate import Debate, check_seats
 
@@ -56,6 +56,24 @@ class Debates:
         """The events of a debate's log."""
         found = await self._call("events", debate=debate, tenant=tenant, **given(**{"from": from_seq}))
         return [Event.from_dict(item) for item in decode_objects(found)]
+
+    async def messages(self, debate: str, *, tenant: str | None = None) -> Sequence[TranscriptMessage]:
+        """What was said in a debate."""
+        found = await self._call("messages", debate=debate, tenant=tenant)
+        return [TranscriptMessage.from_dict(item) for item in decode_objects(found)]
+
+    async def appeal(
+        self,
+        debate: str,
+        reason: str,
+        *,
+        documents: Sequence[Document | Mapping[str, Json]] | None = None,
+        tenant: str | None = None,
+    ) -> Question:
+        """The question of a second debate about this one, with its decision and new documents before it."""
+        listed = None if documents is None else list(documents)
+        found = await self._call("appeal", debate=debate, reason=reason, documents=listed, tenant=tenant)
+        return Question.from_dict(decode_object(found))
 
     def resume(
         self,

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from ._host import native_text
 from ._json import Json, decode_object, encode, given
-from ._values import PendingPage, PendingTurn
+from ._values import PendingTurns, PendingTurn
 
 if TYPE_CHECKING:
     from .aragora import Aragora
@@ -26,12 +26,11 @@ class HumanDesk:
         tenant: str | None = None,
         debate: str | None = None,
         agent: str | None = None,
-        cursor: str | None = None,
         limit: int | None = None,
-    ) -> PendingPage:
-        """A page of turns that wait for a person."""
-        found = await self._call("pending", tenant=tenant, debate=debate, agent=agent, cursor=cursor, limit=limit)
-        return PendingPage.from_dict(decode_object(found))
+    ) -> PendingTurns:
+        """Turns that wait for a person; `more` says whether there are others beyond the limit."""
+        found = await self._call("pending", tenant=tenant, debate=debate, agent=agent, limit=limit)
+        return PendingTurns.from_dict(decode_object(found))
 
     async def turn(self, id: str, *, tenant: str | None = None) -> PendingTurn:
         """One turn."""

@@ -10,7 +10,6 @@ from typing import cast
 from . import _native
 from ._host import first_use, set_log
 from ._json import Json, decode_object
-from .config import Config
 
 
 class LogRecord:
@@ -55,14 +54,13 @@ class LogRecord:
         return f"LogRecord({self.level}: {self.text})"
 
 
-def set_log_sink(level: str | Config = "info", sink: Callable[[LogRecord], None] | None = None) -> None:
+def set_log_sink(level: str = "info", sink: Callable[[LogRecord], None] | None = None) -> None:
     """Sends records of this level and above to `sink`, on a thread of its own; once per process.
 
-    Without a sink they go to `logging.getLogger("aragora_core")`. `level` may be a `Config` that has one.
+    Without a sink they go to `logging.getLogger("aragora_core")`.
     """
-    name = level if isinstance(level, str) else level.log_level or "info"
     first_use()
-    _native.log_to(name)
+    _native.log_to(level)
     queue: SimpleQueue[str] = SimpleQueue()
     set_log(queue.put)
     threading.Thread(target=_run, args=(queue, sink or _to_logging), name="aragora-log", daemon=True).start()

@@ -8,7 +8,17 @@ from typing import TypeAlias, cast
 from ._error import WrongAnswerError
 from ._host import Home, Live
 from ._json import Json, decode_object, encode, given, plain
-from ._values import AnalysisKind, Expect, Phase, Stop
+from ._values import (
+    AnalysisKind,
+    Critique,
+    Dynamic,
+    Expect,
+    Phase,
+    Sequential,
+    Simultaneous,
+    Stop,
+    VoteOnlyProtocol,
+)
 from .transcript import Checkpoint, Draft, Transcript
 
 
@@ -73,94 +83,24 @@ class DebateProtocol(ABC):
     # `closing(transcript, winner) -> Step | None`. Without them the core does what it does for every protocol.
 
 
-class BuiltinProtocol:
-    """A protocol the core brings; parameters that are not given have the core's defaults."""
+BuiltinProtocol: TypeAlias = Critique | Simultaneous | Sequential | VoteOnlyProtocol | Dynamic
+"""A protocol the core brings; parameters that are not given have the core's defaults."""
 
-    NAME = ""
-
-    def __init__(self, **params: object) -> None:
-        self._params = cast("dict[str, Json]", plain(given(**params)))
-
-    def to_dict(self) -> dict[str, Json]:
-        """Its document."""
-        return {"name": self.NAME, **({"params": self._params} if self._params else {})}
-
-    def __repr__(self) -> str:
-        params = ", ".join(f"{name}={value!r}" for name, value in self._params.items())
-        return f"{type(self).__name__}({params})"
+_BUILT_IN: dict[type, str] = {
+    Critique: "critique",
+    Simultaneous: "simultaneous",
+    Sequential: "sequential",
+    VoteOnlyProtocol: "vote_only",
+    Dynamic: "dynamic",
+}
 
 
-class Critique(BuiltinProtocol):
-    """Independent answers, then rounds of critique, revision and vote. The default protocol."""
-
-    NAME = "critique"
-
-    def __init__(self, *, pairwise: bool | None = None, synthesis: str | None = None) -> None:
-        super().__init__(pairwise=pairwise, synthesis=synthesis)
-
-
-class Simultaneous(BuiltinProtocol):
-    """Everybody answers alone, then again having seen the others' last answers."""
-
-    NAME = "simultaneous"
-
-    def __init__(self, *, sequential_visibility: bool | None = None, layout: str | Mapping[str, Json] | None = None):
-        super().__init__(sequential_visibility=sequential_visibility, layout=layout)
-
-
-class Sequential(BuiltinProtocol):
-    """One after the other, each seeing what was said before."""
-
-    NAME = "sequential"
-
-    def __init__(self, *, full: bool | None = None, rotate: bool | None = None) -> None:
-        super().__init__(full=full, rotate=rotate)
-
-
-class VoteOnly(BuiltinProtocol):
-    """Everybody answers alone; the answers are the votes. The baseline every debate has to beat."""
-
-    NAME = "vote_only"
-
-    def __init__(self, *, samples: int | None = None, ballots: bool | None = None) -> None:
-        super().__init__(samples=samples, ballots=ballots)
-
-
-class Dynamic(BuiltinProtocol):
-    """Rounds that stop with the first reply that completes a threshold, and keep only the best seats."""
-
-    NAME = "dynamic"
-
-    def __init__(
-        self,
-        *,
-        keep: int | None = None,
-        prune_round: int | None = None,
-        check_after_prune: bool | None = None,
-        peers_include_self: bool | None = None,
-        history: str | None = None,
-        sequential_visibility: bool | None = None,
-        ratings: bool | None = None,
-        ask_order: Json = None,
-        show_order: Json = None,
-        parallel: bool | None = None,
-        ranker: str | None = None,
-        preset: Mapping[str, Json] | None = None,
-    ) -> None:
-        super().__init__(
-            keep=keep,
-            prune_round=prune_round,
-            check_after_prune=check_after_prune,
-            peers_include_self=peers_include_self,
-            history=history,
-            sequential_visibility=sequential_visibility,
-            ratings=ratings,
-            ask_order=ask_order,
-            show_order=show_order,
-            parallel=parallel,
-            ranker=ranker,
-            preset=preset,
-        )
+def builtin_document(protocol: object) -> object:
+    """The document of one of the core's, `None` for anything else."""
+    if isinstance(protocol, str | Mapping):
+        return cast(object, protocol)
+    name = _BUILT_IN.get(type(protocol))
+    return None if name is None else {"name": name, "params": protocol}
 
 
 AnyProtocol: TypeAlias = str | BuiltinProtocol | DebateProtocol | Mapping[str, Json]
@@ -252,7 +192,7 @@ def check_protocol(protocol: object) -> None:
         raise TypeError(f"protocol is the class {protocol.__name__}, expected an object: {protocol.__name__}()")
     if not isinstance(name, str) or not callable(getattr(protocol, "next", None)):
         raise TypeError(
-            f"protocol is {type(protocol).__name__}, expected a name such as 'critique', one of aragora_core.protocols, "
+            f"protocol is {type(protocol).__name__}, expected a name such as 'critique', one of the core's such as Critique(), "
             "or an object with `name` and `next`"
         )
     for member in ("next", *_OPTIONAL):

@@ -1,17 +1,11 @@
-"""For tests: time you turn by hand, and the core's own suite for agents."""
+"""For tests: time you turn by hand."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from . import _native
-from ._host import native_text
-from ._json import decode, decode_list, encode, plain
-from .agents import AnyAgent
-from .debate import Registration, check_seats, seat_documents
+from ._json import decode, encode, plain
 from .errors import InvalidStateError
-
-if TYPE_CHECKING:
-    from .aragora import Aragora
 
 
 class ManualClock:
@@ -42,15 +36,3 @@ class ManualClock:
     def sleepers(self) -> int:
         """How many wait for it."""
         return cast(int, self._ask("sleepers"))
-
-
-async def check_agent(aragora: "Aragora", agent: AnyAgent) -> list[str]:
-    """Runs the core's suite for agents on yours; returns what it fails, nothing if all is well."""
-    session = aragora._session()  # pyright: ignore[reportPrivateUsage]
-    registration = Registration()
-    try:
-        (seat,) = seat_documents(check_seats([agent]), registration)
-        failed = decode_list(await native_text(session.call, "testing.agent", encode({"agent": seat["agent"]})))
-        return [str(check) for check in failed]
-    finally:
-        registration.undo()
