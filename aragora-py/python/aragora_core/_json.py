@@ -4,11 +4,12 @@ import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Protocol, TypeAlias, cast, runtime_checkable
+from typing import Protocol, TypeAlias, Union, cast, runtime_checkable
 
 from .errors import InvalidRequestError
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+# A union object rather than a string, so that annotations can add to it with `|`.
+Json: TypeAlias = Union[None, bool, int, float, str, "list[Json]", "dict[str, Json]"]  # noqa: UP007
 
 
 @runtime_checkable

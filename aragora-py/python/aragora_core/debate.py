@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import sys
 import warnings
 from collections.abc import Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias, cast
@@ -239,7 +240,7 @@ class Debate:
 
     def __del__(self) -> None:
         handle = getattr(self, "_started", None)
-        if handle is None or self._detached:
+        if handle is None or self._detached or sys.is_finalizing():
             return
         try:
             running = not decode(handle.ask("finished", "{}"))
