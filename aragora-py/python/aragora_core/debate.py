@@ -240,7 +240,7 @@ class Debate:
 
     def __del__(self) -> None:
         handle = getattr(self, "_started", None)
-        if handle is None or self._detached or sys.is_finalizing():
+        if handle is None or self._detached or self._reason is not None or sys.is_finalizing():
             return
         try:
             running = not decode(handle.ask("finished", "{}"))

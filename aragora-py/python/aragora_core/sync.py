@@ -95,7 +95,9 @@ def _submit(work: Callable[[], Coroutine[object, None, T]]) -> "Future[T]":
         pass
     else:
         warnings.warn(
-            "aragora_core.sync blocks the event loop that runs in this thread; use the async API there", stacklevel=4
+            "aragora_core.sync blocks the event loop that runs in this thread; use the async API there",
+            RuntimeWarning,
+            stacklevel=4,
         )
     return asyncio.run_coroutine_threadsafe(work(), background.loop)
 

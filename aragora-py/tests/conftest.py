@@ -1,0 +1,19 @@
+"""A fresh instance for every test, closed at its end."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+import aragora_core as ac
+
+
+@pytest_asyncio.fixture
+async def aragora() -> AsyncIterator[ac.Aragora]:
+    async with ac.Aragora.open() as instance:
+        yield instance
+
+
+@pytest.fixture
+def clock() -> ac.testing.ManualClock:
+    return ac.testing.ManualClock()
