@@ -2,10 +2,9 @@
 
 from collections.abc import AsyncIterator
 
+import aragora_core as ac
 import pytest
 import pytest_asyncio
-
-import aragora_core as ac
 
 
 @pytest_asyncio.fixture

@@ -5,10 +5,9 @@ import contextvars
 import threading
 import time
 
+import aragora_core as ac
 import pytest
 from people import Blocks, Does, Plainly, Says, three
-
-import aragora_core as ac
 
 
 async def test_async_and_plain_agents_decide_together(aragora: ac.Aragora) -> None:

@@ -5,11 +5,10 @@ import gc
 import threading
 import time
 
-import pytest
-from people import Blocks, Does, Hangs, Says
-
 import aragora_core as ac
+import pytest
 from aragora_core import _host, errors
+from people import Blocks, Does, Hangs, Says
 
 
 async def settled(aragora: ac.Aragora) -> None:
@@ -103,7 +102,10 @@ async def test_the_core_deadline_cancels_the_agent(clock: ac.testing.ManualClock
     async with ac.Aragora.open(clock=clock) as aragora:
         ada = Hangs("ada")
         debate = aragora.debate(
-            "Ship?", [ada, Says("bob", "yes"), Says("eve", "yes")], protocol="vote_only", limits={"turn_timeout_ms": 1000}
+            "Ship?",
+            [ada, Says("bob", "yes"), Says("eve", "yes")],
+            protocol="vote_only",
+            limits={"turn_timeout_ms": 1000},
         )
         task = asyncio.create_task(debate.result())
         # Time stands still until the others have answered.

@@ -5,13 +5,12 @@ import gc
 import pickle
 from datetime import timedelta
 
-import pytest
-from people import Does, Plainly, Says
-
 import aragora_core as ac
+import pytest
 from aragora_core import _native, errors
 from aragora_core._error import parked
 from aragora_core._json import encode
+from people import Does, Plainly, Says
 
 CODES = [str(row["code"]) for row in ac.error_codes()]
 
@@ -101,9 +100,7 @@ async def test_a_retryable_failure_says_when(aragora: ac.Aragora) -> None:
     async def busy(request: ac.AgentRequest) -> str:
         raise errors.RateLimitedError("slow down", retry_after=2)
 
-    debate = aragora.debate(
-        "Ship?", [Does("ada", busy), Says("bob", "yes"), Says("eve", "yes")], protocol="vote_only"
-    )
+    debate = aragora.debate("Ship?", [Does("ada", busy), Says("bob", "yes"), Says("eve", "yes")], protocol="vote_only")
     await debate
     failed = [event for event in await aragora.debates.events(debate.id) if event.type == "turn_failed"]
     assert failed[0].data.error.code == "rate_limited"

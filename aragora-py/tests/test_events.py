@@ -5,11 +5,10 @@ import gc
 import weakref
 from datetime import UTC
 
-import pytest
-from people import Does, Hangs, Says, three
-
 import aragora_core as ac
+import pytest
 from aragora_core import _host, errors
+from people import Does, Hangs, Says, three
 
 
 async def test_events_come_in_order_and_end_with_the_debate(aragora: ac.Aragora) -> None:

@@ -10,11 +10,10 @@ import os
 import weakref
 from pathlib import Path
 
-import pytest
-from people import Blocks, Does, Hangs, Says
-
 import aragora_core as ac
+import pytest
 from aragora_core import _host, errors
+from people import Blocks, Does, Hangs, Says
 
 DEBATES = int(os.environ.get("ARAGORA_LEAK_DEBATES", "1000"))
 
@@ -126,7 +125,7 @@ async def test_a_cycle_through_the_core_is_freed_by_close() -> None:
         aragora: ac.Aragora
         debate: ac.Debate
 
-    gone: list["weakref.ref[object]"] = []
+    gone: list[weakref.ref[object]] = []
     for _ in range(20):
         aragora = await ac.Aragora.open()
         ada = Knows("ada", "yes")

@@ -16,7 +16,9 @@ async def debate():
 
 
 def run(code: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run([sys.executable, "-c", DEBATE + code], capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        [sys.executable, "-c", DEBATE + code], capture_output=True, text=True, timeout=60, check=False
+    )
 
 
 def test_without_a_sink_nothing_is_said() -> None:

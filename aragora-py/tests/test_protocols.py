@@ -1,10 +1,9 @@
 """Protocols written in Python, and the core's own."""
 
-import pytest
-from people import Says, three
-
 import aragora_core as ac
+import pytest
 from aragora_core import errors
+from people import Says, three
 
 
 class OneRound(ac.DebateProtocol):

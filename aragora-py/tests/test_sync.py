@@ -5,16 +5,17 @@ import signal
 import threading
 import time
 
-import pytest
-from people import Does, Hangs, Plainly, Says, three
-
 import aragora_core as ac
+import pytest
 from aragora_core import errors
+from people import Does, Hangs, Plainly, Says, three
 
 
 def test_a_debate_without_a_loop() -> None:
     with ac.sync.Aragora.open() as aragora:
-        debate = aragora.debate("Ship?", [*three(), Plainly("joe", lambda _: "FINAL ANSWER: yes")], protocol="vote_only")
+        debate = aragora.debate(
+            "Ship?", [*three(), Plainly("joe", lambda _: "FINAL ANSWER: yes")], protocol="vote_only"
+        )
         types = [event.type for event in debate.events()]
         decision = debate.result(timeout=60)
         assert list(decision.dissenters) == ["eve"]

@@ -9,7 +9,7 @@ from typing import Protocol, TypeAlias, Union, cast, runtime_checkable
 from .errors import InvalidRequestError
 
 # A union object rather than a string, so that annotations can add to it with `|`.
-Json: TypeAlias = Union[None, bool, int, float, str, "list[Json]", "dict[str, Json]"]  # noqa: UP007
+Json: TypeAlias = Union[None, bool, int, float, str, "list[Json]", "dict[str, Json]"]
 
 
 @runtime_checkable

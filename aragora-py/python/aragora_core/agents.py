@@ -365,4 +365,3 @@ class ForeignAgent:
         if isinstance(answer, AgentReply):
             return encode(answer)
         raise WrongAnswerError(self.who, answer, "str or AgentReply")
-

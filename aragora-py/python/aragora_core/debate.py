@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 from . import _native
 from ._host import Home, forget, native, native_text, refer, register, running_loop
 from ._json import Json, decode, decode_object, encode, given
-from ._values import Decision, DebateOptions, Limits, Question, RuleConfig, RuleKind
+from ._values import DebateOptions, Decision, Limits, Question, RuleConfig, RuleKind
 from .agents import AgentLike, AnyAgent, BuiltinAgent, ForeignAgent, Seat
 from .errors import AragoraError, InvalidStateError
 from .events import EventStream
@@ -183,7 +183,9 @@ class Debate:
     def __await__(self) -> Generator[object, None, Decision]:
         return self.result().__await__()
 
-    def events(self, *, from_seq: int | None = None, lag: str | None = None, live_only: bool | None = None) -> EventStream:
+    def events(
+        self, *, from_seq: int | None = None, lag: str | None = None, live_only: bool | None = None
+    ) -> EventStream:
         """Its events as they come, from this number of the log; starts it if need be.
 
         A stream that falls behind catches up from the log, or with `lag="disconnect"` ends with `lagged`.
@@ -270,4 +272,3 @@ def debate_spec(
         raise TypeError(f"question is {type(question).__name__}, expected str or Question")
     text = None if seed is None else str(seed)
     return {"question": question, **given(rule=rule, limits=limits, options=options, seed=text, **rest)}
-

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from ._host import native_text
 from ._json import Json, decode_object, encode, given
-from ._values import PendingTurns, PendingTurn
+from ._values import PendingTurn, PendingTurns
 
 if TYPE_CHECKING:
     from .aragora import Aragora

@@ -195,8 +195,7 @@ class QueueFullError(AragoraError):
 
 
 class LimitExceededError(AragoraError):
-    """Larger than a store, receipt, webhook body or index may be; limit and size are in the context. Split or shrink.
-    """
+    """Larger than a store, receipt, webhook body or index may be; limit and size are in the context. Split or shrink."""
 
     CODE = "limit_exceeded"
 

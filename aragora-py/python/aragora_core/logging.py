@@ -71,7 +71,7 @@ def _run(queue: "SimpleQueue[str]", sink: Callable[[LogRecord], None]) -> None:
         record = LogRecord(decode_object(queue.get()))
         try:
             sink(record)
-        except Exception:  # noqa: BLE001 - a sink that fails must not silence the records after this one
+        except Exception:
             logging.getLogger("aragora_core").exception("the log sink failed")
 
 

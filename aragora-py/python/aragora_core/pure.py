@@ -31,8 +31,9 @@ def tally(
     votes: Sequence[CastVote | Mapping[str, Json]],
     *,
     seed: int | str | None = None,
+    active: int | None = None,
 ) -> Tally:
-    """Counts votes by a rule."""
+    """Counts votes by a rule; `active` is how many seats play in the round, where a rule asks for it."""
     text = None if seed is None else str(seed)
     counted = _compute(
         "consensus.tally",
@@ -41,6 +42,7 @@ def tally(
         options=list(options),
         votes=list(votes),
         seed=text,
+        active=active,
     )
     return Tally.from_dict(decode_object(counted))
 

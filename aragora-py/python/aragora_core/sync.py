@@ -414,4 +414,4 @@ class Aragora:
         self.close()
 
 
-__all__ = ["AragoraError", "Aragora", "Debate", "Debates", "Events", "Human", "HumanDesk"]
+__all__ = ["Aragora", "AragoraError", "Debate", "Debates", "Events", "Human", "HumanDesk"]
