@@ -1,0 +1,98 @@
+import { decode, encode } from './codec.js'
+import { toJson } from './document.js'
+import { unwrap } from './errors.js'
+import type { NativeSession, Outcome } from './native.js'
+import type { HumanReply, PendingTurn } from './values.js'
+
+/** A person beside the debate: who is no participant, and still has a word. */
+export class HumanVoice {
+  readonly #ask: (op: string, args: string) => Outcome
+
+  /** @internal */
+  constructor(ask: (op: string, args: string) => Outcome) {
+    this.#ask = ask
+  }
+
+  /** Says something to all. */
+  message(message: { readonly by: string; readonly text: string }): void {
+    this.#say('human.message', message)
+  }
+
+  /** Guides the next round. */
+  guidance(guidance: { readonly by: string; readonly text: string }): void {
+    this.#say('human.guidance', guidance)
+  }
+
+  /** Votes for an option, with an intensity of 1 to 10. */
+  vote(vote: { readonly by: string; readonly option: string; readonly intensity?: number }): void {
+    this.#say('human.vote', vote)
+  }
+
+  /** Answers a breakpoint. */
+  resolve(resolution: {
+    readonly breakpoint: string
+    readonly action: 'continue' | 'resolve' | 'redirect' | 'abort'
+    readonly guidance?: string
+    readonly by: string
+  }): void {
+    this.#say('human.resolve', resolution)
+  }
+
+  #say(op: string, args: object): void {
+    unwrap(this.#ask(op, toJson(args)))
+  }
+}
+
+/** Which turns to list. */
+export interface PendingQuery {
+  readonly debate?: string | undefined
+  readonly agent?: string | undefined
+  /** Where the page before ended. */
+  readonly cursor?: string | undefined
+  readonly limit?: number | undefined
+}
+
+/** One page of turns that wait for a person. */
+export interface PendingPage {
+  readonly items: readonly PendingTurn[]
+  /** Where to go on; absent when nothing follows. */
+  readonly next?: string
+}
+
+/** Where people who hold a seat answer. */
+export class HumanDesk {
+  readonly #session: () => NativeSession
+  readonly #tenant: string | undefined
+
+  /** @internal */
+  constructor(session: () => NativeSession, tenant: string | undefined) {
+    this.#session = session
+    this.#tenant = tenant
+  }
+
+  /** Turns that wait for a person. */
+  async pending(query: PendingQuery = {}): Promise<PendingPage> {
+    const page = (await this.#call('desk.pending', query)) as { items: unknown[]; next?: string | null }
+    const items = page.items.map((turn) => decode('PendingTurn', turn))
+    return page.next === undefined || page.next === null ? { items } : { items, next: page.next }
+  }
+
+  /** One turn. */
+  async turn(id: string): Promise<PendingTurn> {
+    return decode('PendingTurn', await this.#call('desk.turn', { id }))
+  }
+
+  /** Answers a turn. */
+  async submit(id: string, reply: HumanReply, by: string): Promise<void> {
+    await this.#call('desk.submit', { id, reply: encode('HumanReply', reply), by })
+  }
+
+  /** Declines a turn. */
+  async decline(id: string, reason: string, by: string): Promise<void> {
+    await this.#call('desk.decline', { id, reason, by })
+  }
+
+  async #call(op: string, args: object): Promise<unknown> {
+    return JSON.parse(unwrap(await this.#session().call(op, toJson({ tenant: this.#tenant, ...args }))))
+  }
+}

@@ -1,0 +1,77 @@
+// For tests: time that stands still, and the library's own suite for agents.
+
+import { agentDocument, type Agent, type BuiltinAgent } from './agents.js'
+import type { Aragora } from './aragora.js'
+import { kept, retain } from './call.js'
+import { toJson } from './document.js'
+import { AragoraError, unwrap } from './errors.js'
+import type { NativeSession } from './native.js'
+
+/** A clock that moves only when it is told to. Give it to `Aragora.open`. */
+export class ManualClock {
+  readonly #start: string
+  #session: NativeSession | undefined
+
+  /** A clock that stands at this time. */
+  constructor(start: string | Date = '2026-01-01T00:00:00Z') {
+    this.#start = typeof start === 'string' ? start : start.toISOString()
+  }
+
+  /** What it shows. */
+  now(): Date {
+    return new Date(JSON.parse(this.#ask('clock.now', {})) as string)
+  }
+
+  /** Moves it on and wakes what waits until then. */
+  advance(ms: number): void {
+    this.#ask('clock.advance', { ms })
+  }
+
+  /** How many wait for it. */
+  sleepers(): number {
+    return JSON.parse(this.#ask('clock.sleepers', {})) as number
+  }
+
+  /** @internal */
+  static start(clock: ManualClock): string {
+    if (clock.#session !== undefined) throw new AragoraError('invalid_state', 'this clock belongs to another instance already')
+    return clock.#start
+  }
+
+  /** @internal */
+  static bind(clock: ManualClock, session: NativeSession): void {
+    clock.#session = session
+  }
+
+  #ask(op: string, args: object): string {
+    if (this.#session === undefined) throw new AragoraError('invalid_state', 'this clock belongs to no instance yet; give it to Aragora.open')
+    return unwrap(this.#session.ask(op, toJson(args)))
+  }
+}
+
+/** @internal */
+export function clockDocument(clock: ManualClock): object {
+  return { manual: ManualClock.start(clock) }
+}
+
+/** @internal */
+export function bindClock(clock: ManualClock, session: NativeSession): void {
+  ManualClock.bind(clock, session)
+}
+
+/** The session of an instance, for `checkAgent`. Set by aragora.ts, which this file must not load. @internal */
+export const sessions = new WeakMap<Aragora, NativeSession>()
+
+/** Runs the library's public suite on an agent of your own. What it answers is wrong, check by check. */
+export async function checkAgent(aragora: Aragora, agent: Agent | BuiltinAgent | string): Promise<readonly string[]> {
+  const session = sessions.get(aragora)
+  if (session === undefined) throw new TypeError('checkAgent needs an open instance')
+  const document = agentDocument(agent, 0)
+  toJson(document(() => 0))
+  return JSON.parse(unwrap(await session.call('testing.agent', toJson({ agent: document(retain) })))) as string[]
+}
+
+/** How much this thread and the process keep for calls that run; all zero when nothing does. */
+export function keptCalls(): { calls: number; causes: number; participants: number; native: number } {
+  return kept()
+}
