@@ -46,9 +46,14 @@ pub mod debate;
 pub mod engine;
 pub mod entropy;
 mod error;
+#[cfg(feature = "foreign")]
+#[doc(hidden)]
+pub mod foreign;
 pub mod http;
 pub mod ids;
 pub mod protocols;
+#[cfg(feature = "schema")]
+mod schema;
 pub mod storage;
 pub mod telemetry;
 #[cfg(feature = "testing")]

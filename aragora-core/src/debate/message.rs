@@ -19,6 +19,7 @@ macro_rules! words {
         )?
         $(#[doc = $doc])+
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
         pub enum $name { $($(#[doc = $vdoc])+ #[serde(rename = $word)] $variant,)+ }
 
@@ -132,6 +133,11 @@ impl Phase {
 /// The part a participant plays in one turn.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(rename_all = "snake_case", extend("x-open" = true))
+)]
 pub enum Role {
     /// Proposes answers; the default.
     #[default]
@@ -147,6 +153,7 @@ pub enum Role {
     /// Merges.
     Synthesizer,
     /// Any other part, by name.
+    #[cfg_attr(feature = "schema", schemars(skip))]
     Custom(String),
 }
 
@@ -187,6 +194,7 @@ impl<'de> Deserialize<'de> for Role {
 
 /// Who a participant is asked to be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Persona {
     /// A short name, e.g. `Economist`.
@@ -201,6 +209,7 @@ pub struct Persona {
 
 /// Who said something.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Author {
     /// A participant.
@@ -213,6 +222,7 @@ pub enum Author {
 
 /// Who may see a message. What is hidden from an agent reaches no body, digest, log or cache key of its calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Visibility {
     /// Everybody.
@@ -242,7 +252,8 @@ impl Visibility {
 
 /// One rendered message of a request to an agent. Author = the asked agent maps to the assistant role, every
 /// other author to the user role.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Message {
     /// Identifies the message inside its request.
     pub id: MessageId,
@@ -253,5 +264,6 @@ pub struct Message {
     /// Who may see it.
     pub visibility: Visibility,
     /// Whether a provider may cache the prompt up to and including this message.
+    #[serde(default)]
     pub cache_point: bool,
 }
