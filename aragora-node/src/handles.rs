@@ -99,7 +99,7 @@ impl Debate {
     /// Its id.
     #[napi]
     pub fn id(&self) -> Outcome {
-        outcome(|| Ok(self.inner.id()))
+        outcome(|| self.inner.id())
     }
 
     /// Resolves to `Outcome` with the decision.
@@ -134,6 +134,13 @@ impl Debate {
             Ok(events) => Followed { events: Some(Events { inner: Arc::new(events) }), err: None },
             Err(error) => Followed { events: None, err: Some(document(error)) },
         }
+    }
+
+    /// What must wait for the debate's state. Resolves to `Outcome`.
+    #[napi]
+    pub fn call<'env>(&self, env: &'env Env, op: String, args: String) -> napi::Result<Object<'env>> {
+        let debate = self.inner.clone();
+        promise(env, async move { debate.call(&op, &args).await }, Outcome::from)
     }
 
     /// A synchronous operation.

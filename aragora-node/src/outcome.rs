@@ -51,12 +51,8 @@ pub(crate) fn outcome<T: Answer>(operation: impl FnOnce() -> Result<T>) -> Outco
     foreign::contain(operation).into()
 }
 
-/// The error as the face reads it.
+/// The error as the face reads it. Dropping the error lets go of the exception behind it, so this runs on the thread
+/// of the environment, right before the face looks.
 pub(crate) fn document(error: Error) -> String {
-    let parts = ErrorParts::from(error);
-    // Strings, numbers and a map of strings always serialise; the constant is for the compiler.
-    serde_json::to_string(&parts).unwrap_or_else(|_| UNREADABLE.to_owned())
+    ErrorParts::from(error).to_json()
 }
-
-const UNREADABLE: &str =
-    r#"{"code":"internal","reason":"an error could not be serialised","retryable":false,"context":{}}"#;

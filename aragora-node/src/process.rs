@@ -33,6 +33,12 @@ pub fn configure_runtime(threads: u32) -> Outcome {
     outcome(|| foreign::configure_runtime(threads as usize))
 }
 
+/// How many calls into participants are under way in the whole process.
+#[napi]
+pub fn pending_calls() -> u32 {
+    u32::try_from(foreign::pending_calls()).unwrap_or(u32::MAX)
+}
+
 /// Weak: a log keeps nothing alive. Bounded: where the event loop is too slow the core's own queue fills and counts
 /// what it loses.
 type Sink = ThreadsafeFunction<String, UnknownReturnValue, String, Status, false, true, 256>;

@@ -10,7 +10,7 @@ import { HumanDesk } from './human.js'
 import { camelKeys } from './keys.js'
 import type { NativeSession } from './native.js'
 import { type BuiltinProtocol, type DebateProtocol, isProtocol, protocolDocument } from './protocols.js'
-import { type ManualClock, bindClock, clockDocument, sessions } from './testing.js'
+import { type ManualClock, bindClock, clockDocument } from './testing.js'
 import { uncloneable } from './uncloneable.js'
 import type { DebateOptions, Limits, Question, RiskTier, RuleConfig, RuleKind } from './values.js'
 
@@ -63,6 +63,8 @@ export interface DebateSettings {
 export interface Activity {
   readonly debates: number
   readonly turns: number
+  /** Calls into participants, of the whole process. */
+  readonly foreignCalls: number
   readonly [name: string]: number
 }
 
@@ -78,7 +80,6 @@ export class Aragora implements AsyncDisposable {
 
   private constructor(session: NativeSession) {
     this.#session = session
-    sessions.set(this, session)
     uncloneable(this)
   }
 
@@ -146,7 +147,7 @@ export class Aragora implements AsyncDisposable {
   /** The metrics as Prometheus reads them. */
   metrics(): string {
     const text = unwrap(this.#open().ask('metrics', '{}'))
-    return text.startsWith('"') ? (JSON.parse(text) as string) : text
+    return JSON.parse(text) as string
   }
 
   /** Cancels what runs, waits for it, and lets go of every participant. May be called again. */
@@ -200,6 +201,12 @@ function protocolOf(protocol: string | BuiltinProtocol | DebateProtocol | undefi
   const { name, params } = protocol
   toJson(params ?? null)
   return () => ({ name, params })
+}
+
+/** A rule with its settings. @internal */
+export function ruleConfig(rule: Rule): unknown {
+  if (typeof rule === 'string') return { rule: { name: rule } }
+  return 'rule' in rule && typeof rule.rule === 'object' ? ruleDocument(rule) : { rule: ruleDocument(rule) }
 }
 
 /** A rule in one of its forms. @internal */

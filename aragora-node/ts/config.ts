@@ -6,8 +6,6 @@ import { compute } from './errors.js'
 export interface ConfigSources {
   /** Environment variables, for example `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined
-  /** A settings document in the form of the specification. */
-  readonly document?: unknown
 }
 
 /** Checked settings. Keys are inside and never shown. */
@@ -23,10 +21,10 @@ export class Config {
 
   /** Checks settings. `invalid_config` lists everything that is wrong. */
   static load(sources: ConfigSources = {}): Config {
-    const { env, document } = sources
+    const { env } = sources
     // Only strings are variables; what Windows and tests leave undefined is not set.
     const set = env && Object.fromEntries(Object.entries(env).filter(([, value]) => typeof value === 'string'))
-    const given = { env: set, document }
+    const given = { env: set }
     return new Config(given, JSON.parse(compute('config.load', toJson(given))) as Record<string, unknown>)
   }
 

@@ -112,12 +112,12 @@ export class Debate {
 
   /** Speaks as a person who is no participant. */
   get human(): HumanVoice {
-    return new HumanVoice((op, args) => this.#now().ask(op, args))
+    return new HumanVoice(() => this.#now())
   }
 
   /** The decision as it stands. */
-  partial(): Decision {
-    return decode('Decision', JSON.parse(unwrap(this.#now().ask('partial', '{}'))))
+  async partial(): Promise<Decision> {
+    return decode('Decision', JSON.parse(unwrap(await this.#now().call('partial', '{}'))))
   }
 
   /** Whether it has ended. */

@@ -1,16 +1,16 @@
 import { decode, encode } from './codec.js'
 import { toJson } from './document.js'
 import { unwrap } from './errors.js'
-import type { NativeSession, Outcome } from './native.js'
+import type { NativeDebate, NativeSession } from './native.js'
 import type { HumanReply, PendingTurn } from './values.js'
 
 /** A person beside the debate: who is no participant, and still has a word. */
 export class HumanVoice {
-  readonly #ask: (op: string, args: string) => Outcome
+  readonly #debate: () => NativeDebate
 
   /** @internal */
-  constructor(ask: (op: string, args: string) => Outcome) {
-    this.#ask = ask
+  constructor(debate: () => NativeDebate) {
+    this.#debate = debate
   }
 
   /** Says something to all. */
@@ -29,17 +29,17 @@ export class HumanVoice {
   }
 
   /** Answers a breakpoint. */
-  resolve(resolution: {
+  async resolve(resolution: {
     readonly breakpoint: string
     readonly action: 'continue' | 'resolve' | 'redirect' | 'abort'
     readonly guidance?: string
     readonly by: string
-  }): void {
-    this.#say('human.resolve', resolution)
+  }): Promise<void> {
+    unwrap(await this.#debate().call('human.resolve', toJson(resolution)))
   }
 
   #say(op: string, args: object): void {
-    unwrap(this.#ask(op, toJson(args)))
+    unwrap(this.#debate().ask(op, toJson(args)))
   }
 }
 
@@ -47,16 +47,14 @@ export class HumanVoice {
 export interface PendingQuery {
   readonly debate?: string | undefined
   readonly agent?: string | undefined
-  /** Where the page before ended. */
-  readonly cursor?: string | undefined
   readonly limit?: number | undefined
 }
 
-/** One page of turns that wait for a person. */
-export interface PendingPage {
-  readonly items: readonly PendingTurn[]
-  /** Where to go on; absent when nothing follows. */
-  readonly next?: string
+/** Turns that wait for a person. */
+export interface PendingTurns {
+  readonly turns: readonly PendingTurn[]
+  /** Whether there are more than the limit. */
+  readonly more: boolean
 }
 
 /** Where people who hold a seat answer. */
@@ -71,10 +69,9 @@ export class HumanDesk {
   }
 
   /** Turns that wait for a person. */
-  async pending(query: PendingQuery = {}): Promise<PendingPage> {
-    const page = (await this.#call('desk.pending', query)) as { items: unknown[]; next?: string | null }
-    const items = page.items.map((turn) => decode('PendingTurn', turn))
-    return page.next === undefined || page.next === null ? { items } : { items, next: page.next }
+  async pending(query: PendingQuery = {}): Promise<PendingTurns> {
+    const page = (await this.#call('desk.pending', query)) as { turns: unknown[]; more: boolean }
+    return { turns: page.turns.map((turn) => decode('PendingTurn', turn)), more: page.more }
   }
 
   /** One turn. */

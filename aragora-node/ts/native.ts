@@ -38,6 +38,7 @@ export interface NativeDebate {
   result(): Promise<Outcome>
   cancel(reason: string): Outcome
   detach(): Outcome
+  call(op: string, args: string): Promise<Outcome>
   events(options: string): { readonly events?: NativeEvents; readonly err?: string }
   ask(op: string, args: string): Outcome
 }

@@ -1,8 +1,6 @@
-// For tests: time that stands still, and the library's own suite for agents.
+// For tests: time that stands still, and what is kept.
 
-import { agentDocument, type Agent, type BuiltinAgent } from './agents.js'
-import type { Aragora } from './aragora.js'
-import { kept, retain } from './call.js'
+import { kept } from './call.js'
 import { toJson } from './document.js'
 import { AragoraError, unwrap } from './errors.js'
 import type { NativeSession } from './native.js'
@@ -57,18 +55,6 @@ export function clockDocument(clock: ManualClock): object {
 /** @internal */
 export function bindClock(clock: ManualClock, session: NativeSession): void {
   ManualClock.bind(clock, session)
-}
-
-/** The session of an instance, for `checkAgent`. Set by aragora.ts, which this file must not load. @internal */
-export const sessions = new WeakMap<Aragora, NativeSession>()
-
-/** Runs the library's public suite on an agent of your own. What it answers is wrong, check by check. */
-export async function checkAgent(aragora: Aragora, agent: Agent | BuiltinAgent | string): Promise<readonly string[]> {
-  const session = sessions.get(aragora)
-  if (session === undefined) throw new TypeError('checkAgent needs an open instance')
-  const document = agentDocument(agent, 0)
-  toJson(document(() => 0))
-  return JSON.parse(unwrap(await session.call('testing.agent', toJson({ agent: document(retain) })))) as string[]
 }
 
 /** How much this thread and the process keep for calls that run; all zero when nothing does. */
