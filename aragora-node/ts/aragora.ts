@@ -128,7 +128,7 @@ export class Aragora implements AsyncDisposable {
 
   /** Debates that are kept: found, read, resumed, replayed and forked. */
   get debates(): Debates {
-    return new Debates(
+    return Debates.of(
       () => this.#open(),
       (kind, spec, id) => this.#describe(kind, spec, id),
     )
@@ -136,7 +136,7 @@ export class Aragora implements AsyncDisposable {
 
   /** Where people who hold a seat answer. */
   humanDesk(tenant?: string): HumanDesk {
-    return new HumanDesk(() => this.#open(), tenant)
+    return HumanDesk.of(() => this.#open(), tenant)
   }
 
   /** What runs now. */
@@ -167,7 +167,7 @@ export class Aragora implements AsyncDisposable {
   }
 
   #describe(kind: string, spec: Spec, id: string | undefined): Debate {
-    return new Debate(async () => {
+    return Debate.of(async () => {
       const session = this.#open()
       const { debate, err } = await session.start(kind, toJson(spec()))
       if (debate === undefined) throw errorOf(err ?? '')

@@ -41,11 +41,15 @@ export class Debate {
   #cancelled: string | undefined
   #detached = false
 
-  /** @internal */
-  constructor(begin: () => Promise<NativeDebate>, id: string | undefined) {
+  private constructor(begin: () => Promise<NativeDebate>, id: string | undefined) {
     this.#begin = begin
     this.#given = id
     uncloneable(this)
+  }
+
+  /** @internal */
+  static of(begin: () => Promise<NativeDebate>, id: string | undefined): Debate {
+    return new Debate(begin, id)
   }
 
   /** Its id. `invalid_state` before it was started, unless it was given one. */
@@ -87,7 +91,7 @@ export class Debate {
   events(options: EventOptions = {}): EventStream {
     const { from, lag, liveOnly } = options
     const document = toJson({ from, lag, live_only: liveOnly })
-    return new EventStream(async () => {
+    return EventStream.of(async () => {
       const { native } = await this.#running()
       const { events, err } = native.events(document)
       if (events === undefined) throw errorOf(err ?? '')
@@ -112,7 +116,7 @@ export class Debate {
 
   /** Speaks as a person who is no participant. */
   get human(): HumanVoice {
-    return new HumanVoice(() => this.#now())
+    return HumanVoice.of(() => this.#now())
   }
 
   /** The decision as it stands. */

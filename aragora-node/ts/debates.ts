@@ -56,18 +56,22 @@ export interface ReplayReport {
   readonly [name: string]: unknown
 }
 
+/** @internal */
+type Describe = (kind: string, spec: Spec, id: string | undefined) => Debate
+
 /** Debates that are kept. */
 export class Debates {
   readonly #session: () => NativeSession
-  readonly #describe: (kind: string, spec: Spec, id: string | undefined) => Debate
+  readonly #describe: Describe
 
-  /** @internal */
-  constructor(
-    session: () => NativeSession,
-    describe: (kind: string, spec: Spec, id: string | undefined) => Debate,
-  ) {
+  private constructor(session: () => NativeSession, describe: Describe) {
     this.#session = session
     this.#describe = describe
+  }
+
+  /** @internal */
+  static of(session: () => NativeSession, describe: Describe): Debates {
+    return new Debates(session, describe)
   }
 
   /** What is known about one debate. */

@@ -31,10 +31,14 @@ export class EventStream implements AsyncIterableIterator<Event>, AsyncDisposabl
   #queued = 0
   #last: Promise<unknown> = Promise.resolve()
 
-  /** @internal */
-  constructor(open: () => Promise<NativeEvents>) {
+  private constructor(open: () => Promise<NativeEvents>) {
     this.#open = open
     uncloneable(this)
+  }
+
+  /** @internal */
+  static of(open: () => Promise<NativeEvents>): EventStream {
+    return new EventStream(open)
   }
 
   /** This stream. */

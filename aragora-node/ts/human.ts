@@ -8,9 +8,13 @@ import type { HumanReply, PendingTurn } from './values.js'
 export class HumanVoice {
   readonly #debate: () => NativeDebate
 
-  /** @internal */
-  constructor(debate: () => NativeDebate) {
+  private constructor(debate: () => NativeDebate) {
     this.#debate = debate
+  }
+
+  /** @internal */
+  static of(debate: () => NativeDebate): HumanVoice {
+    return new HumanVoice(debate)
   }
 
   /** Says something to all. */
@@ -62,10 +66,14 @@ export class HumanDesk {
   readonly #session: () => NativeSession
   readonly #tenant: string | undefined
 
-  /** @internal */
-  constructor(session: () => NativeSession, tenant: string | undefined) {
+  private constructor(session: () => NativeSession, tenant: string | undefined) {
     this.#session = session
     this.#tenant = tenant
+  }
+
+  /** @internal */
+  static of(session: () => NativeSession, tenant: string | undefined): HumanDesk {
+    return new HumanDesk(session, tenant)
   }
 
   /** Turns that wait for a person. */

@@ -12,6 +12,8 @@ export type {
   ScriptStep,
   Seat,
 } from './agents.js'
+export { builtinProtocols, errorKinds, version } from './catalogue.js'
+export type { ErrorKind, ProtocolInfo } from './catalogue.js'
 export { Config } from './config.js'
 export type { ConfigSources } from './config.js'
 export { tally } from './consensus.js'

@@ -2,7 +2,7 @@
 
 import { kept } from './call.js'
 import { toJson } from './document.js'
-import { AragoraError, unwrap } from './errors.js'
+import { AragoraError, compute, unwrap } from './errors.js'
 import type { NativeSession } from './native.js'
 
 /** A clock that moves only when it is told to. Give it to `Aragora.open`. */
@@ -55,6 +55,22 @@ export function clockDocument(clock: ManualClock): object {
 /** @internal */
 export function bindClock(clock: ManualClock, session: NativeSession): void {
   ManualClock.bind(clock, session)
+}
+
+/** Makes the core fail with this code, so that you can test what you do then. */
+export function raise(
+  code: string,
+  options: { readonly reason?: string; readonly retryAfterMs?: number; readonly context?: Readonly<Record<string, string>> } = {},
+): never {
+  const { reason, retryAfterMs, context } = options
+  compute('testing.fail', toJson({ code, reason, retry_after_ms: retryAfterMs, context }))
+  throw new TypeError('the core did not fail')
+}
+
+/** Makes the core panic, which must arrive as the error `internal`. */
+export function panic(): never {
+  compute('testing.panic', '{}')
+  throw new TypeError('the core did not panic')
 }
 
 /** How much this thread and the process keep for calls that run; all zero when nothing does. */
