@@ -49,6 +49,8 @@ mod error;
 pub mod http;
 pub mod ids;
 pub mod protocols;
+#[cfg(feature = "schema")]
+mod schema;
 pub mod storage;
 pub mod telemetry;
 #[cfg(feature = "testing")]

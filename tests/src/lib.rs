@@ -2,6 +2,8 @@
 
 pub mod agents;
 pub mod durable;
+#[cfg(feature = "faces")]
+pub mod faces;
 mod file_line;
 pub mod file_store;
 pub mod loopback;

@@ -44,6 +44,7 @@ pub struct AgentRequest {
 
 /// How a model samples. Absent means the provider's default.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Sampling {
     /// 0..=2.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,20 +74,28 @@ pub struct Sampling {
 
 /// How hard to think.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
 pub enum Effort {
+    /// Not at all.
     None,
+    /// As little as there is.
     Minimal,
+    /// Little.
     Low,
+    /// Some.
     Medium,
+    /// Much.
     High,
+    /// Very much.
     XHigh,
+    /// As much as there is.
     Max,
 }
 
 /// Whether cache points are used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PromptCache {
     /// No.

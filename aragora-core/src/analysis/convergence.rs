@@ -64,6 +64,7 @@ pub fn position(groups: &[Weight]) -> f64 {
 
 /// What the three numbers amount to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub enum ConvergenceLabel {

@@ -12,6 +12,7 @@ use crate::ids::AgentId;
 
 /// How an answer is taken from a reply, and when two answers are the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct AnswerFormat {
     /// Tried in order, the first hit wins. Empty: the whole trimmed reply is the answer.
@@ -50,6 +51,7 @@ words! {
 
 /// A rule that finds an answer in a reply. Pure; named in the event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "name", rename_all = "snake_case", deny_unknown_fields)]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub enum Extractor {
@@ -116,6 +118,7 @@ impl Extractor {
 
 /// When two answers are the same.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "name", rename_all = "snake_case")]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub enum Equivalence {
@@ -143,6 +146,7 @@ pub enum Equivalence {
 
 /// A comparator of the host, by name; only the name is written to the log.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CustomComparator {
     /// The comparator's name.
@@ -190,6 +194,7 @@ pub const UNPARSED: &str = "unparsed";
 
 /// An answer taken from a reply.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ExtractedAnswer {
     /// As it stands in the reply.
@@ -202,6 +207,7 @@ pub struct ExtractedAnswer {
 
 /// The answer of a decision.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Answer {
     /// The option it won as.

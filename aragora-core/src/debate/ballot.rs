@@ -10,6 +10,7 @@ use crate::ids::{AgentId, OptionId};
 
 /// What one voter said. Nothing unparsable, refused, failed or late is ever a choice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Ballot {
     /// One option.
@@ -86,6 +87,7 @@ words! {
 
 /// The kind of ballot a rule counts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum BallotKind {
     /// One option.
@@ -112,6 +114,7 @@ pub enum BallotKind {
 
 /// A label shown to a voter and the option it stands for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Label {
     /// What is shown: a capital letter without I and O, two of them beyond 24 options.
@@ -122,6 +125,7 @@ pub struct Label {
 
 /// The ballot one voter is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct BallotShape {
     /// Which kind.
@@ -138,6 +142,7 @@ pub struct BallotShape {
 
 /// One eligible seat's vote as a rule sees it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CastVote {
     /// Who voted.

@@ -18,10 +18,11 @@ pub const DECISION_SCHEMA: u32 = 1;
 
 /// The answer of a debate, who stands behind it, who dissents and why, and what it cost.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(deny_unknown_fields)]
 pub struct Decision {
-    /// [`DECISION_SCHEMA`].
+    /// The version of this document, [`DECISION_SCHEMA`].
     pub schema: u32,
     /// The debate.
     pub debate: DebateId,
@@ -89,6 +90,7 @@ pub struct Decision {
 
 /// What the rule found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// One option won.
@@ -191,6 +193,7 @@ words! {
 
 /// Why a debate ended, with the numbers that triggered it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Stop {
     /// The cause.
@@ -210,6 +213,7 @@ impl Stop {
 
 /// The rule that was used, and where.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RuleUsed {
     /// The rule's name; of a hybrid, the member that decided.
@@ -220,6 +224,7 @@ pub struct RuleUsed {
 
 /// One eligible seat's vote.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct VoteRecord {
     /// Who.
@@ -245,6 +250,7 @@ pub struct VoteRecord {
 
 /// A minority view.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Dissent {
     /// Who.
@@ -269,6 +275,7 @@ pub struct Dissent {
 
 /// How sure, and how that was found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Confidence {
     /// 0..=1; 0 with method `none` when nothing was decided.
@@ -281,6 +288,7 @@ pub struct Confidence {
 
 /// Something open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Condition {
     /// Why.
@@ -294,6 +302,7 @@ pub struct Condition {
 
 /// Plurality over the first independent answers, with the same equivalence.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct VoteOnly {
     /// What it would have decided.
@@ -317,6 +326,7 @@ pub struct VoteOnly {
 
 /// A claim the disagreement hangs on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Crux {
     /// The claim's id.
@@ -335,6 +345,7 @@ pub struct Crux {
 
 /// How close the seats are after a round.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Convergence {
     /// The round.
@@ -349,6 +360,7 @@ pub struct Convergence {
 
 /// A challenge or guidance that was given during the debate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Intervention {
     /// What kind.
@@ -365,6 +377,7 @@ pub struct Intervention {
 
 /// Signs of bias in the voting. Lexical and positional figures, not proof.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct BiasReport {
     /// How often each position shown was chosen.
@@ -384,6 +397,7 @@ pub struct BiasReport {
 
 /// How different the voting seats are.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Diversity {
     /// Model families among the voting seats; undisclosed ones count as one.
@@ -398,6 +412,7 @@ pub struct Diversity {
 
 /// A protocol's own report, by kind.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Report {
     /// Which report.
@@ -408,6 +423,7 @@ pub struct Report {
 
 /// Tokens and money of a debate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DecisionUsage {
     /// All calls together, failed attempts and lost hedges included.
@@ -421,6 +437,7 @@ pub struct DecisionUsage {
 
 /// Calls made and saved.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Calls {
     /// Turns that were asked.

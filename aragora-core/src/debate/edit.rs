@@ -12,6 +12,7 @@ use crate::ids::{AgentId, MessageId, OptionId};
 
 /// What a fork changes before it goes on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "name", rename_all = "snake_case", deny_unknown_fields)]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub enum Edit {

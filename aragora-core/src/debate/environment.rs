@@ -11,6 +11,7 @@ use crate::ids::{MicroUsd, OrgId, WorkspaceId};
 
 /// Everything about a debate that is fixed before the first turn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Environment {
     /// What is to be decided.
@@ -36,6 +37,7 @@ pub struct Environment {
 
 /// How much agreement a matter needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(into = "u8", try_from = "u8")]
 pub enum RiskTier {
     /// Supermajority plus human approval.
@@ -70,15 +72,18 @@ impl TryFrom<u8> for RiskTier {
 
 /// Bounds of one debate. Absent limits are unlimited.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
     /// Rounds, 1..=50, default 2.
     pub rounds: u32,
     /// The whole debate, 1 s..=24 h, default 900 s.
     #[serde(rename = "deadline_ms", with = "millis")]
+    #[cfg_attr(feature = "schema", schemars(with = "u64"))]
     pub deadline: Duration,
     /// One turn, default 60 s.
     #[serde(rename = "turn_timeout_ms", with = "millis")]
+    #[cfg_attr(feature = "schema", schemars(with = "u64"))]
     pub turn_timeout: Duration,
     /// Calls to agents.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -6,6 +6,7 @@ use crate::error::{Error, ErrorKind};
 
 /// An error as the log keeps it: no cause and no context, which may hold private text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ErrorInfo {
     /// The kind's stable name.

@@ -8,6 +8,7 @@ use crate::ids::{DebateId, OrgId, WorkspaceId};
 
 /// Where a debate was forked from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Parent {
     /// The parent.
@@ -18,6 +19,7 @@ pub struct Parent {
 
 /// The environment without the question, which stands beside it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Frame {
     /// Bounds.
@@ -39,6 +41,7 @@ pub struct Frame {
 
 /// A protocol by name, with what is needed to build it again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ProtocolRef {
     /// The registered name.

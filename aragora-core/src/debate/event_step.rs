@@ -11,6 +11,7 @@ use crate::ids::{AgentId, Digest, MessageId, MicroUsd, OptionId, TurnId};
 
 /// When a step ends.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Join {
     /// When every turn has ended.
@@ -21,6 +22,7 @@ pub enum Join {
         /// Usable replies.
         min: u32,
         /// How long stragglers get.
+        #[serde(default)]
         grace: Grace,
     },
     /// As soon as the rule decides over the replies so far; checked after every reply.
@@ -31,7 +33,8 @@ pub enum Join {
 
 /// How long stragglers get once a quorum is in: the longer of a fixed time and a share of the time elapsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
 pub struct Grace {
     /// Fixed time, default 250 ms.
     pub at_least_ms: u64,
@@ -143,6 +146,7 @@ words! {
 
 /// One planned turn of a step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PlannedAsk {
     /// The turn.
@@ -170,6 +174,7 @@ pub struct PlannedAsk {
 
 /// Tokens and money set aside for a turn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Reserve {
     /// Estimated input tokens, bytes / 3 rounded up.
@@ -181,8 +186,9 @@ pub struct Reserve {
     pub micros: Option<MicroUsd>,
 }
 
-/// The three figures of `spec` 5.1 as a round's end keeps them.
+/// How close the seats were at the end of a round: the three figures of [`Convergence`](super::Convergence).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RoundConvergence {
     /// Mean similarity of the newest texts over pairs of seats.

@@ -9,6 +9,7 @@ use super::ballot::BallotShape;
 
 /// What a turn must return.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Expect {
     /// Free text.
@@ -22,6 +23,7 @@ pub enum Expect {
 
 /// A named JSON Schema.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct JsonShape {
     /// What providers are told it is called.

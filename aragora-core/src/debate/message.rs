@@ -19,6 +19,7 @@ macro_rules! words {
         )?
         $(#[doc = $doc])+
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
         pub enum $name { $($(#[doc = $vdoc])+ #[serde(rename = $word)] $variant,)+ }
 
@@ -132,6 +133,11 @@ impl Phase {
 /// The part a participant plays in one turn.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(rename_all = "snake_case", extend("x-open" = true))
+)]
 pub enum Role {
     /// Proposes answers; the default.
     #[default]
@@ -147,6 +153,7 @@ pub enum Role {
     /// Merges.
     Synthesizer,
     /// Any other part, by name.
+    #[cfg_attr(feature = "schema", schemars(skip))]
     Custom(String),
 }
 
@@ -187,6 +194,7 @@ impl<'de> Deserialize<'de> for Role {
 
 /// Who a participant is asked to be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Persona {
     /// A short name, e.g. `Economist`.
@@ -201,6 +209,7 @@ pub struct Persona {
 
 /// Who said something.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Author {
     /// A participant.
@@ -213,6 +222,7 @@ pub enum Author {
 
 /// Who may see a message. What is hidden from an agent reaches no body, digest, log or cache key of its calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Visibility {
     /// Everybody.

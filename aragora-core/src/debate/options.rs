@@ -13,6 +13,7 @@ use crate::error::Violations;
 
 /// How a debate is run. Every field has the documented default; as a document, unknown fields are refused.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct DebateOptions {
     /// The first round in which early stops may end the debate, default 1.
@@ -134,6 +135,7 @@ impl DebateOptions {
 
 /// When agreeing first answers end the debate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "name", rename_all = "snake_case", deny_unknown_fields)]
 pub enum GatePolicy {
     /// What the protocol has: unanimous for `critique` and `roundtable`, off for the others.
@@ -202,6 +204,7 @@ words! {
 
 /// What may be left out of a prompt that does not fit, in order of preference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "name", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ContextPolicy {
     /// Everything before the last round.

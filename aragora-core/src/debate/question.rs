@@ -19,6 +19,7 @@ pub(super) const MAX_OPTIONS: (usize, usize) = (24, 10_000);
 
 /// A question with everything the participants are given.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Question {
     /// The question itself: not blank, at most 100,000 characters, no NUL.
@@ -39,6 +40,7 @@ pub struct Question {
 
 /// One stated option.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct OptionSpec {
     /// Its id in ballots and decisions.
@@ -49,6 +51,7 @@ pub struct OptionSpec {
 
 /// A document given to every participant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Document {
     /// What it is called in prompts.

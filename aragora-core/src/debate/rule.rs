@@ -119,6 +119,7 @@ impl<'de> Deserialize<'de> for Share {
 
 /// A decision rule with its common settings.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct RuleConfig {
     /// Which rule.
@@ -140,8 +141,9 @@ impl From<RuleKind> for RuleConfig {
     }
 }
 
-/// The rules. Ranked rules, judges and panels join this list when their files do.
+/// The decision rules.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "name", rename_all = "snake_case", deny_unknown_fields)]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub enum RuleKind {
@@ -241,6 +243,7 @@ words! {
 
 /// How many eligible seats must cast or abstain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum QuorumRule {
     /// max(min(2, eligible), ceil(eligible / 2)).
@@ -254,6 +257,7 @@ pub enum QuorumRule {
 
 /// What happens when several options are first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TieBreak {
     /// A tie stays a tie.
@@ -271,6 +275,7 @@ pub enum TieBreak {
 
 /// What a rule counted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Tally {
     /// The rule's name; of a hybrid, the member that decided.
@@ -300,6 +305,7 @@ pub struct Tally {
 
 /// What one option got.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Row {
     /// The option.
@@ -315,6 +321,7 @@ pub struct Row {
 
 /// Who had to take part, and who did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Quorum {
     /// Eligible seats.
@@ -329,6 +336,7 @@ pub struct Quorum {
 
 /// The test the leader had to pass.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Test {
     /// `>` or `>=`.
@@ -347,6 +355,7 @@ pub struct Test {
 
 /// How a tie was broken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TieUse {
     /// The options that were tied.
@@ -359,6 +368,7 @@ pub struct TieUse {
 
 /// One line of a rule's account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TraceLine {
     /// The rule or stage.

@@ -32,6 +32,7 @@ words! {
 
 /// One seat as everybody may see it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SeatView {
     /// The participant.
@@ -71,6 +72,7 @@ pub struct SeatView {
 
 /// Ratings of a seat, for `reputation_weighted` and judge selection.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Reputation {
     /// Elo, 1500 for the unknown.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Who sees whom.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "name", rename_all = "snake_case", deny_unknown_fields)]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub enum Topology {

@@ -8,6 +8,7 @@ use crate::ids::MicroUsd;
 /// Tokens of one call, as reported. Derived differences saturate at 0 because some vendors break the rules
 /// `reasoning <= output_total` and `cache_read + cache_write <= input_total`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Usage {
     /// Input tokens, cached ones included.
@@ -41,6 +42,7 @@ impl Usage {
 
 /// Where a cost comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CostSource {
     /// The provider said so.
@@ -58,6 +60,7 @@ pub enum CostSource {
 
 /// Why a reply ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum StopReason {
     /// The participant was done.
@@ -81,6 +84,7 @@ pub enum StopReason {
 
 /// A refusal, which is a recorded outcome and not an error.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Refusal {
     /// What was said.
@@ -92,6 +96,7 @@ pub struct Refusal {
 
 /// How a reply came to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Served {
     /// Asked for and answered now.
@@ -110,6 +115,7 @@ pub enum Served {
 
 /// Tokens and money of a debate or a seat.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UsageTotals {
     /// Input tokens, cached ones included.

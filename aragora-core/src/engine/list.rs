@@ -35,6 +35,7 @@ pub struct DebateQuery {
 
 /// One page of a list, in order of the debates' ids, which is the order of their beginnings for ids made here.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DebatePage {
     /// The debates.
     pub items: Vec<DebateSummary>,

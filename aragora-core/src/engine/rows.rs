@@ -15,6 +15,7 @@ use super::machine::Entry;
 
 /// Where a stored debate stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DebateState {
     /// It has not ended. It may run here, run elsewhere, or wait to be resumed.
@@ -41,6 +42,7 @@ impl DebateState {
 
 /// What a list shows of a debate; one row per debate, written with every append.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DebateSummary {
     /// The debate.

@@ -21,6 +21,7 @@ use crate::telemetry::{BusEvent, OnLag, Received, Subscriber};
 
 /// Whether an event is in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum EventClass {
     /// One per record of the log.

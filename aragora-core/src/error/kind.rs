@@ -24,6 +24,11 @@ macro_rules! kinds {
                 match self { $(Self::$variant => $retry,)+ }
             }
 
+            /// What it means and, as the last sentence, what the caller must do.
+            pub const fn doc(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),+).trim_ascii(),)+ }
+            }
+
             /// The kind with this code, if there is one.
             pub fn from_code(code: &str) -> Option<Self> {
                 match code { $($code => Some(Self::$variant),)+ _ => None }

@@ -23,6 +23,7 @@ use crate::ids::{AgentId, MessageId};
 /// A round ends as soon as one answer has more than floor(2n/3) votes, n being the seats active in it. Planned calls:
 /// nR, one more from the pruning round if seats are pruned: with keep 2, pruning in round 3 and R = 3, 2n + 3.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Dynamic {
     /// Seats kept from the pruning round on, default 2.
@@ -55,6 +56,7 @@ pub struct Dynamic {
 
 /// Whether a seat's own earlier exchange precedes the prompt.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum HistoryPolicy {
     /// It does; the default.
@@ -66,6 +68,7 @@ pub enum HistoryPolicy {
 
 /// An order of seats.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AskOrder {
     /// Roster order; the default.
@@ -79,6 +82,7 @@ pub enum AskOrder {
 
 /// Given orders, by roster index. What is not given falls back to roster order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Orders {
     /// `asked[round - 1]`: the order of asking.

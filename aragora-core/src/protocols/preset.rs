@@ -16,6 +16,7 @@ use crate::ids::{AgentId, MessageId};
 /// Texts of a published experiment, used byte for byte: nothing is put between the parts, and line breaks and blanks
 /// at both ends of every string count. Replies are quoted without escaping, which is recorded as a warning.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Preset {
     /// The system message, if there is one.

@@ -11,6 +11,7 @@ use crate::ids::AgentId;
 ///
 /// Planned calls: nR.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Sequential {
     /// Everything said so far instead of the newest message of every other seat.

@@ -13,6 +13,7 @@ use crate::ids::AgentId;
 ///
 /// Planned calls: nR.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Simultaneous {
     /// Whether everybody is asked at once (default) or, from round 2, in index order with each seeing the newest reply
@@ -24,6 +25,7 @@ pub struct Simultaneous {
 
 /// How prompts are laid out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Layout {
     /// Shared prefixes: rules, question, transcript, then what differs by seat.

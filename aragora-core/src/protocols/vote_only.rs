@@ -11,6 +11,7 @@ use crate::error::Result;
 ///
 /// Planned calls: nk, or n(k + 1) with ballots.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct VoteOnlyProtocol {
     /// Answers per seat, default 1; a seat's most frequent answer is its position.

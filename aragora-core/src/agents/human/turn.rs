@@ -14,6 +14,7 @@ use crate::storage::{TableDef, TableRecord};
 
 /// What a person is asked, and what became of it. It holds only the messages that participant may see.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PendingTurn {
     /// The request, and the key of this record.
@@ -50,6 +51,7 @@ pub struct PendingTurn {
 
 /// A message as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SeenMessage {
     /// Who said it.
@@ -60,6 +62,7 @@ pub struct SeenMessage {
 
 /// What became of a person's turn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PendingState"))]
 #[serde(tag = "name", rename_all = "snake_case", deny_unknown_fields)]
 pub enum TurnState {
     /// Nobody has answered yet.
@@ -103,6 +106,7 @@ impl TurnState {
 
 /// A person's answer.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct HumanReply {
     /// The text, at most 4 MiB.

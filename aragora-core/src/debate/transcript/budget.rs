@@ -8,6 +8,7 @@ use crate::ids::{AgentId, MicroUsd, TurnId};
 
 /// What was spent: settled attempts, in total and by seat.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Spent {
     /// All attempts together.
     pub total: UsageTotals,

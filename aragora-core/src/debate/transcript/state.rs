@@ -32,6 +32,7 @@ words! {
 
 /// One turn of one seat.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TurnView {
     /// The turn.
     pub id: TurnId,
@@ -61,6 +62,7 @@ pub struct TurnView {
 
 /// One step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StepView {
     /// Its number, from 0.
     pub step: u32,
@@ -83,11 +85,13 @@ pub struct StepView {
     /// Why it ended; absent while it is open.
     pub end: Option<StepWhy>,
     /// When it began, in ms since 1970.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::clock::Timestamp"))]
     pub began: i64,
 }
 
 /// One round.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RoundView {
     /// Its number, from 1.
     pub round: u32,
@@ -101,6 +105,7 @@ pub struct RoundView {
 
 /// Something that was said.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TranscriptMessage {
     /// Its id.
     pub id: MessageId,
@@ -151,6 +156,7 @@ impl TranscriptMessage {
 
 /// A recorded vote.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct VoteView {
     /// The step it was given in; absent for a host user's vote.
     pub step: Option<u32>,

@@ -1,0 +1,89 @@
+//! The value types of the other languages, rendered from the core's own: `cargo xtask faces`.
+//!
+//! The core's schemas are read into a neutral [`model`], which is kept at `tests/conformance/api.json`; one renderer
+//! per language writes its file from that. Nothing here knows a type by name except the roots and the envelope of an
+//! event, so a new field or event reaches every language by running one command.
+
+mod events;
+pub mod model;
+mod output;
+mod roots;
+pub mod text;
+mod walk;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aragora_core::ErrorKind;
+use schemars::generate::{Contract, SchemaSettings};
+
+use model::{ErrorCode, FORMAT, Model, Type};
+pub use output::{API, File, stale, write};
+use walk::Definitions;
+
+/// The first line of every rendered file.
+pub const BANNER: &str = "Rendered from the core's types by `cargo xtask faces`; do not edit.";
+
+/// The model of this core.
+pub fn build() -> Result<Model, String> {
+    let given = definitions(Contract::Deserialize, roots::INPUTS);
+    let taken = definitions(Contract::Serialize, roots::OUTPUTS);
+    // What a user may build is described as the core reads it, everything else as the core writes it.
+    let inputs = given.reachable(&names(roots::INPUTS))?;
+    let outputs = taken.reachable(&names(roots::OUTPUTS))?;
+    let mut types: BTreeMap<String, Type> = BTreeMap::new();
+    for name in &inputs {
+        types.insert(name.clone(), given.read(name, true)?);
+    }
+    for name in outputs.difference(&inputs) {
+        types.insert(name.clone(), taken.read(name, false)?);
+    }
+    events::with_envelope(&mut types)?;
+    let model = Model {
+        format: FORMAT,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        types: types.into_values().collect(),
+        errors: ErrorKind::ALL.iter().map(error_code).collect(),
+    };
+    check(&model)?;
+    Ok(model)
+}
+
+/// Every file that is rendered, with its text.
+pub fn render(model: &Model, existing: &str) -> Result<Vec<File>, String> {
+    Ok(vec![output::api(model, existing)?])
+}
+
+fn error_code(kind: &ErrorKind) -> ErrorCode {
+    ErrorCode { code: kind.code().to_owned(), retryable: kind.retryable_by_default(), doc: text::plain(kind.doc()) }
+}
+
+fn names(roots: &[(&'static str, fn(&mut schemars::SchemaGenerator))]) -> Vec<&'static str> {
+    roots.iter().map(|(name, _)| *name).collect()
+}
+
+fn definitions(contract: Contract, roots: &[(&str, fn(&mut schemars::SchemaGenerator))]) -> Definitions {
+    let mut generator = SchemaSettings::draft2020_12().with(|settings| settings.contract = contract).into_generator();
+    for (_, add) in roots {
+        add(&mut generator);
+    }
+    Definitions(generator.take_definitions(true))
+}
+
+/// Names are unique in every case rule, and every name that is used is there.
+fn check(model: &Model) -> Result<(), String> {
+    let mut seen = BTreeSet::new();
+    for ty in &model.types {
+        if !seen.insert(ty.name.to_ascii_lowercase()) {
+            return Err(format!("two types are named {}", ty.name));
+        }
+        if ty.name.ends_with(|c: char| c.is_ascii_digit()) {
+            return Err(format!("{} was renamed because two types of the core have one name", ty.name));
+        }
+        for name in ty.kind.parts().into_iter().flat_map(model::Ty::names) {
+            if model.get(name).is_none() {
+                return Err(format!("{} uses {name}, which is no type of the model", ty.name));
+            }
+        }
+    }
+    Ok(())
+}
