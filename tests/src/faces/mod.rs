@@ -8,6 +8,7 @@ mod events;
 pub mod model;
 mod output;
 mod roots;
+mod swift;
 pub mod text;
 mod walk;
 
@@ -50,7 +51,7 @@ pub fn build() -> Result<Model, String> {
 
 /// Every file that is rendered, with its text.
 pub fn render(model: &Model, existing: &str) -> Result<Vec<File>, String> {
-    Ok(vec![output::api(model, existing)?])
+    Ok(vec![output::api(model, existing)?, swift::render(model)?])
 }
 
 fn error_code(kind: &ErrorKind) -> ErrorCode {

@@ -57,7 +57,7 @@ extension AragoraError.Code: CustomStringConvertible {
 extension AragoraError {
     /// The failure of a participant, as the core reads it.
     static func failure(_ error: any Error) -> String {
-        var document = Document()
+        var document = Members()
         do {
             if let error = error as? AragoraError {
                 try document.set("reason", error.reason)

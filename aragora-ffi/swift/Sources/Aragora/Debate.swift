@@ -69,7 +69,7 @@ public final class Debate: Sendable {
     ) -> AsyncThrowingStream<Event, any Error> {
         let pull = EventPull { [self] in
             let handle = try await started()
-            var options = Document()
+            var options = Members()
             try options.set("from", from)
             try options.set("lag", lag?.rawValue)
             try options.set("live_only", liveOnly)
@@ -94,18 +94,18 @@ public final class Debate: Sendable {
 
     /// The decision as it would be if the debate ended now.
     public func partial() throws -> Decision {
-        try Wire.decode(Decision.self, from: ask("partial", Document()))
+        try Wire.decode(Decision.self, from: ask("partial", Members()))
     }
 
     /// Whether the debate has ended.
     public var finished: Bool {
-        get throws { try Wire.decode(Bool.self, from: ask("finished", Document())) }
+        get throws { try Wire.decode(Bool.self, from: ask("finished", Members())) }
     }
 
     /// What people may say to a running debate without having a seat.
     public var human: DebateHuman { DebateHuman(debate: self) }
 
-    func ask(_ op: String, _ arguments: Document) throws -> String {
+    func ask(_ op: String, _ arguments: Members) throws -> String {
         let handle = try handle()
         return try Native.call { try handle.ask(op: op, args: arguments.text) }
     }
@@ -155,7 +155,7 @@ public struct DebateHuman: Sendable {
 
     /// Votes, with an intensity from 1 to 10.
     public func vote(_ option: String, by: String, intensity: Int64? = nil) throws {
-        var arguments = Document()
+        var arguments = Members()
         try arguments.set("by", by)
         try arguments.set("option", option)
         try arguments.set("intensity", intensity)
@@ -164,7 +164,7 @@ public struct DebateHuman: Sendable {
 
     /// Answers a breakpoint: `continue`, `resolve`, `redirect` or `abort`.
     public func resolve(_ breakpoint: String, action: String, guidance: String? = nil, by: String) throws {
-        var arguments = Document()
+        var arguments = Members()
         try arguments.set("breakpoint", breakpoint)
         try arguments.set("action", action)
         try arguments.set("guidance", guidance)
@@ -173,7 +173,7 @@ public struct DebateHuman: Sendable {
     }
 
     private func say(_ op: String, _ text: String, _ by: String) throws {
-        var arguments = Document()
+        var arguments = Members()
         try arguments.set("by", by)
         try arguments.set("text", text)
         _ = try debate.ask(op, arguments)

@@ -28,7 +28,7 @@ enum Native {
     }
 
     /// A pure function of the core.
-    static func compute<Value: Decodable>(_ op: String, _ arguments: Document, as type: Value.Type) throws -> Value {
+    static func compute<Value: Decodable>(_ op: String, _ arguments: Members, as type: Value.Type) throws -> Value {
         let answer = try call { try ffiCompute(op: op, args: arguments.text) }
         return try Wire.decode(type, from: answer)
     }

@@ -21,9 +21,9 @@ public struct Seat: Sendable {
         self.source = source
     }
 
-    init(_ kind: String, _ members: @escaping @Sendable (inout Document) throws -> Void) {
+    init(_ kind: String, _ members: @escaping @Sendable (inout Members) throws -> Void) {
         source = .document {
-            var document = Document()
+            var document = Members()
             try document.set("kind", kind)
             try members(&document)
             return document.text
@@ -111,8 +111,8 @@ public struct Seat: Sendable {
     }
 
     /// The seat's document; an agent of the host gets its number here.
-    func document() throws -> Document {
-        var document = Document()
+    func document() throws -> Members {
+        var document = Members()
         try document.set("role", role)
         try document.set("persona", persona)
         try document.set("weight", weight)
@@ -128,7 +128,7 @@ public struct Seat: Sendable {
 
     private static func register(_ agent: any Agent) throws -> String {
         let profile = agent.profile
-        var document = Document()
+        var document = Members()
         try document.set("kind", "foreign")
         try document.set("id", agent.id)
         try document.set("provider", profile.provider)

@@ -65,7 +65,7 @@ private func pointer(_ path: [any CodingKey]) -> String {
 }
 
 /// A JSON object that is put together member by member; what is nil is left out, so the core fills its default.
-struct Document {
+struct Members {
     private var members: [String] = []
 
     mutating func set(_ name: String, _ value: (some Encodable)?) throws {
@@ -80,7 +80,7 @@ struct Document {
 
     var text: String { "{" + members.joined(separator: ",") + "}" }
 
-    static func array(_ items: [Document]) -> String {
+    static func array(_ items: [Members]) -> String {
         "[" + items.map(\.text).joined(separator: ",") + "]"
     }
 }
