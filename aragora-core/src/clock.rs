@@ -10,10 +10,13 @@ mod manual;
 use std::fmt::{self, Debug};
 use std::future::Future;
 use std::pin::Pin;
+use std::str::FromStr;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, ErrorKind, Result};
 
 pub use cancel::CancelToken;
 pub use deadline::Deadline;
@@ -69,6 +72,43 @@ impl fmt::Display for Timestamp {
         let ms = self.0.rem_euclid(86_400_000);
         let (h, m, s, milli) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1_000 % 60, ms % 1_000);
         write!(f, "{year:04}-{month:02}-{day:02}T{h:02}:{m:02}:{s:02}.{milli:03}Z")
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = Error;
+
+    /// Reads RFC 3339 in UTC: `2026-01-01T00:00:00Z`, with up to three decimals.
+    fn from_str(text: &str) -> Result<Self> {
+        let wrong =
+            || Error::new(ErrorKind::InvalidRequest, format!("{text:?}, expected a time like 2026-01-01T00:00:00Z"));
+        let (date, time) = text.strip_suffix('Z').and_then(|text| text.split_once('T')).ok_or_else(wrong)?;
+        let (clock, fraction) = time.split_once('.').unwrap_or((time, ""));
+        let digits = |text: &str, least: i64, most: i64| {
+            let number = text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<i64>().ok()).flatten();
+            number.filter(|number| (least..=most).contains(number)).ok_or_else(wrong)
+        };
+        let three = |text: &str, by: char| -> Result<[String; 3]> {
+            let parts: Vec<String> = text.split(by).map(str::to_owned).collect();
+            parts.try_into().map_err(|_| wrong())
+        };
+        let [year, month, day] = three(date, '-')?;
+        let [hour, minute, second] = three(clock, ':')?;
+        let (year, month, day) = (digits(&year, 0, 9_999)?, digits(&month, 1, 12)?, digits(&day, 1, 31)?);
+        let seconds = digits(&hour, 0, 23)? * 3_600 + digits(&minute, 0, 59)? * 60 + digits(&second, 0, 59)?;
+        let millis = match fraction.len() {
+            0 => 0,
+            length @ 1..=3 => digits(fraction, 0, 999)? * 10_i64.pow(3 - length as u32),
+            _ => return Err(wrong()),
+        };
+        // The inverse of `date`, by the same author.
+        let y = if month <= 2 { year - 1 } else { year };
+        let (era, yoe) = (y.div_euclid(400), y.rem_euclid(400));
+        let doy = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
+        let days = era * 146_097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719_468;
+        let found = Self(days * 86_400_000 + seconds * 1_000 + millis);
+        // The 30th of February is another day.
+        if found.date() == (year, month, day) { Ok(found) } else { Err(wrong()) }
     }
 }
 

@@ -46,6 +46,9 @@ pub mod debate;
 pub mod engine;
 pub mod entropy;
 mod error;
+#[cfg(feature = "foreign")]
+#[doc(hidden)]
+pub mod foreign;
 pub mod http;
 pub mod ids;
 pub mod protocols;

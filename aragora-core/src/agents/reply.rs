@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::agent::TargetId;
@@ -62,7 +63,8 @@ impl<T: Into<String>> From<T> for AgentReply {
 }
 
 /// A tool call a model asked for.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct ToolCall {
     /// The provider's id.
     pub id: String,
@@ -111,7 +113,8 @@ pub struct Attempt {
 }
 
 /// Something about a reply that a reader should know and that changed nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Warning {
     /// A stable code.
     pub code: String,

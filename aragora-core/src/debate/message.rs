@@ -252,7 +252,8 @@ impl Visibility {
 
 /// One rendered message of a request to an agent. Author = the asked agent maps to the assistant role, every
 /// other author to the user role.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Message {
     /// Identifies the message inside its request.
     pub id: MessageId,
@@ -263,5 +264,6 @@ pub struct Message {
     /// Who may see it.
     pub visibility: Visibility,
     /// Whether a provider may cache the prompt up to and including this message.
+    #[serde(default)]
     pub cache_point: bool,
 }

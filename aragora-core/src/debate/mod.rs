@@ -51,6 +51,7 @@ pub use answer::*;
 pub use ballot::*;
 pub use decision::*;
 pub use edit::Edit;
+pub(crate) use environment::millis;
 pub use environment::{Environment, Limits, RiskTier};
 pub use equivalence::{Equal, Verdicts, normalise};
 pub use error_info::ErrorInfo;

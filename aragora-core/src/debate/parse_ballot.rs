@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::ballot::{Ballot, BallotShape, InvalidWhy};
@@ -22,7 +23,7 @@ use crate::ids::OptionId;
 const MAX_RAW: usize = 1_000;
 
 /// Something about a reply that a reader should know and that did not make it invalid.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ParseWarning {
     /// `confidence_rejected`, `severity_rejected`, `ballot_revised` or `critique_unstructured`.
     pub code: &'static str,
@@ -37,7 +38,7 @@ impl ParseWarning {
 }
 
 /// What a voter's reply says.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ParsedBallot {
     /// The ballot; `Invalid` whenever the reply is not clearly one. A judge's tie is a ranking with one rank.
     pub ballot: Ballot,
@@ -46,6 +47,7 @@ pub struct ParsedBallot {
     /// The stated reason.
     pub reason: Option<String>,
     /// Whether the voter wants the debate to go on.
+    #[serde(rename = "continue")]
     pub go_on: Option<bool>,
     /// Whether the voter is ready to decide; from structured output only.
     pub ready: Option<bool>,

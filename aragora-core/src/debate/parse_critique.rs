@@ -1,5 +1,6 @@
 //! Critiques: what one participant finds wrong with the answers of others.
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::parse_ballot::ParseWarning;
@@ -11,7 +12,7 @@ use super::resolve::balanced;
 use super::strict_json::{Json, read};
 
 /// A critique of one target.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct ParsedCritique {
     /// The target as the critic names it, e.g. `Agent-2`; absent if it names none. Whether it is a seat the critic
     /// was shown, and not the critic itself, is the caller's to check.

@@ -1,5 +1,6 @@
 //! What a participant says about itself beside its answer: confidence, whether to go on, readiness.
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::parse_ballot::ParseWarning;
@@ -8,11 +9,12 @@ use super::parse_number::{confidence, confidence_of, yes_or_no, yes_or_no_of};
 use super::usage::StopReason;
 
 /// What an ordinary reply says about itself.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Signals {
     /// Stated confidence 0..=1, rounded to six decimals.
     pub confidence: Option<f64>,
     /// Whether to go on, from yes, no, true or false only.
+    #[serde(rename = "continue")]
     pub go_on: Option<bool>,
     /// Whether the participant is ready to decide; from structured output only, because a hidden comment in a text
     /// must never control the debate.

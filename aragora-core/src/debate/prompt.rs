@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::fixed::Seed;
 use super::message::{Author, Message, Visibility};
 use super::options::Identity;
@@ -15,7 +17,8 @@ use super::transcript::{Transcript, TranscriptMessage};
 use crate::ids::{AgentId, DebateId, Digest, MessageId};
 
 /// What one seat is asked, rendered.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Prompt {
     /// S0: the rules of the protocol and the output format.
     pub system: Arc<str>,

@@ -180,6 +180,11 @@ impl DebateBuilder {
         self
     }
 
+    /// What is asked.
+    pub fn question(&self) -> &Question {
+        &self.question
+    }
+
     /// Takes protocol, rule, limits and options from a document; what it leaves out stays as it is.
     ///
     /// Errors: `invalid_request` for an unknown field, protocol or protocol parameter.

@@ -46,6 +46,8 @@ pub(super) struct Driver {
     round_span: tracing::Span,
     step_span: tracing::Span,
     warm: Warm,
+    /// The newest failure of an agent, for its cause.
+    failed: Option<Error>,
 }
 
 #[derive(Debug)]
@@ -102,6 +104,7 @@ impl Driver {
         let warm_first = live.machine().as_ref().is_some_and(|machine| machine.transcript().options().warm_first);
         Self {
             warm: Warm::new(warm_first),
+            failed: None,
             step: None,
             step_began: engine.parts.clock.monotonic(),
             engine,
@@ -416,6 +419,9 @@ impl Driver {
             let data = EventData::TokenEnd { turn: done.turn.clone(), chars: reply.text.chars().count() as u64 };
             self.live.publish_live(&running.seat, running.round, data);
         }
+        if let Err(error) = &done.result {
+            self.failed = Some(error.clone());
+        }
         Some(Input::Replied { turn: done.turn, result: Box::new(outcome_of(done.result)), attempts })
     }
 
@@ -520,7 +526,13 @@ impl Driver {
                 .decision()
                 .cloned()
                 .ok_or_else(|| Error::internal("a finished debate without a decision")),
-            Some(Terminal::Failed(error)) => Err(failed(machine, error)),
+            Some(Terminal::Failed(error)) => {
+                let failure = failed(machine, error);
+                Err(match machine.broken().or(self.failed.as_ref()) {
+                    Some(cause) => failure.caused_by(cause.clone()),
+                    None => failure,
+                })
+            }
             Some(Terminal::Cancelled { by, reason }) => {
                 let error = Error::new(ErrorKind::Cancelled, format!("the debate was cancelled by {by}: {reason}"));
                 Err(match machine.partial().map(|decision| serde_json::to_string(&decision)) {

@@ -11,7 +11,7 @@ use crate::ids::TurnId;
 use crate::protocols::DebateProtocol;
 
 /// Where a log and the debate it should produce part.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Difference {
     /// The first seq that differs.
     pub seq: u64,

@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use super::feed::{Difference, feed};
 use super::inner::Inner;
 use super::machine::Command;
@@ -5,7 +7,8 @@ use crate::debate::{Decision, Record, Terminal, Transcript};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How closely a replay is compared.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Check {
     /// Every byte of every record.
     #[default]
@@ -15,15 +18,17 @@ pub enum Check {
 }
 
 /// What a replay found.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ReplayReport {
     /// Whether the check holds.
     pub matches: bool,
     /// Records compared.
     pub records: u64,
     /// The first difference of the logs, also when only decisions are compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub difference: Option<Difference>,
     /// The decision of the replayed debate, if it came to one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub decision: Option<Decision>,
 }
 

@@ -187,7 +187,7 @@ impl DebateProtocol for Dynamic {
             self.active_in(t, t.round())
         };
         let contribution = if self.ratings { self.shares(t)? } else { BTreeMap::new() };
-        let notes = if self.by_seed(t) { vec![UNUSABLE] } else { Vec::new() };
+        let notes = if self.by_seed(t) { vec![UNUSABLE.into()] } else { Vec::new() };
         Ok(Draft { notes, rule, seats: Some(last), ballots: Ballots::Round, contribution, ..Draft::newest(t) })
     }
 }
@@ -357,7 +357,7 @@ impl Dynamic {
             && self.by_seed(t)
             && let Some(first) = asks.first_mut()
         {
-            first.notes.push(UNUSABLE);
+            first.notes.push(UNUSABLE.into());
         }
         step
     }

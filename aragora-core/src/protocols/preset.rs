@@ -182,7 +182,7 @@ pub(crate) fn preset_step(t: &Transcript, preset: &Preset, round: &PresetRound<'
             max_output_tokens: t.limits().max_output_tokens,
             deadline: None,
             reduced: Vec::new(),
-            notes: if quoted { vec!["undelimited_prompt"] } else { Vec::new() },
+            notes: if quoted { vec!["undelimited_prompt".into()] } else { Vec::new() },
         });
     }
     let min = round.min.unwrap_or(t.options().step_min).min(asks.len() as u32);

@@ -15,6 +15,9 @@ pub struct Registry {
 }
 
 impl Registry {
+    /// The names of the protocols that are built in.
+    pub const BUILT_IN: &'static [&'static str] = &["critique", "simultaneous", "sequential", "vote_only", "dynamic"];
+
     /// Adds a protocol of the host under its own name; a debate that used it can then be resumed.
     pub fn register(&mut self, protocol: Arc<dyn DebateProtocol>) {
         self.own.insert(protocol.describe().name, protocol);

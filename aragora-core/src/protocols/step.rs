@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -15,7 +16,8 @@ use crate::error::Result;
 use crate::ids::{AgentId, MessageId, OptionId, TurnId};
 
 /// What the engine does next.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Step {
     /// Ask these seats.
     Ask(AskStep),
@@ -35,7 +37,8 @@ impl Step {
 }
 
 /// One set of turns.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AskStep {
     /// What is asked for.
     pub phase: Phase,
@@ -52,7 +55,8 @@ pub struct AskStep {
 }
 
 /// One turn to ask.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Ask {
     /// The turn.
     pub turn: TurnId,
@@ -65,23 +69,29 @@ pub struct Ask {
     /// The messages shown, in the order shown.
     pub shown: Vec<MessageId>,
     /// Labels of this voter, where they differ by voter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labels: Option<BTreeMap<String, OptionId>>,
     /// What must be returned.
     pub expect: Expect,
     /// Output limit.
     pub max_output_tokens: u32,
     /// Time limit; absent means the debate's turn timeout.
+    #[serde(rename = "deadline_ms", default, with = "maybe_millis", skip_serializing_if = "Option::is_none")]
     pub deadline: Option<Duration>,
     /// What was left out of the prompt to make it fit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reduced: Vec<ContextReduced>,
     /// Whether the prompt still does not fit the model's window; the turn then fails without a call.
+    #[serde(default)]
     pub too_long: bool,
     /// Notes about the prompt, recorded as warnings.
-    pub notes: Vec<&'static str>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Cow<'static, str>>,
 }
 
 /// A point at which a person is waited for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Pause {
     /// Its id, unique in the debate.
     pub id: String,
@@ -92,39 +102,49 @@ pub struct Pause {
     /// Escalation level 1..=3.
     pub level: u8,
     /// How long to wait; then the debate goes on.
+    #[serde(rename = "wait_ms", with = "crate::debate::millis")]
     pub wait: Duration,
 }
 
 /// What to count after a step.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Checkpoint {
     /// When it is: a gate, one reply, or the end of a round.
     pub scope: CheckScope,
     /// What counts as the votes.
     pub ballots: Ballots,
     /// The electorate, where it is not every eligible seat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seats: Option<Vec<AgentId>>,
     /// The rule to check; absent means the debate's `stop_when` (or the gate's own rule).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<RuleConfig>,
 }
 
 /// What is counted for the decision.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Draft {
     /// What counts as the votes.
     pub ballots: Ballots,
     /// The rule.
     pub rule: RuleConfig,
     /// The electorate, where it is not every eligible seat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seats: Option<Vec<AgentId>>,
     /// A synthesis of the winner, stored beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub synthesis: Option<MessageId>,
     /// Each seat's share in the result.
+    #[serde(default)]
     pub contribution: BTreeMap<AgentId, f64>,
     /// The protocol's own report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<Report>,
     /// Notes about how it came about, recorded as warnings unless they were before.
-    pub notes: Vec<&'static str>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Cow<'static, str>>,
 }
 
 impl Draft {
@@ -237,6 +257,25 @@ pub struct Estimate {
     pub peers: u64,
     /// Rounds.
     pub rounds: u64,
+}
+
+mod maybe_millis {
+    use std::time::Duration;
+
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    // The signature is serde's.
+    #[allow(clippy::ref_option)]
+    pub(super) fn serialize<S: Serializer>(value: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+        match value {
+            Some(value) => crate::debate::millis::serialize(value, serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+        Ok(Option::<u64>::deserialize(deserializer)?.map(Duration::from_millis))
+    }
 }
 
 impl Transcript {

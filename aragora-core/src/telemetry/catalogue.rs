@@ -57,6 +57,7 @@ const MODEL: LabelDef = capped("model", 200);
 const PROTOCOL: LabelDef = capped("protocol", 32);
 const TABLE: LabelDef = capped("table", 200);
 const CLASS: LabelDef = closed("class", &["recorded", "live", "instance"]);
+const SEAM: LabelDef = closed("seam", &["agent", "protocol"]);
 const OUTCOME: LabelDef =
     closed("outcome", &["decided", "tie", "not_reached", "no_quorum", "no_evidence", "not_sought"]);
 // The words of `debate::StopCause`, which lies above this room; a test compares the two.
@@ -93,7 +94,7 @@ macro_rules! metrics {
     ($($(#[doc = $doc:literal])+ $ident:ident = $name:literal $kind:expr, [$($label:expr),*];)+) => {
         /// The metrics by name.
         pub mod names {
-            use super::{AGENT, A, CAUSE, CLASS, D, M, MODEL, MetricDef, MetricKind, OUTCOME, PROTOCOL, PROVIDER, R, TABLE, capped, closed};
+            use super::{AGENT, A, CAUSE, CLASS, D, M, MODEL, MetricDef, MetricKind, OUTCOME, PROTOCOL, PROVIDER, R, SEAM, TABLE, capped, closed};
             $($(#[doc = $doc])+ pub const $ident: MetricDef = MetricDef { name: $name, help: concat!($($doc),+), kind: $kind, labels: &[$($label),*] };)+
         }
 
@@ -131,6 +132,12 @@ metrics! {
     ENGINE_QUEUE_WAIT_SECONDS = "aragora_engine_queue_wait_seconds" MetricKind::Histogram(M), [];
     /// Seconds from asking an agent to its answer.
     AGENT_RESPONSE_SECONDS = "aragora_agent_response_seconds" MetricKind::Histogram(A), [AGENT, PROVIDER, capped("outcome", 32)];
+    /// Calls into participants of another language.
+    FOREIGN_CALLS_TOTAL = "aragora_foreign_calls_total" MetricKind::Counter, [SEAM, closed("outcome", &["ok", "failed", "cancelled", "dropped"])];
+    /// Seconds of a call into another language.
+    FOREIGN_CALL_SECONDS = "aragora_foreign_call_seconds" MetricKind::Histogram(A), [SEAM];
+    /// Calls into another language under way.
+    FOREIGN_CALLS_IN_FLIGHT = "aragora_foreign_calls_in_flight" MetricKind::Gauge, [SEAM];
     /// Tokens used; kinds are disjoint, so their sum is the total.
     TOKENS_USED_TOTAL = "aragora_tokens_used_total" MetricKind::Counter, [AGENT, PROVIDER, MODEL, closed("kind", &["input", "cache_read", "cache_write", "output", "reasoning"])];
     /// Events handed to subscribers.

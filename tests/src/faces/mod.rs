@@ -5,6 +5,7 @@
 //! event, so a new field or event reaches every language by running one command.
 
 mod events;
+mod fits;
 pub mod model;
 mod output;
 mod roots;

@@ -3,7 +3,7 @@
 use aragora_core::agents::{HumanReply, PendingTurn, Sampling};
 use aragora_core::debate::{
     AnswerFormat, CastVote, DebateOptions, Decision, Edit, ErrorInfo, Event, Limits, Persona, Question, Reputation,
-    RiskTier, RoundView, RuleConfig, SeatView, Spent, StepView, Tally, TranscriptMessage, VoteView,
+    RiskTier, RoundView, RuleConfig, SeatView, Spent, StepView, Tally, TranscriptMessage, TurnView, VoteView,
 };
 use aragora_core::engine::{DebatePage, DebateSummary, EventClass};
 use aragora_core::protocols::{Critique, Dynamic, Sequential, Simultaneous, VoteOnlyProtocol};
@@ -57,5 +57,6 @@ pub(super) const OUTPUTS: &[(&str, Add)] = roots![
     StepView,
     Tally,
     TranscriptMessage,
+    TurnView,
     VoteView,
 ];

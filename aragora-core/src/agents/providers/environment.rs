@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::openai_chat::{Dialect, OpenAiChatAgent};
 use crate::agents::agent::Agent;
-use crate::error::{ErrorKind, Result, Violations};
+use crate::error::{Error, ErrorKind, Result, Violations};
 use crate::http::Transport;
 use crate::ids::AgentId;
 
@@ -44,6 +44,49 @@ pub fn from_environment_with(
     transport: Arc<dyn Transport>,
 ) -> Result<Vec<Arc<dyn Agent>>> {
     collect(env, Some(transport))
+}
+
+/// The agent of a model named `provider/model`, e.g. `openai/gpt-5.4-mini`, with the key the environment holds for that
+/// provider. Without an id it is called after provider and model.
+///
+/// Errors: `invalid_request` for a name without a provider or with an unknown one; `not_configured` naming the variable
+/// that holds the missing key.
+pub fn by_name(
+    name_of_model: &str,
+    id: Option<AgentId>,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Result<Arc<dyn Agent>> {
+    let read = |name: &str| env(name).map(|value| value.trim_ascii().to_owned()).filter(|value| !value.is_empty());
+    let known = || PROVIDERS.iter().map(|row| row.3.provider()).chain(["ollama"]).collect::<Vec<_>>().join(", ");
+    let (provider, model) =
+        name_of_model.split_once('/').filter(|(_, model)| !model.trim().is_empty()).ok_or_else(|| {
+            let reason =
+                format!("model {name_of_model:?}, expected provider/model with one of the providers {}", known());
+            Error::new(ErrorKind::InvalidRequest, reason)
+        })?;
+    let missing = |variable: &str| {
+        let reason = format!(
+            "model {name_of_model:?} needs {variable}, which is not set; set it in the environment and hand that to the configuration"
+        );
+        Error::new(ErrorKind::NotConfigured, reason).with("variable", variable)
+    };
+    let id = id.map_or_else(|| name(provider, model, &|_| false), Ok)?;
+    if provider == "ollama" {
+        let host = read("OLLAMA_HOST").ok_or_else(|| missing("OLLAMA_HOST"))?;
+        return open(id, Dialect::OLLAMA, model, Some(ollama(&host)), None, None);
+    }
+    let (key_name, _, _, dialect) = PROVIDERS.iter().find(|row| row.3.provider() == provider).ok_or_else(|| {
+        let reason =
+            format!("provider {provider:?} of model {name_of_model:?} is not known, expected one of {}", known());
+        Error::new(ErrorKind::InvalidRequest, reason)
+    })?;
+    let key = read(key_name).map(SecretString::from);
+    let base = (provider == "openai").then(|| read("OPENAI_BASE_URL")).flatten();
+    if key.is_none() && base.is_none() {
+        return Err(missing(key_name));
+    }
+    let dialect = if base.is_some() { Dialect::COMPATIBLE } else { *dialect };
+    open(id, dialect, model, base, key.as_ref(), None)
 }
 
 fn collect(env: &dyn Fn(&str) -> Option<String>, transport: Option<Arc<dyn Transport>>) -> Result<Vec<Arc<dyn Agent>>> {

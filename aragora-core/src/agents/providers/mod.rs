@@ -13,6 +13,6 @@ mod schema;
 mod scrub;
 
 pub use classify::classify;
-pub use environment::{from_environment, from_environment_with};
+pub use environment::{by_name, from_environment, from_environment_with};
 pub use exchange::Timeouts;
 pub use openai_chat::{Dialect, OpenAiChatAgent, OpenAiChatBuilder, StreamMode};

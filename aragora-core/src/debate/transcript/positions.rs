@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use super::Transcript;
 use super::state::{TranscriptMessage, TurnState, TurnView, VoteView};
 use crate::debate::answer::UNPARSED;
@@ -12,7 +14,8 @@ use crate::error::ErrorKind;
 use crate::ids::{AgentId, MessageId, OptionId};
 
 /// What a seat's newest answer amounts to.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PositionKind {
     /// An answer with this value.
     Answer(Arc<str>),
@@ -25,7 +28,7 @@ pub enum PositionKind {
 }
 
 /// Where a debating seat stands.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Position {
     /// The seat.
     pub seat: AgentId,
@@ -54,7 +57,7 @@ impl Position {
 }
 
 /// An option that can be voted for: a stated one, or a group of equal answers.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct OptionView {
     /// Its id: a stated id, or the label of the group.
     pub id: OptionId,

@@ -25,6 +25,7 @@ impl Machine {
             last_asks: Vec::new(),
             waiting: None,
             ending: None,
+            broken: None,
             cut: cut(records),
             out: Vec::new(),
             commands: Vec::new(),

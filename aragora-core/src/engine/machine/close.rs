@@ -121,7 +121,7 @@ impl Machine {
         }
         self.warn_about(&count)?;
         for note in &draft.notes {
-            if !self.t.warnings().contains_key(*note) {
+            if !self.t.warnings().contains_key(note.as_ref()) {
                 self.warn(note, None, super::plan::note_detail(note))?;
             }
         }

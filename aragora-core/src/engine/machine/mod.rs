@@ -85,6 +85,8 @@ pub(crate) struct Machine {
     last_asks: Vec<Ask>,
     waiting: Option<Then>,
     ending: Option<Stop>,
+    // What the host raised, for whoever waits for the result; records keep only its code and reason.
+    broken: Option<Error>,
     cut: Cut,
     out: Vec<Entry>,
     commands: Vec<Command>,
@@ -98,6 +100,11 @@ pub(crate) struct Effects {
 }
 
 impl Machine {
+    /// What broke the debate, with its cause.
+    pub(crate) fn broken(&self) -> Option<&Error> {
+        self.broken.as_ref()
+    }
+
     /// A debate that begins now: produces its first record.
     pub(crate) fn begin(
         start: DebateStart,
@@ -117,6 +124,7 @@ impl Machine {
             last_asks: Vec::new(),
             waiting: None,
             ending: None,
+            broken: None,
             cut: Cut::default(),
             out: Vec::new(),
             commands: Vec::new(),

@@ -54,6 +54,7 @@ impl Machine {
     }
 
     pub(super) fn protocol_failed(&mut self, error: Error) -> Result<()> {
+        self.broken = Some(error.clone());
         let error = match error.kind() {
             ErrorKind::ProtocolFailed | ErrorKind::InvalidConfig => error,
             _ => Error::new(ErrorKind::ProtocolFailed, format!("the protocol failed: {}", error.reason()))
@@ -152,7 +153,7 @@ impl Machine {
                 self.emit(reduced.clone())?;
             }
             for note in &ask.notes {
-                if !self.t.warnings().contains_key(*note) {
+                if !self.t.warnings().contains_key(note.as_ref()) {
                     self.warn(note, Some(&ask.turn), note_detail(note))?;
                 }
             }

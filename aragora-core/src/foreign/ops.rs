@@ -1,0 +1,227 @@
+//! What an instance can be asked beside beginning debates: one arm per operation.
+
+use futures_util::TryStreamExt as _;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::documents::EventDocument;
+use super::session::Inner;
+use super::settings::{Instant, read};
+use crate::agents::{HumanReply, PendingQuery, PendingTurn};
+use crate::debate::{Document, Record};
+use crate::engine::{Check, DebateQuery, DebateState};
+use crate::error::{Error, ErrorKind, Result};
+use crate::ids::{AgentId, DebateId, OrgId, PrincipalId, RequestId};
+use crate::storage::PageRequest;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Named {
+    #[serde(default = "default_tenant")]
+    tenant: OrgId,
+    debate: DebateId,
+    #[serde(default)]
+    from: u64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ListArgs {
+    #[serde(default = "default_tenant")]
+    tenant: OrgId,
+    #[serde(default)]
+    state: Option<DebateState>,
+    #[serde(default)]
+    from: Option<Instant>,
+    #[serde(default)]
+    to: Option<Instant>,
+    #[serde(default)]
+    tag: Option<String>,
+    #[serde(default)]
+    cursor: Option<DebateId>,
+    #[serde(default)]
+    limit: Option<u16>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReplayArgs {
+    log: String,
+    #[serde(default)]
+    check: Check,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AppealArgs {
+    #[serde(default = "default_tenant")]
+    tenant: OrgId,
+    debate: DebateId,
+    #[serde(default)]
+    documents: Vec<Document>,
+    reason: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PendingArgs {
+    #[serde(default = "default_tenant")]
+    tenant: OrgId,
+    #[serde(default)]
+    debate: Option<DebateId>,
+    #[serde(default)]
+    agent: Option<AgentId>,
+    #[serde(default)]
+    limit: Option<u16>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TurnArgs {
+    #[serde(default = "default_tenant")]
+    tenant: OrgId,
+    id: RequestId,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SubmitArgs {
+    #[serde(default = "default_tenant")]
+    tenant: OrgId,
+    id: RequestId,
+    reply: HumanReply,
+    by: PrincipalId,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DeclineArgs {
+    #[serde(default = "default_tenant")]
+    tenant: OrgId,
+    id: RequestId,
+    reason: String,
+    by: PrincipalId,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Advance {
+    ms: u64,
+}
+
+/// Turns people have not answered yet.
+#[derive(Debug, Serialize)]
+struct Pending {
+    turns: Vec<PendingTurn>,
+    /// Whether there are more than the limit.
+    more: bool,
+}
+
+impl Inner {
+    pub(super) async fn call(&self, op: &str, args: &str) -> Result<String> {
+        let engine = self.aragora.debates();
+        match op {
+            "debates.get" => {
+                let a: Named = read(op, args)?;
+                json(&engine.get(&a.tenant, &a.debate).await?)
+            }
+            "debates.list" => {
+                let ListArgs { tenant, state, from, to, tag, cursor, limit } = read(op, args)?;
+                let (from, to) = (from.map(|at| at.0), to.map(|at| at.0));
+                json(&engine.list(&tenant, &DebateQuery { state, from, to, tag, cursor, limit }).await?)
+            }
+            "debates.log" => {
+                let a: Named = read(op, args)?;
+                let mut text = String::new();
+                for record in engine.log(&a.tenant, &a.debate).await? {
+                    let line = String::from_utf8(record.to_line()?);
+                    text.push_str(&line.map_err(|error| Error::internal(format!("a record is no UTF-8: {error}")))?);
+                    text.push('\n');
+                }
+                json(&text)
+            }
+            "debates.events" => {
+                let a: Named = read(op, args)?;
+                let events: Vec<_> = engine.events(&a.tenant, &a.debate, a.from).await?.try_collect().await?;
+                json(&events.iter().map(EventDocument::from).collect::<Vec<_>>())
+            }
+            "debates.messages" => {
+                let a: Named = read(op, args)?;
+                json(&engine.transcript(&a.tenant, &a.debate).await?.messages())
+            }
+            "debates.replay" => {
+                let a: ReplayArgs = read(op, args)?;
+                let engine = engine.clone();
+                // A protocol of the host answers from another thread, so this one must be free to wait.
+                let replayed = tokio::task::spawn_blocking(move || engine.replay(&records(&a.log)?, a.check));
+                json(&replayed.await.map_err(|error| Error::internal(format!("a replay was lost: {error}")))??)
+            }
+            "debates.appeal" => {
+                let a: AppealArgs = read(op, args)?;
+                json(engine.appeal(&a.tenant, &a.debate, a.documents, &a.reason).await?.question())
+            }
+            "desk.pending" => {
+                let a: PendingArgs = read(op, args)?;
+                let page = PageRequest::first(a.limit.unwrap_or(100));
+                let page = engine
+                    .human_desk(&a.tenant)
+                    .pending(PendingQuery { debate: a.debate, agent: a.agent, page })
+                    .await?;
+                json(&Pending { more: page.next.is_some(), turns: page.turns })
+            }
+            "desk.turn" => {
+                let a: TurnArgs = read(op, args)?;
+                json(&engine.human_desk(&a.tenant).turn(&a.id).await?)
+            }
+            "desk.submit" => {
+                let a: SubmitArgs = read(op, args)?;
+                json(&engine.human_desk(&a.tenant).submit(&a.id, a.reply, &a.by).await?)
+            }
+            "desk.decline" => {
+                let a: DeclineArgs = read(op, args)?;
+                json(&engine.human_desk(&a.tenant).decline(&a.id, a.reason, &a.by).await?)
+            }
+            other => Err(Error::internal(format!("a binding called {other:?}"))),
+        }
+    }
+
+    pub(super) fn ask(&self, op: &str, args: &str) -> Result<String> {
+        match op {
+            "activity" => {
+                let a = self.aragora.debates().activity();
+                json(&json!({
+                    "debates": a.debates, "queued": a.queued, "turns": a.turns, "permits": a.permits,
+                    "foreign_calls": self.process.calls.len(),
+                }))
+            }
+            "metrics" => json(&self.parts.telemetry.render_prometheus()),
+            "clock.now" => json(&self.parts.clock.now().to_string()),
+            "clock.advance" => {
+                let a: Advance = read(op, args)?;
+                self.manual()?.advance(std::time::Duration::from_millis(a.ms));
+                json(&())
+            }
+            "clock.sleepers" => json(&self.manual()?.sleepers()),
+            other => Err(Error::internal(format!("a binding asked for {other:?}"))),
+        }
+    }
+
+    fn manual(&self) -> Result<&crate::clock::ManualClock> {
+        self.manual.as_ref().ok_or_else(|| {
+            Error::new(ErrorKind::InvalidState, "this instance runs on the machine's clock; open it with a manual one")
+        })
+    }
+}
+
+/// The records of a log, one line each.
+pub(super) fn records(log: &str) -> Result<Vec<Record>> {
+    log.lines().filter(|line| !line.trim().is_empty()).map(|line| Record::from_line(line.as_bytes())).collect()
+}
+
+fn default_tenant() -> OrgId {
+    OrgId::trusted("default")
+}
+
+fn json<T: Serialize + ?Sized>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|error| Error::internal(format!("a result has no JSON form: {error}")))
+}

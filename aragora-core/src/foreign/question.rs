@@ -1,0 +1,133 @@
+//! What a protocol in another language may ask about the transcript.
+
+use serde::{Deserialize, Serialize};
+
+use crate::debate::{Expect, Order, Phase, RuleConfig, Transcript};
+use crate::error::{Error, ErrorKind, Result};
+use crate::ids::AgentId;
+use crate::protocols::{AskBuilder, Draft};
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Question {
+    Ask(AskDocument),
+    Check(RuleConfig),
+    Draft {},
+    DisplayName(AgentId),
+    Sees {
+        seat: AgentId,
+        other: AgentId,
+    },
+    Planned {
+        round: u32,
+        phase: Phase,
+    },
+    #[serde(untagged)]
+    Read {
+        read: Part,
+        #[serde(default)]
+        from: usize,
+    },
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Part {
+    Start,
+    Question,
+    Limits,
+    Rule,
+    Seats,
+    Active,
+    Eligible,
+    Rounds,
+    Steps,
+    Turns,
+    Messages,
+    Critiques,
+    Votes,
+    Checks,
+    RoundEnds,
+    Positions,
+    Options,
+    Spent,
+    Stop,
+}
+
+/// A step to build: what is asked of whom.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AskDocument {
+    phase: Phase,
+    instruction: String,
+    #[serde(default)]
+    seats: Option<Vec<AgentId>>,
+    #[serde(default)]
+    round: Option<u32>,
+    #[serde(default)]
+    expect: Option<Expect>,
+    #[serde(default)]
+    order: Option<Order>,
+}
+
+/// Answers a question as JSON.
+pub(super) fn about(t: &Transcript, question: &str) -> Result<String> {
+    let question: Question = serde_json::from_str(question).map_err(|error| {
+        Error::new(ErrorKind::InvalidRequest, format!("not a question about a transcript: {error}"))
+    })?;
+    match question {
+        Question::Read { read, from } => part(t, read, from),
+        Question::Ask(ask) => step(t, ask),
+        Question::Check(rule) => json(&t.check(&rule)?),
+        Question::Draft {} => json(&Draft::newest(t)),
+        Question::DisplayName(seat) => json(&t.display_name(&seat)),
+        Question::Sees { seat, other } => json(&t.sees(&seat, &other)),
+        Question::Planned { round, phase } => json(&t.planned(round, phase)),
+    }
+}
+
+fn step(t: &Transcript, ask: AskDocument) -> Result<String> {
+    let current = t.round().max(1);
+    let round = ask.round.unwrap_or(if t.planned(current, ask.phase) { current + 1 } else { current });
+    let text = ask.instruction;
+    let mut builder = AskBuilder::new(t, ask.phase, round).instruction(move |_| Ok(text.clone()));
+    if let Some(seats) = ask.seats {
+        builder = builder.seats(seats);
+    }
+    if let Some(expect) = ask.expect {
+        builder = builder.expect(move |_| expect.clone());
+    }
+    if ask.order == Some(Order::Sequential) {
+        builder = builder.sequential();
+    }
+    json(&builder.build()?)
+}
+
+fn part(t: &Transcript, part: Part, from: usize) -> Result<String> {
+    match part {
+        Part::Start => json(t.start()),
+        Part::Question => json(t.question()),
+        Part::Limits => json(t.limits()),
+        Part::Rule => json(t.rule()),
+        Part::Seats => json(&t.seats().collect::<Vec<_>>()),
+        Part::Active => json(&t.active().map(|seat| &seat.id).collect::<Vec<_>>()),
+        Part::Eligible => json(&t.eligible().map(|seat| &seat.id).collect::<Vec<_>>()),
+        Part::Rounds => json(&t.rounds().get(from..).unwrap_or_default()),
+        Part::Steps => json(&t.steps().get(from..).unwrap_or_default()),
+        Part::Turns => json(&t.turns().skip(from).collect::<Vec<_>>()),
+        Part::Messages => json(&t.messages().get(from..).unwrap_or_default()),
+        Part::Critiques => json(&t.critiques().get(from..).unwrap_or_default()),
+        Part::Votes => json(&t.votes().get(from..).unwrap_or_default()),
+        Part::Checks => json(&t.checks().iter().skip(from).map(|(_, check)| check).collect::<Vec<_>>()),
+        Part::RoundEnds => json(&t.round_ends().iter().skip(from).map(|(_, end)| end).collect::<Vec<_>>()),
+        Part::Positions => json(&t.positions()),
+        Part::Options => json(&t.option_views()),
+        Part::Spent => json(t.spent()),
+        Part::Stop => json(&t.stop()),
+    }
+}
+
+fn json<T: Serialize + ?Sized>(value: &T) -> Result<String> {
+    serde_json::to_string(value)
+        .map_err(|error| Error::internal(format!("a part of the transcript has no JSON form: {error}")))
+}

@@ -1,0 +1,157 @@
+//! One instance, as a host of another language holds it.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use super::debate::{Debate, Running};
+use super::message::Host;
+use super::process::{Owned, Process};
+use super::seats::References;
+use super::settings::{SeededEntropy, Settings, read};
+use super::specs::host_protocol;
+use crate::aragora::Aragora;
+use crate::clock::{Clock, ManualClock, SystemClock};
+use crate::config::Config;
+use crate::engine::{Engine, EngineConfig};
+use crate::entropy::{Entropy, SystemEntropy};
+use crate::error::{Error, ErrorKind, Result};
+use crate::telemetry::Parts;
+
+/// How long participants get to stop when an instance is closed.
+const CLOSING: Duration = Duration::from_secs(5);
+
+/// One instance. Dropping it closes it without waiting.
+#[derive(Debug)]
+pub struct Session {
+    pub(super) inner: Owned<Arc<Inner>>,
+}
+
+#[derive(Debug)]
+pub(super) struct Inner {
+    pub(super) process: &'static Process,
+    pub(super) host: Arc<dyn Host>,
+    pub(super) parts: Parts,
+    pub(super) env: BTreeMap<String, String>,
+    pub(super) manual: Option<ManualClock>,
+    pub(super) aragora: Aragora,
+    running: Mutex<Vec<Weak<Running>>>,
+    closed: AtomicBool,
+}
+
+impl Session {
+    /// Opens an instance; `settings` is the open document.
+    pub async fn open(host: Arc<dyn Host>, settings: &str) -> Result<Self> {
+        let process = Process::current()?;
+        let document = read("an open document", settings)?;
+        let mut references = References::of(&document, &host);
+        let settings: Settings = serde_json::from_value(document)
+            .map_err(|error| Error::new(ErrorKind::InvalidRequest, format!("an open document: {error}")))?;
+        let config = Config::load(&settings.config.env)?;
+        let manual = settings.clock.map(|clock| ManualClock::new(clock.manual.0));
+        let clock: Arc<dyn Clock> = match &manual {
+            Some(manual) => Arc::new(manual.clone()),
+            None => Arc::new(SystemClock::new()),
+        };
+        let entropy: Arc<dyn Entropy> = match settings.seed {
+            Some(seed) => SeededEntropy::new(seed),
+            None => Arc::new(SystemEntropy),
+        };
+        let parts = Parts::new(clock, entropy);
+        let storage = crate::storage::open(settings.storage.as_deref().unwrap_or("memory:"), &parts).await?;
+        let engine_config = EngineConfig { event_buffer: config.events.buffer_size, ..EngineConfig::default() };
+        let mut engine = Engine::builder().parts(parts.clone()).storage(storage).config(engine_config);
+        for protocol in settings.protocols {
+            engine = engine.protocol(host_protocol(protocol.foreign, &mut references, &parts)?);
+        }
+        let inner = Inner {
+            process,
+            host,
+            parts,
+            env: settings.config.env,
+            manual,
+            aragora: Aragora::with_engine(engine.build()?),
+            running: Mutex::default(),
+            closed: AtomicBool::new(false),
+        };
+        Ok(Self { inner: Owned::new(process, Arc::new(inner)) })
+    }
+
+    /// An operation that may wait; see the table in `ops.rs`.
+    pub async fn call(&self, op: &str, args: &str) -> Result<String> {
+        self.open_inner()?.call(op, args).await
+    }
+
+    /// An operation that answers at once.
+    pub fn ask(&self, op: &str, args: &str) -> Result<String> {
+        self.open_inner()?.ask(op, args)
+    }
+
+    /// Begins a debate (`debate`), goes on with one (`resume`, `fork`) or finds one that runs here (`attach`).
+    pub async fn start(&self, kind: &str, spec: &str) -> Result<Debate> {
+        let inner = match self.open_inner() {
+            Ok(inner) => inner.clone(),
+            Err(error) => {
+                // The document's participants are let go of, as after any refused document.
+                if let (Ok(inner), Ok(document)) = (self.inner.get(), read("a start document", spec)) {
+                    drop(References::of(&document, &inner.host));
+                }
+                return Err(error);
+            }
+        };
+        let handle = inner.begin(kind, spec).await?;
+        let running = Arc::new(Running::new(inner.clone(), handle));
+        inner.enter(&running);
+        Ok(Debate::new(inner.process, running))
+    }
+
+    /// Cancels what runs, waits up to 5 s for participants and lets go of all of them. May be called again.
+    pub async fn close(&self) -> Result<()> {
+        let inner = self.inner.get()?.clone();
+        if inner.closed.swap(true, Ordering::AcqRel) {
+            return Ok(());
+        }
+        inner.cancel_all("the instance was closed");
+        inner.aragora.shutdown(CLOSING).await;
+        Ok(())
+    }
+
+    fn open_inner(&self) -> Result<&Arc<Inner>> {
+        let inner = self.inner.get()?;
+        inner.is_open()?;
+        Ok(inner)
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if let Ok(inner) = self.inner.get()
+            && !inner.closed.swap(true, Ordering::AcqRel)
+        {
+            inner.cancel_all("the instance is gone");
+        }
+    }
+}
+
+impl Inner {
+    pub(super) fn is_open(&self) -> Result<()> {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(Error::new(ErrorKind::Closed, "the instance is closed; open a new one"));
+        }
+        Ok(())
+    }
+
+    fn enter(&self, debate: &Arc<Running>) {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.retain(|debate| debate.strong_count() > 0);
+        running.push(Arc::downgrade(debate));
+    }
+
+    fn cancel_all(&self, reason: &str) {
+        let running = std::mem::take(&mut *self.running.lock().unwrap_or_else(PoisonError::into_inner));
+        for debate in running.iter().filter_map(Weak::upgrade) {
+            debate.handle.cancel(reason);
+        }
+    }
+}

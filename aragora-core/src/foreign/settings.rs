@@ -1,0 +1,86 @@
+//! How an instance is opened.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::documents::ProtocolDocument;
+use crate::clock::Timestamp;
+use crate::debate::Seed;
+use crate::entropy::Entropy;
+use crate::error::{Error, ErrorKind, Result};
+
+/// The open document.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Settings {
+    pub(super) config: ConfigDocument,
+    pub(super) storage: Option<String>,
+    pub(super) protocols: Vec<HostProtocol>,
+    pub(super) clock: Option<ClockDocument>,
+    pub(super) seed: Option<Seed>,
+}
+
+/// Where settings come from; a binding reads no environment by itself.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ConfigDocument {
+    pub(super) env: BTreeMap<String, String>,
+}
+
+impl std::fmt::Debug for ConfigDocument {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ConfigDocument({} variables)", self.env.len())
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HostProtocol {
+    pub(super) foreign: ProtocolDocument,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClockDocument {
+    pub(super) manual: Instant,
+}
+
+/// RFC 3339, or milliseconds since 1970.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Instant(pub(super) Timestamp);
+
+impl<'de> Deserialize<'de> for Instant {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::String(text) => text.parse().map(Self).map_err(serde::de::Error::custom),
+            Value::Number(ms) if ms.is_i64() => Ok(Self(Timestamp::from_millis(ms.as_i64().unwrap_or_default()))),
+            other => Err(serde::de::Error::custom(format!("{other} is no instant"))),
+        }
+    }
+}
+
+pub(super) fn read<T: serde::de::DeserializeOwned>(what: &str, json: &str) -> Result<T> {
+    serde_json::from_str(json).map_err(|error| Error::new(ErrorKind::InvalidRequest, format!("{what}: {error}")))
+}
+
+/// Random bytes that are the same in every run, for ids in tests.
+#[derive(Debug)]
+pub(super) struct SeededEntropy(Mutex<ChaCha8Rng>);
+
+impl SeededEntropy {
+    pub(super) fn new(seed: Seed) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(ChaCha8Rng::seed_from_u64(seed.0))))
+    }
+}
+
+impl Entropy for SeededEntropy {
+    fn fill(&self, out: &mut [u8]) -> Result<()> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(out);
+        Ok(())
+    }
+}
