@@ -82,13 +82,10 @@ impl Out {
             let default = if ty.ends_with('?') { " = nil" } else { "" };
             parameters.push(format!("{}: {ty}{default}", property(field)));
         }
-        self.line(0, "");
-        self.line(1, &format!("public init({}) {{", parameters.join(", ")));
-        for field in fields {
-            let name = property(field);
-            self.line(2, &format!("self.{name} = {name}"));
+        if input {
+            self.line(0, "");
+            self.initialiser(&parameters, fields);
         }
-        self.line(1, "}");
         self.keys("CodingKeys", fields);
         if fields.iter().any(is_special) {
             self.line(0, "");
@@ -110,6 +107,19 @@ impl Out {
         Ok(())
     }
 
+    fn initialiser(&mut self, parameters: &[String], fields: &[Field]) {
+        self.line(1, "public init(");
+        for (i, parameter) in parameters.iter().enumerate() {
+            self.line(2, &format!("{parameter}{}", if i + 1 < parameters.len() { "," } else { "" }));
+        }
+        self.line(1, ") {");
+        for field in fields {
+            let name = property(field);
+            self.line(2, &format!("self.{name} = {name}"));
+        }
+        self.line(1, "}");
+    }
+
     fn keys(&mut self, name: &str, fields: &[Field]) {
         self.line(0, "");
         if fields.is_empty() {
@@ -118,7 +128,7 @@ impl Out {
         }
         self.line(1, &format!("private enum {name}: String, CodingKey {{"));
         for field in fields {
-            self.line(2, &format!("case {} = {:?}", property(field), field.json));
+            self.line(2, &key(&property(field), &field.json));
         }
         self.line(1, "}");
     }
@@ -129,7 +139,7 @@ impl Out {
         self.line(0, &format!("public enum {}: String, Hashable, CaseIterable, AragoraDocument {{", ty.name));
         for case in cases {
             self.doc(1, &case.doc);
-            self.line(1, &format!("case {} = {:?}", case_name(&case.name), case.json));
+            self.line(1, &key(&case_name(&case.name), &case.json));
         }
         self.line(0, "}");
     }
@@ -379,6 +389,11 @@ impl Out {
 
 fn members(case: &Case) -> &[Field] {
     case.fields.as_deref().unwrap_or_default()
+}
+
+/// Swift writes a case as its name unless told otherwise.
+fn key(name: &str, json: &str) -> String {
+    if name.trim_matches('`') == json { format!("case {name}") } else { format!("case {name} = {json:?}") }
 }
 
 fn event_name(case: &Case) -> String {

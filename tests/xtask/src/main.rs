@@ -19,6 +19,7 @@ mod rust_source;
 mod suite;
 mod suites;
 mod swift;
+mod uniffi;
 mod venv;
 
 use std::process::ExitCode;

@@ -32,7 +32,10 @@ public final class Debate: Sendable {
 
     /// The debate's id; `invalid_state` before it has started.
     public var id: String {
-        get throws { try handle().id() }
+        get throws {
+            let handle = try handle()
+            return try Native.call { try handle.id() }
+        }
     }
 
     /// Waits for the decision, and starts the debate if nobody has.
@@ -93,8 +96,8 @@ public final class Debate: Sendable {
     }
 
     /// The decision as it would be if the debate ended now.
-    public func partial() throws -> Decision {
-        try Wire.decode(Decision.self, from: ask("partial", Members()))
+    public func partial() async throws -> Decision {
+        try Wire.decode(Decision.self, from: try await call("partial", Members()))
     }
 
     /// Whether the debate has ended.
@@ -104,6 +107,12 @@ public final class Debate: Sendable {
 
     /// What people may say to a running debate without having a seat.
     public var human: DebateHuman { DebateHuman(debate: self) }
+
+    func call(_ op: String, _ arguments: Members) async throws -> String {
+        let handle = try handle()
+        let text = arguments.text
+        return try await Native.call { try await handle.call(op: op, args: text) }
+    }
 
     func ask(_ op: String, _ arguments: Members) throws -> String {
         let handle = try handle()
@@ -163,13 +172,13 @@ public struct DebateHuman: Sendable {
     }
 
     /// Answers a breakpoint: `continue`, `resolve`, `redirect` or `abort`.
-    public func resolve(_ breakpoint: String, action: String, guidance: String? = nil, by: String) throws {
+    public func resolve(_ breakpoint: String, action: String, guidance: String? = nil, by: String) async throws {
         var arguments = Members()
         try arguments.set("breakpoint", breakpoint)
         try arguments.set("action", action)
         try arguments.set("guidance", guidance)
         try arguments.set("by", by)
-        _ = try debate.ask("human.resolve", arguments)
+        _ = try await debate.call("human.resolve", arguments)
     }
 
     private func say(_ op: String, _ text: String, _ by: String) throws {

@@ -29,8 +29,12 @@ enum Native {
 
     /// A pure function of the core.
     static func compute<Value: Decodable>(_ op: String, _ arguments: Members, as type: Value.Type) throws -> Value {
-        let answer = try call { try ffiCompute(op: op, args: arguments.text) }
-        return try Wire.decode(type, from: answer)
+        try Wire.decode(type, from: try call { try ffiCompute(op: op, args: arguments.text) })
+    }
+
+    static func compute<Value: Decodable>(_ op: String, _ arguments: JSONValue, as type: Value.Type) throws -> Value {
+        let text = try arguments.text()
+        return try Wire.decode(type, from: try call { try ffiCompute(op: op, args: text) })
     }
 
     static func transcript(_ id: UInt64, _ question: String) throws -> String {
@@ -49,6 +53,13 @@ enum Native {
     /// False: nobody waits, so the error need not be kept.
     static func fail(_ id: UInt64, _ json: String) -> Bool {
         ffiFail(call: id, json: json)
+    }
+
+    /// The error a participant's call ended with. The core may let go of it from now on.
+    static func found(cause call: UInt64) -> (any Error)? {
+        let cause = Host.shared.cause(of: call)
+        ffiCauseFound(call: call)
+        return cause
     }
 
     static func configure(threads: UInt32) throws {
@@ -75,7 +86,7 @@ extension AragoraError {
             self.init(
                 Code(rawValue: code), reason, retryable: retryable,
                 retryAfter: retryAfterMs.map { .milliseconds(Int64(clamping: $0)) }, context: context,
-                underlying: causeCall.flatMap(Host.shared.cause(of:)))
+                underlying: causeCall.flatMap(Native.found))
         }
     }
 }

@@ -14,6 +14,7 @@ mod nextest;
 mod panics;
 mod replay;
 mod rustdoc;
+mod swift;
 mod typos;
 
 use crate::suite::Suite;
@@ -32,6 +33,7 @@ pub(crate) const ALL: &[Suite] = &[
     rustdoc::SUITE,
     examples::SUITE,
     replay::SUITE,
+    swift::SUITE,
     benches::SUITE,
     deny::SUITE,
 ];
