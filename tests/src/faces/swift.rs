@@ -16,9 +16,13 @@ const BY_HAND: &str = "Event";
 const EVENTS: &str = "EventData";
 
 /// Words Swift takes for itself.
-const KEYWORDS: [&str; 14] = [
-    "as", "case", "class", "continue", "default", "false", "in", "init", "is", "operator", "repeat", "return", "self",
-    "true",
+#[rustfmt::skip]
+const KEYWORDS: [&str; 52] = [
+    "any", "as", "associatedtype", "break", "case", "catch", "class", "continue", "default", "defer", "deinit", "do",
+    "else", "enum", "extension", "fallthrough", "false", "fileprivate", "for", "func", "guard", "if", "import", "in",
+    "init", "inout", "internal", "is", "let", "nil", "operator", "precedencegroup", "private", "protocol", "public",
+    "repeat", "rethrows", "return", "self", "static", "struct", "subscript", "super", "switch", "throw", "throws",
+    "true", "try", "typealias", "var", "where", "while",
 ];
 
 /// The Swift values of this model.

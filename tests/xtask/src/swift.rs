@@ -66,18 +66,23 @@ impl Swift {
     }
 
     /// A program that starts in this folder, which is in the checkout or in the target directory.
-    pub(crate) fn command(&self, context: &Context, folder: &Path, name: &str) -> Command {
+    pub(crate) fn command(&self, context: &Context, folder: &Path, name: &str) -> Result<Command, String> {
         match self {
             Self::OnPath => {
                 let mut command = program(context, name);
                 command.current_dir(folder);
-                command
+                Ok(command)
             }
             Self::In(root) => {
+                // A file, so that a failing command is shown in one line.
+                let script = context.target.join("tools").join("enter-swift.sh");
+                fs::create_dir_all(context.target.join("tools"))
+                    .and_then(|()| fs::write(&script, ENTER))
+                    .map_err(|error| format!("{}: {error}", script.display()))?;
                 let mut command = program(context, "unshare");
-                command.args(["--mount", "--propagation", "private", "sh", "-c", ENTER, "sh"]);
+                command.args(["--mount", "--propagation", "private", "sh"]).arg(script);
                 command.arg(root).arg(&context.root).arg(&context.target).arg(self.seen(context, folder)).arg(name);
-                command
+                Ok(command)
             }
         }
     }

@@ -171,6 +171,9 @@ extension ProtocolChoice: ExpressibleByStringLiteral {
 public struct Rule: Encodable, Sendable {
     private let document: any AragoraDocument
 
+    /// A rule by its name.
+    public static func named(_ name: String) -> Rule { Rule(document: JSONValue.string(name)) }
+
     /// A rule with its own settings.
     public static func kind(_ kind: RuleKind) -> Rule { Rule(document: kind) }
 

@@ -82,7 +82,7 @@ public struct Transcript: Sendable {
             try ask.set("order", order)
             var question = Members()
             question.set("ask", raw: ask.text)
-            return "{\"ask\":\(try Native.transcript(call, question.text))}"
+            return try Native.transcript(call, question.text)
         }
     }
 

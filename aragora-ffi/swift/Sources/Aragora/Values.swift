@@ -5,43 +5,43 @@ import Foundation
 /// What kind of participant answers.
 public enum AgentKind: String, Hashable, CaseIterable, AragoraDocument {
     /// A language model.
-    case model = "model"
+    case model
     /// A person.
-    case human = "human"
+    case human
     /// A function of the host.
-    case function = "function"
+    case function
     /// A script with fixed replies.
-    case scripted = "scripted"
+    case scripted
     /// The styled demo without network.
-    case demo = "demo"
+    case demo
     /// A recording.
-    case recorded = "recorded"
+    case recorded
     /// An object of another language.
-    case foreign = "foreign"
+    case foreign
 }
 
 /// Which figure an analysis holds.
 public enum AnalysisKind: String, Hashable, CaseIterable, AragoraDocument {
     /// Agreement, stability and position.
-    case convergence = "convergence"
+    case convergence
     /// Evidence quality.
-    case evidence = "evidence"
+    case evidence
     /// Gaps and contradictions between proposals.
-    case cross = "cross"
+    case cross
     /// Claims and relations.
-    case claims = "claims"
+    case claims
     /// Cruxes.
-    case cruxes = "cruxes"
+    case cruxes
     /// Contribution of each seat.
-    case contribution = "contribution"
+    case contribution
     /// Signs of bias.
-    case bias = "bias"
+    case bias
     /// Diversity of the seats.
-    case diversity = "diversity"
+    case diversity
     /// The stability test.
-    case stability = "stability"
+    case stability
     /// Verdicts of a comparator with I/O, so that grouping needs no call when folding.
-    case equivalence = "equivalence"
+    case equivalence
 }
 
 /// The answer of a decision.
@@ -57,20 +57,12 @@ public struct Answer: Hashable, AragoraDocument {
     /// A synthesis made of it, beside the original.
     public let synthesis: String?
 
-    public init(option: String, value: String, text: String, author: String? = nil, synthesis: String? = nil) {
-        self.option = option
-        self.value = value
-        self.text = text
-        self.author = author
-        self.synthesis = synthesis
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case option = "option"
-        case value = "value"
-        case text = "text"
-        case author = "author"
-        case synthesis = "synthesis"
+        case option
+        case value
+        case text
+        case author
+        case synthesis
     }
 }
 
@@ -83,16 +75,20 @@ public struct AnswerFormat: Hashable, AragoraDocument {
     /// What becomes of a reply without an answer.
     public var unparsed: UnparsedPolicy?
 
-    public init(extract: [Extractor]? = nil, equal: Equivalence? = nil, unparsed: UnparsedPolicy? = nil) {
+    public init(
+        extract: [Extractor]? = nil,
+        equal: Equivalence? = nil,
+        unparsed: UnparsedPolicy? = nil
+    ) {
         self.extract = extract
         self.equal = equal
         self.unparsed = unparsed
     }
 
     private enum CodingKeys: String, CodingKey {
-        case extract = "extract"
-        case equal = "equal"
-        case unparsed = "unparsed"
+        case extract
+        case equal
+        case unparsed
     }
 }
 
@@ -141,11 +137,11 @@ public enum AskOrder: Hashable, AragoraDocument {
 /// How an attempt ended.
 public enum AttemptOutcome: String, Hashable, CaseIterable, AragoraDocument {
     /// With a reply.
-    case ok = "ok"
+    case ok
     /// With an error.
-    case failed = "failed"
+    case failed
     /// It was cancelled or dropped.
-    case cancelled = "cancelled"
+    case cancelled
 }
 
 /// Who said something.
@@ -209,12 +205,12 @@ public enum Ballot: Hashable, AragoraDocument {
     case invalid(raw: String, why: InvalidWhy)
 
     private enum AbstainKeys: String, CodingKey {
-        case reason = "reason"
+        case reason
     }
 
     private enum InvalidKeys: String, CodingKey {
-        case raw = "raw"
-        case why = "why"
+        case raw
+        case why
     }
 
     public init(from decoder: any Decoder) throws {
@@ -294,12 +290,12 @@ public enum BallotKind: Hashable, AragoraDocument {
     case verdict
 
     private enum ScoresKeys: String, CodingKey {
-        case lo = "lo"
-        case hi = "hi"
+        case lo
+        case hi
     }
 
     private enum PointsKeys: String, CodingKey {
-        case total = "total"
+        case total
     }
 
     public init(from decoder: any Decoder) throws {
@@ -373,29 +369,21 @@ public struct BallotShape: Hashable, AragoraDocument {
     /// Whether a reason is asked for.
     public let reason: Bool
 
-    public init(kind: BallotKind, labels: [Label], mayAbstain: Bool, confidence: Bool, reason: Bool) {
-        self.kind = kind
-        self.labels = labels
-        self.mayAbstain = mayAbstain
-        self.confidence = confidence
-        self.reason = reason
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case kind = "kind"
-        case labels = "labels"
+        case kind
+        case labels
         case mayAbstain = "may_abstain"
-        case confidence = "confidence"
-        case reason = "reason"
+        case confidence
+        case reason
     }
 }
 
 /// Whose weight is the whole of a share.
 public enum Basis: String, Hashable, CaseIterable, AragoraDocument {
     /// The weight of cast votes; the default.
-    case counted = "counted"
+    case counted
     /// The weight of all eligible seats.
-    case electorate = "electorate"
+    case electorate
 }
 
 /// Signs of bias in the voting. Lexical and positional figures, not proof.
@@ -410,14 +398,6 @@ public struct BiasReport: Hashable, AragoraDocument {
     public let winnerChars: Double?
     /// Mean characters of the other texts.
     public let loserChars: Double?
-
-    public init(chosenByPosition: [Int64], positionP: Double? = nil, selfVotes: Int64, winnerChars: Double? = nil, loserChars: Double? = nil) {
-        self.chosenByPosition = chosenByPosition
-        self.positionP = positionP
-        self.selfVotes = selfVotes
-        self.winnerChars = winnerChars
-        self.loserChars = loserChars
-    }
 
     private enum CodingKeys: String, CodingKey {
         case chosenByPosition = "chosen_by_position"
@@ -441,20 +421,12 @@ public struct Calls: Hashable, AragoraDocument {
     /// planned - made.
     public let saved: Int64
 
-    public init(made: Int64, failed: Int64, hedged: Int64, planned: Int64, saved: Int64) {
-        self.made = made
-        self.failed = failed
-        self.hedged = hedged
-        self.planned = planned
-        self.saved = saved
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case made = "made"
-        case failed = "failed"
-        case hedged = "hedged"
-        case planned = "planned"
-        case saved = "saved"
+        case made
+        case failed
+        case hedged
+        case planned
+        case saved
     }
 }
 
@@ -476,7 +448,15 @@ public struct CastVote: Hashable, AragoraDocument {
     /// weighs .5 times 1 -> .5, 5 -> 1, 10 -> 2, linear between.
     public var userIntensity: Int64?
 
-    public init(voter: String, status: VoteStatus, ballot: Ballot? = nil, confidence: Double? = nil, selfVote: Bool? = nil, arrival: Int64? = nil, userIntensity: Int64? = nil) {
+    public init(
+        voter: String,
+        status: VoteStatus,
+        ballot: Ballot? = nil,
+        confidence: Double? = nil,
+        selfVote: Bool? = nil,
+        arrival: Int64? = nil,
+        userIntensity: Int64? = nil
+    ) {
         self.voter = voter
         self.status = status
         self.ballot = ballot
@@ -487,12 +467,12 @@ public struct CastVote: Hashable, AragoraDocument {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case voter = "voter"
-        case status = "status"
-        case ballot = "ballot"
-        case confidence = "confidence"
+        case voter
+        case status
+        case ballot
+        case confidence
         case selfVote = "self_vote"
-        case arrival = "arrival"
+        case arrival
         case userIntensity = "user_intensity"
     }
 }
@@ -500,13 +480,13 @@ public struct CastVote: Hashable, AragoraDocument {
 /// When a rule counted.
 public enum CheckScope: String, Hashable, CaseIterable, AragoraDocument {
     /// After the independent first answers.
-    case gate = "gate"
+    case gate
     /// After one reply.
-    case reply = "reply"
+    case reply
     /// At the end of a round.
-    case round = "round"
+    case round
     /// For the decision.
-    case final = "final"
+    case final
 }
 
 /// Something open.
@@ -518,23 +498,17 @@ public struct Condition: Hashable, AragoraDocument {
     /// What is open.
     public let detail: String
 
-    public init(kind: ConditionKind, seat: String? = nil, detail: String) {
-        self.kind = kind
-        self.seat = seat
-        self.detail = detail
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case kind = "kind"
-        case seat = "seat"
-        case detail = "detail"
+        case kind
+        case seat
+        case detail
     }
 }
 
 /// Why a verdict carries a condition.
 public enum ConditionKind: String, Hashable, CaseIterable, AragoraDocument {
     /// Somebody dissents.
-    case dissent = "dissent"
+    case dissent
     /// A challenge was not met.
     case unresolvedIntervention = "unresolved_intervention"
     /// A severe critique of the winner was followed by no revision.
@@ -552,25 +526,19 @@ public struct Confidence: Hashable, AragoraDocument {
     /// The numbers it was computed from.
     public let inputs: [String: Double]
 
-    public init(value: Double, method: String, inputs: [String: Double]) {
-        self.value = value
-        self.method = method
-        self.inputs = inputs
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case value = "value"
-        case method = "method"
-        case inputs = "inputs"
+        case value
+        case method
+        case inputs
     }
 }
 
 /// From stated confidence to weight.
 public enum ConfidenceCurve: String, Hashable, CaseIterable, AragoraDocument {
     /// 1 -> 1; >= .9 -> .8; >= .8 -> .5; > .6 -> .3; else .1 (ReConcile, arXiv:2309.13007).
-    case reconcile = "reconcile"
+    case reconcile
     /// The confidence itself.
-    case linear = "linear"
+    case linear
 }
 
 /// How confidence in the decision is found.
@@ -591,11 +559,11 @@ public enum ContextPolicy: Hashable, AragoraDocument {
     case summarise(seat: String, maxTokens: Int64)
 
     private enum WindowKeys: String, CodingKey {
-        case rounds = "rounds"
+        case rounds
     }
 
     private enum SummariseKeys: String, CodingKey {
-        case seat = "seat"
+        case seat
         case maxTokens = "max_tokens"
     }
 
@@ -647,18 +615,11 @@ public struct Convergence: Hashable, AragoraDocument {
     /// Weight of the largest answer group over the weight of all positions.
     public let position: Double
 
-    public init(round: Int64, agreement: Double, stability: Double, position: Double) {
-        self.round = round
-        self.agreement = agreement
-        self.stability = stability
-        self.position = position
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case round = "round"
-        case agreement = "agreement"
-        case stability = "stability"
-        case position = "position"
+        case round
+        case agreement
+        case stability
+        case position
     }
 }
 
@@ -725,14 +686,17 @@ public struct Critique: Hashable, AragoraDocument {
     /// A seat that may merge the winner's members in one more call; it is shown the dissent.
     public var synthesis: String?
 
-    public init(pairwise: Bool? = nil, synthesis: String? = nil) {
+    public init(
+        pairwise: Bool? = nil,
+        synthesis: String? = nil
+    ) {
         self.pairwise = pairwise
         self.synthesis = synthesis
     }
 
     private enum CodingKeys: String, CodingKey {
-        case pairwise = "pairwise"
-        case synthesis = "synthesis"
+        case pairwise
+        case synthesis
     }
 }
 
@@ -751,22 +715,13 @@ public struct Crux: Hashable, AragoraDocument {
     /// What would settle it.
     public let strategy: String
 
-    public init(id: String, statement: String, score: Double, contesters: [String], supporters: [String], strategy: String) {
-        self.id = id
-        self.statement = statement
-        self.score = score
-        self.contesters = contesters
-        self.supporters = supporters
-        self.strategy = strategy
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case id = "id"
-        case statement = "statement"
-        case score = "score"
-        case contesters = "contesters"
-        case supporters = "supporters"
-        case strategy = "strategy"
+        case id
+        case statement
+        case score
+        case contesters
+        case supporters
+        case strategy
     }
 }
 
@@ -815,7 +770,29 @@ public struct DebateOptions: Hashable, AragoraDocument {
     /// Templates that replace the library's own, by name.
     public var templates: [String: String]?
 
-    public init(minRounds: Int64? = nil, stopWhen: Nullable<RuleConfig>? = nil, gate: GatePolicy? = nil, join: Join? = nil, benchAfter: Int64? = nil, stepMin: Int64? = nil, topology: Topology? = nil, identity: Identity? = nil, relabel: Relabel? = nil, contextPolicy: [ContextPolicy]? = nil, warmFirst: Bool? = nil, roles: RolePolicy? = nil, stances: StancePolicy? = nil, agreement: Int64? = nil, stalemate: Bool? = nil, stability: Bool? = nil, readiness: Bool? = nil, stale: StalePolicy? = nil, judgesMayDebate: Bool? = nil, confidence: ConfidenceMethod? = nil, templates: [String: String]? = nil) {
+    public init(
+        minRounds: Int64? = nil,
+        stopWhen: Nullable<RuleConfig>? = nil,
+        gate: GatePolicy? = nil,
+        join: Join? = nil,
+        benchAfter: Int64? = nil,
+        stepMin: Int64? = nil,
+        topology: Topology? = nil,
+        identity: Identity? = nil,
+        relabel: Relabel? = nil,
+        contextPolicy: [ContextPolicy]? = nil,
+        warmFirst: Bool? = nil,
+        roles: RolePolicy? = nil,
+        stances: StancePolicy? = nil,
+        agreement: Int64? = nil,
+        stalemate: Bool? = nil,
+        stability: Bool? = nil,
+        readiness: Bool? = nil,
+        stale: StalePolicy? = nil,
+        judgesMayDebate: Bool? = nil,
+        confidence: ConfidenceMethod? = nil,
+        templates: [String: String]? = nil
+    ) {
         self.minRounds = minRounds
         self.stopWhen = stopWhen
         self.gate = gate
@@ -842,25 +819,25 @@ public struct DebateOptions: Hashable, AragoraDocument {
     private enum CodingKeys: String, CodingKey {
         case minRounds = "min_rounds"
         case stopWhen = "stop_when"
-        case gate = "gate"
-        case join = "join"
+        case gate
+        case join
         case benchAfter = "bench_after"
         case stepMin = "step_min"
-        case topology = "topology"
-        case identity = "identity"
-        case relabel = "relabel"
+        case topology
+        case identity
+        case relabel
         case contextPolicy = "context_policy"
         case warmFirst = "warm_first"
-        case roles = "roles"
-        case stances = "stances"
-        case agreement = "agreement"
-        case stalemate = "stalemate"
-        case stability = "stability"
-        case readiness = "readiness"
-        case stale = "stale"
+        case roles
+        case stances
+        case agreement
+        case stalemate
+        case stability
+        case readiness
+        case stale
         case judgesMayDebate = "judges_may_debate"
-        case confidence = "confidence"
-        case templates = "templates"
+        case confidence
+        case templates
     }
 
     public init(from decoder: any Decoder) throws {
@@ -921,27 +898,22 @@ public struct DebatePage: Hashable, AragoraDocument {
     /// Where to go on; absent exactly when nothing follows.
     public let next: String?
 
-    public init(items: [DebateSummary], next: String? = nil) {
-        self.items = items
-        self.next = next
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case items = "items"
-        case next = "next"
+        case items
+        case next
     }
 }
 
 /// Where a stored debate stands.
 public enum DebateState: String, Hashable, CaseIterable, AragoraDocument {
     /// It has not ended. It may run here, run elsewhere, or wait to be resumed.
-    case running = "running"
+    case running
     /// It ended with a decision.
-    case finished = "finished"
+    case finished
     /// It ended without any usable reply, or by a broken protocol.
-    case failed = "failed"
+    case failed
     /// It was cancelled.
-    case cancelled = "cancelled"
+    case cancelled
 }
 
 /// What a list shows of a debate; one row per debate, written with every append.
@@ -957,7 +929,7 @@ public struct DebateSummary: Hashable, AragoraDocument {
     /// When the newest record was written.
     public let updatedAt: Date
     /// The protocol.
-    public let protocol: String
+    public let `protocol`: String
     /// The first 200 characters of the question.
     public let question: String
     /// Words of the host.
@@ -977,40 +949,22 @@ public struct DebateSummary: Hashable, AragoraDocument {
     /// Known cost in micro-dollars.
     public let micros: Int64
 
-    public init(debate: String, state: DebateState, nextSeq: Int64, startedAt: Date, updatedAt: Date, protocol: String, question: String, tags: [String]? = nil, parent: Parent? = nil, stop: StopCause? = nil, outcome: Outcome? = nil, verdict: Verdict? = nil, rounds: Int64, calls: Int64, micros: Int64) {
-        self.debate = debate
-        self.state = state
-        self.nextSeq = nextSeq
-        self.startedAt = startedAt
-        self.updatedAt = updatedAt
-        self.protocol = protocol
-        self.question = question
-        self.tags = tags
-        self.parent = parent
-        self.stop = stop
-        self.outcome = outcome
-        self.verdict = verdict
-        self.rounds = rounds
-        self.calls = calls
-        self.micros = micros
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case debate = "debate"
-        case state = "state"
+        case debate
+        case state
         case nextSeq = "next_seq"
         case startedAt = "started_at"
         case updatedAt = "updated_at"
-        case protocol = "protocol"
-        case question = "question"
-        case tags = "tags"
-        case parent = "parent"
-        case stop = "stop"
-        case outcome = "outcome"
-        case verdict = "verdict"
-        case rounds = "rounds"
-        case calls = "calls"
-        case micros = "micros"
+        case `protocol`
+        case question
+        case tags
+        case parent
+        case stop
+        case outcome
+        case verdict
+        case rounds
+        case calls
+        case micros
     }
 
     public init(from decoder: any Decoder) throws {
@@ -1020,7 +974,7 @@ public struct DebateSummary: Hashable, AragoraDocument {
         nextSeq = try keyed.decode(Int64.self, forKey: .nextSeq)
         startedAt = try keyed.decode(WireDate.self, forKey: .startedAt).date
         updatedAt = try keyed.decode(WireDate.self, forKey: .updatedAt).date
-        protocol = try keyed.decode(String.self, forKey: .protocol)
+        `protocol` = try keyed.decode(String.self, forKey: .`protocol`)
         question = try keyed.decode(String.self, forKey: .question)
         tags = try keyed.decodeIfPresent([String].self, forKey: .tags)
         parent = try keyed.decodeIfPresent(Parent.self, forKey: .parent)
@@ -1039,7 +993,7 @@ public struct DebateSummary: Hashable, AragoraDocument {
         try keyed.encode(nextSeq, forKey: .nextSeq)
         try keyed.encode(WireDate(startedAt), forKey: .startedAt)
         try keyed.encode(WireDate(updatedAt), forKey: .updatedAt)
-        try keyed.encode(protocol, forKey: .protocol)
+        try keyed.encode(`protocol`, forKey: .`protocol`)
         try keyed.encode(question, forKey: .question)
         try keyed.encodeIfPresent(tags, forKey: .tags)
         try keyed.encodeIfPresent(parent, forKey: .parent)
@@ -1119,73 +1073,38 @@ public struct Decision: Hashable, AragoraDocument {
     /// Rounds played.
     public let roundsUsed: Int64
 
-    public init(schema: Int64, debate: String, answer: Answer? = nil, leading: Answer? = nil, outcome: Outcome, stop: Stop, verdict: Verdict, gate: Gate, partial: Bool, rule: RuleUsed, tally: Tally, votes: [VoteRecord], supporters: [String], dissenters: [String], abstained: [String], invalid: [String], failed: [String], notAsked: [String], dissent: [Dissent], confidence: Confidence, conditions: [Condition], voteOnly: VoteOnly, cruxes: [Crux], convergence: [Convergence], interventions: [Intervention], contribution: [String: Double], bias: BiasReport, diversity: Diversity, report: Report? = nil, usage: DecisionUsage, calls: Calls, roundsUsed: Int64) {
-        self.schema = schema
-        self.debate = debate
-        self.answer = answer
-        self.leading = leading
-        self.outcome = outcome
-        self.stop = stop
-        self.verdict = verdict
-        self.gate = gate
-        self.partial = partial
-        self.rule = rule
-        self.tally = tally
-        self.votes = votes
-        self.supporters = supporters
-        self.dissenters = dissenters
-        self.abstained = abstained
-        self.invalid = invalid
-        self.failed = failed
-        self.notAsked = notAsked
-        self.dissent = dissent
-        self.confidence = confidence
-        self.conditions = conditions
-        self.voteOnly = voteOnly
-        self.cruxes = cruxes
-        self.convergence = convergence
-        self.interventions = interventions
-        self.contribution = contribution
-        self.bias = bias
-        self.diversity = diversity
-        self.report = report
-        self.usage = usage
-        self.calls = calls
-        self.roundsUsed = roundsUsed
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case schema = "schema"
-        case debate = "debate"
-        case answer = "answer"
-        case leading = "leading"
-        case outcome = "outcome"
-        case stop = "stop"
-        case verdict = "verdict"
-        case gate = "gate"
-        case partial = "partial"
-        case rule = "rule"
-        case tally = "tally"
-        case votes = "votes"
-        case supporters = "supporters"
-        case dissenters = "dissenters"
-        case abstained = "abstained"
-        case invalid = "invalid"
-        case failed = "failed"
+        case schema
+        case debate
+        case answer
+        case leading
+        case outcome
+        case stop
+        case verdict
+        case gate
+        case partial
+        case rule
+        case tally
+        case votes
+        case supporters
+        case dissenters
+        case abstained
+        case invalid
+        case failed
         case notAsked = "not_asked"
-        case dissent = "dissent"
-        case confidence = "confidence"
-        case conditions = "conditions"
+        case dissent
+        case confidence
+        case conditions
         case voteOnly = "vote_only"
-        case cruxes = "cruxes"
-        case convergence = "convergence"
-        case interventions = "interventions"
-        case contribution = "contribution"
-        case bias = "bias"
-        case diversity = "diversity"
-        case report = "report"
-        case usage = "usage"
-        case calls = "calls"
+        case cruxes
+        case convergence
+        case interventions
+        case contribution
+        case bias
+        case diversity
+        case report
+        case usage
+        case calls
         case roundsUsed = "rounds_used"
     }
 }
@@ -1199,16 +1118,10 @@ public struct DecisionUsage: Hashable, AragoraDocument {
     /// What a fork took over from its parent; not part of the total.
     public let inherited: UsageTotals?
 
-    public init(total: UsageTotals, bySeat: [String: UsageTotals], inherited: UsageTotals? = nil) {
-        self.total = total
-        self.bySeat = bySeat
-        self.inherited = inherited
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case total = "total"
+        case total
         case bySeat = "by_seat"
-        case inherited = "inherited"
+        case inherited
     }
 }
 
@@ -1231,26 +1144,15 @@ public struct Dissent: Hashable, AragoraDocument {
     /// Where the view was given.
     public let messages: [String]
 
-    public init(seat: String, option: String? = nil, reasons: [String], view: String, severity: Double, acknowledged: Bool, rebuttal: String? = nil, messages: [String]) {
-        self.seat = seat
-        self.option = option
-        self.reasons = reasons
-        self.view = view
-        self.severity = severity
-        self.acknowledged = acknowledged
-        self.rebuttal = rebuttal
-        self.messages = messages
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case seat = "seat"
-        case option = "option"
-        case reasons = "reasons"
-        case view = "view"
-        case severity = "severity"
-        case acknowledged = "acknowledged"
-        case rebuttal = "rebuttal"
-        case messages = "messages"
+        case seat
+        case option
+        case reasons
+        case view
+        case severity
+        case acknowledged
+        case rebuttal
+        case messages
     }
 }
 
@@ -1265,17 +1167,10 @@ public struct Diversity: Hashable, AragoraDocument {
     /// The largest family's share.
     public let largestShare: Double
 
-    public init(families: [String: Int64], providers: [String: Int64], effective: Double, largestShare: Double) {
-        self.families = families
-        self.providers = providers
-        self.effective = effective
-        self.largestShare = largestShare
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case families = "families"
-        case providers = "providers"
-        case effective = "effective"
+        case families
+        case providers
+        case effective
         case largestShare = "largest_share"
     }
 }
@@ -1289,16 +1184,20 @@ public struct Document: Hashable, AragoraDocument {
     /// Where it came from.
     public var uri: String?
 
-    public init(title: String, text: String, uri: String? = nil) {
+    public init(
+        title: String,
+        text: String,
+        uri: String? = nil
+    ) {
         self.title = title
         self.text = text
         self.uri = uri
     }
 
     private enum CodingKeys: String, CodingKey {
-        case title = "title"
-        case text = "text"
-        case uri = "uri"
+        case title
+        case text
+        case uri
     }
 }
 
@@ -1334,7 +1233,20 @@ public struct Dynamic: Hashable, AragoraDocument {
     /// A published layout instead of the library's own.
     public var preset: Preset?
 
-    public init(keep: Int64? = nil, pruneRound: Int64? = nil, checkAfterPrune: Bool? = nil, peersIncludeSelf: Bool? = nil, history: HistoryPolicy? = nil, sequentialVisibility: Bool? = nil, ratings: Bool? = nil, askOrder: AskOrder? = nil, showOrder: AskOrder? = nil, parallel: Bool? = nil, ranker: String? = nil, preset: Preset? = nil) {
+    public init(
+        keep: Int64? = nil,
+        pruneRound: Int64? = nil,
+        checkAfterPrune: Bool? = nil,
+        peersIncludeSelf: Bool? = nil,
+        history: HistoryPolicy? = nil,
+        sequentialVisibility: Bool? = nil,
+        ratings: Bool? = nil,
+        askOrder: AskOrder? = nil,
+        showOrder: AskOrder? = nil,
+        parallel: Bool? = nil,
+        ranker: String? = nil,
+        preset: Preset? = nil
+    ) {
         self.keep = keep
         self.pruneRound = pruneRound
         self.checkAfterPrune = checkAfterPrune
@@ -1350,18 +1262,18 @@ public struct Dynamic: Hashable, AragoraDocument {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case keep = "keep"
+        case keep
         case pruneRound = "prune_round"
         case checkAfterPrune = "check_after_prune"
         case peersIncludeSelf = "peers_include_self"
-        case history = "history"
+        case history
         case sequentialVisibility = "sequential_visibility"
-        case ratings = "ratings"
+        case ratings
         case askOrder = "ask_order"
         case showOrder = "show_order"
-        case parallel = "parallel"
-        case ranker = "ranker"
-        case preset = "preset"
+        case parallel
+        case ranker
+        case preset
     }
 }
 
@@ -1383,34 +1295,34 @@ public enum Edit: Hashable, AragoraDocument {
     case setBelief(seat: String, belief: [String: Double])
 
     private enum ReplaceMessageKeys: String, CodingKey {
-        case message = "message"
-        case text = "text"
+        case message
+        case text
     }
 
     private enum InsertHumanKeys: String, CodingKey {
-        case by = "by"
-        case text = "text"
+        case by
+        case text
     }
 
     private enum DropSeatKeys: String, CodingKey {
-        case seat = "seat"
+        case seat
     }
 
     private enum AddSeatKeys: String, CodingKey {
-        case seat = "seat"
+        case seat
     }
 
     private enum SetRuleKeys: String, CodingKey {
-        case rule = "rule"
+        case rule
     }
 
     private enum SetLimitsKeys: String, CodingKey {
-        case limits = "limits"
+        case limits
     }
 
     private enum SetBeliefKeys: String, CodingKey {
-        case seat = "seat"
-        case belief = "belief"
+        case seat
+        case belief
     }
 
     public init(from decoder: any Decoder) throws {
@@ -1495,17 +1407,17 @@ public enum Effort: String, Hashable, CaseIterable, AragoraDocument {
     /// Not at all.
     case nothing = "none"
     /// As little as there is.
-    case minimal = "minimal"
+    case minimal
     /// Little.
-    case low = "low"
+    case low
     /// Some.
-    case medium = "medium"
+    case medium
     /// Much.
-    case high = "high"
+    case high
     /// Very much.
     case xHigh = "x_high"
     /// As much as there is.
-    case max = "max"
+    case max
 }
 
 /// When two answers are the same.
@@ -1524,12 +1436,12 @@ public enum Equivalence: Hashable, AragoraDocument {
     case custom(comparator: String)
 
     private enum NumericKeys: String, CodingKey {
-        case rel = "rel"
-        case abs = "abs"
+        case rel
+        case abs
     }
 
     private enum CustomKeys: String, CodingKey {
-        case comparator = "comparator"
+        case comparator
     }
 
     public init(from decoder: any Decoder) throws {
@@ -1592,17 +1504,10 @@ public struct ErrorInfo: Hashable, AragoraDocument {
     /// How long to wait before.
     public let retryAfter: Duration?
 
-    public init(code: String, reason: String, retryable: Bool, retryAfter: Duration? = nil) {
-        self.code = code
-        self.reason = reason
-        self.retryable = retryable
-        self.retryAfter = retryAfter
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case code = "code"
-        case reason = "reason"
-        case retryable = "retryable"
+        case code
+        case reason
+        case retryable
         case retryAfter = "retry_after_ms"
     }
 
@@ -1626,9 +1531,9 @@ public struct ErrorInfo: Hashable, AragoraDocument {
 /// Whether an event is in the log.
 public enum EventClass: String, Hashable, CaseIterable, AragoraDocument {
     /// One per record of the log.
-    case recorded = "recorded"
+    case recorded
     /// Never stored.
-    case live = "live"
+    case live
 }
 
 /// The debate began; everything fixed before the first turn.
@@ -1646,7 +1551,7 @@ public struct DebateStartEvent: Hashable, AragoraDocument {
     /// The seats in order.
     public let roster: [SeatView]
     /// The protocol.
-    public let protocol: ProtocolRef
+    public let `protocol`: ProtocolRef
     /// The decision rule.
     public let rule: RuleConfig
     /// The rule that ends the debate early; absent: none.
@@ -1662,37 +1567,20 @@ public struct DebateStartEvent: Hashable, AragoraDocument {
     /// Digest of protocol, parameters, templates, options and roster.
     public let configDigest: String
 
-    public init(debate: String, parent: Parent? = nil, library: String, question: Question, environment: Frame, roster: [SeatView], protocol: ProtocolRef, rule: RuleConfig, stopWhen: RuleConfig? = nil, stops: [String], topology: Topology, options: DebateOptions, seed: UInt64, configDigest: String) {
-        self.debate = debate
-        self.parent = parent
-        self.library = library
-        self.question = question
-        self.environment = environment
-        self.roster = roster
-        self.protocol = protocol
-        self.rule = rule
-        self.stopWhen = stopWhen
-        self.stops = stops
-        self.topology = topology
-        self.options = options
-        self.seed = seed
-        self.configDigest = configDigest
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case debate = "debate"
-        case parent = "parent"
-        case library = "library"
-        case question = "question"
-        case environment = "environment"
-        case roster = "roster"
-        case protocol = "protocol"
-        case rule = "rule"
+        case debate
+        case parent
+        case library
+        case question
+        case environment
+        case roster
+        case `protocol`
+        case rule
         case stopWhen = "stop_when"
-        case stops = "stops"
-        case topology = "topology"
-        case options = "options"
-        case seed = "seed"
+        case stops
+        case topology
+        case options
+        case seed
         case configDigest = "config_digest"
     }
 
@@ -1704,7 +1592,7 @@ public struct DebateStartEvent: Hashable, AragoraDocument {
         question = try keyed.decode(Question.self, forKey: .question)
         environment = try keyed.decode(Frame.self, forKey: .environment)
         roster = try keyed.decode([SeatView].self, forKey: .roster)
-        protocol = try keyed.decode(ProtocolRef.self, forKey: .protocol)
+        `protocol` = try keyed.decode(ProtocolRef.self, forKey: .`protocol`)
         rule = try keyed.decode(RuleConfig.self, forKey: .rule)
         stopWhen = try keyed.decodeIfPresent(RuleConfig.self, forKey: .stopWhen)
         stops = try keyed.decode([String].self, forKey: .stops)
@@ -1722,7 +1610,7 @@ public struct DebateStartEvent: Hashable, AragoraDocument {
         try keyed.encode(question, forKey: .question)
         try keyed.encode(environment, forKey: .environment)
         try keyed.encode(roster, forKey: .roster)
-        try keyed.encode(protocol, forKey: .protocol)
+        try keyed.encode(`protocol`, forKey: .`protocol`)
         try keyed.encode(rule, forKey: .rule)
         try keyed.encodeIfPresent(stopWhen, forKey: .stopWhen)
         try keyed.encode(stops, forKey: .stops)
@@ -1742,12 +1630,6 @@ public struct DebateResumedEvent: Hashable, AragoraDocument {
     /// Whether a changed configuration was accepted.
     public let configChanged: Bool?
 
-    public init(fromSeq: Int64, lostTurns: [String], configChanged: Bool? = nil) {
-        self.fromSeq = fromSeq
-        self.lostTurns = lostTurns
-        self.configChanged = configChanged
-    }
-
     private enum CodingKeys: String, CodingKey {
         case fromSeq = "from_seq"
         case lostTurns = "lost_turns"
@@ -1764,16 +1646,10 @@ public struct RoundStartEvent: Hashable, AragoraDocument {
     /// Whose words each seat sees in this round.
     public let sees: [String: [String]]
 
-    public init(roles: [String: String]? = nil, stances: [String: Stance]? = nil, sees: [String: [String]]) {
-        self.roles = roles
-        self.stances = stances
-        self.sees = sees
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case roles = "roles"
-        case stances = "stances"
-        case sees = "sees"
+        case roles
+        case stances
+        case sees
     }
 }
 
@@ -1794,24 +1670,14 @@ public struct StepStartEvent: Hashable, AragoraDocument {
     /// Who is asked what.
     public let asks: [PlannedAsk]
 
-    public init(step: Int64, phase: Phase, join: Join, order: Order, min: Int64, retryOf: Int64? = nil, asks: [PlannedAsk]) {
-        self.step = step
-        self.phase = phase
-        self.join = join
-        self.order = order
-        self.min = min
-        self.retryOf = retryOf
-        self.asks = asks
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case step = "step"
-        case phase = "phase"
-        case join = "join"
-        case order = "order"
-        case min = "min"
+        case step
+        case phase
+        case join
+        case order
+        case min
         case retryOf = "retry_of"
-        case asks = "asks"
+        case asks
     }
 }
 
@@ -1824,15 +1690,9 @@ public struct TurnStartEvent: Hashable, AragoraDocument {
     /// The idempotency key it is asked under.
     public let requestId: String
 
-    public init(turn: String, seat: String, requestId: String) {
-        self.turn = turn
-        self.seat = seat
-        self.requestId = requestId
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case turn = "turn"
-        case seat = "seat"
+        case turn
+        case seat
         case requestId = "request_id"
     }
 }
@@ -1860,30 +1720,17 @@ public struct AgentAttemptEvent: Hashable, AragoraDocument {
     /// What went wrong.
     public let error: ErrorInfo?
 
-    public init(turn: String, n: Int64, target: String, outcome: AttemptOutcome, usage: Usage? = nil, costMicros: Int64? = nil, costSource: CostSource, latency: Duration, hedge: Bool? = nil, error: ErrorInfo? = nil) {
-        self.turn = turn
-        self.n = n
-        self.target = target
-        self.outcome = outcome
-        self.usage = usage
-        self.costMicros = costMicros
-        self.costSource = costSource
-        self.latency = latency
-        self.hedge = hedge
-        self.error = error
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case turn = "turn"
-        case n = "n"
-        case target = "target"
-        case outcome = "outcome"
-        case usage = "usage"
+        case turn
+        case n
+        case target
+        case outcome
+        case usage
         case costMicros = "cost_micros"
         case costSource = "cost_source"
         case latency = "latency_ms"
-        case hedge = "hedge"
-        case error = "error"
+        case hedge
+        case error
     }
 
     public init(from decoder: any Decoder) throws {
@@ -1956,48 +1803,26 @@ public struct AgentMessageEvent: Hashable, AragoraDocument {
     /// Whether the seat is ready to decide; from structured output only.
     public let ready: Bool?
 
-    public init(turn: String, seat: String, phase: Phase, kind: MessageKind, message: String, text: String, structured: JSONValue? = nil, stop: StopReason, refusal: Refusal? = nil, provider: String? = nil, model: String? = nil, served: Served, usage: Usage? = nil, costMicros: Int64? = nil, arrival: Int64, answer: ExtractedAnswer? = nil, confidence: Double? = nil, goOn: Bool? = nil, ready: Bool? = nil) {
-        self.turn = turn
-        self.seat = seat
-        self.phase = phase
-        self.kind = kind
-        self.message = message
-        self.text = text
-        self.structured = structured
-        self.stop = stop
-        self.refusal = refusal
-        self.provider = provider
-        self.model = model
-        self.served = served
-        self.usage = usage
-        self.costMicros = costMicros
-        self.arrival = arrival
-        self.answer = answer
-        self.confidence = confidence
-        self.goOn = goOn
-        self.ready = ready
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case turn = "turn"
-        case seat = "seat"
-        case phase = "phase"
-        case kind = "kind"
-        case message = "message"
-        case text = "text"
-        case structured = "structured"
-        case stop = "stop"
-        case refusal = "refusal"
-        case provider = "provider"
-        case model = "model"
-        case served = "served"
-        case usage = "usage"
+        case turn
+        case seat
+        case phase
+        case kind
+        case message
+        case text
+        case structured
+        case stop
+        case refusal
+        case provider
+        case model
+        case served
+        case usage
         case costMicros = "cost_micros"
-        case arrival = "arrival"
-        case answer = "answer"
-        case confidence = "confidence"
+        case arrival
+        case answer
+        case confidence
         case goOn = "continue"
-        case ready = "ready"
+        case ready
     }
 }
 
@@ -2020,26 +1845,15 @@ public struct CritiqueEvent: Hashable, AragoraDocument {
     /// Why.
     public let reasoning: String
 
-    public init(turn: String, critic: String, target: String, message: String, issues: [String], suggestions: [String], severity: Double? = nil, reasoning: String) {
-        self.turn = turn
-        self.critic = critic
-        self.target = target
-        self.message = message
-        self.issues = issues
-        self.suggestions = suggestions
-        self.severity = severity
-        self.reasoning = reasoning
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case turn = "turn"
-        case critic = "critic"
-        case target = "target"
-        case message = "message"
-        case issues = "issues"
-        case suggestions = "suggestions"
-        case severity = "severity"
-        case reasoning = "reasoning"
+        case turn
+        case critic
+        case target
+        case message
+        case issues
+        case suggestions
+        case severity
+        case reasoning
     }
 }
 
@@ -2064,26 +1878,14 @@ public struct VoteEvent: Hashable, AragoraDocument {
     /// Intensity 1..=10 of a host user's vote.
     public let userIntensity: Int64?
 
-    public init(turn: String? = nil, voter: String, status: VoteStatus, ballot: Ballot? = nil, confidence: Double? = nil, weight: Int64, reason: String? = nil, selfVote: Bool, userIntensity: Int64? = nil) {
-        self.turn = turn
-        self.voter = voter
-        self.status = status
-        self.ballot = ballot
-        self.confidence = confidence
-        self.weight = weight
-        self.reason = reason
-        self.selfVote = selfVote
-        self.userIntensity = userIntensity
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case turn = "turn"
-        case voter = "voter"
-        case status = "status"
-        case ballot = "ballot"
-        case confidence = "confidence"
-        case weight = "weight"
-        case reason = "reason"
+        case turn
+        case voter
+        case status
+        case ballot
+        case confidence
+        case weight
+        case reason
         case selfVote = "self_vote"
         case userIntensity = "user_intensity"
     }
@@ -2100,17 +1902,10 @@ public struct TurnFailedEvent: Hashable, AragoraDocument {
     /// What had arrived.
     public let partialText: String?
 
-    public init(turn: String, seat: String, error: ErrorInfo, partialText: String? = nil) {
-        self.turn = turn
-        self.seat = seat
-        self.error = error
-        self.partialText = partialText
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case turn = "turn"
-        case seat = "seat"
-        case error = "error"
+        case turn
+        case seat
+        case error
         case partialText = "partial_text"
     }
 }
@@ -2124,16 +1919,10 @@ public struct TurnCancelledEvent: Hashable, AragoraDocument {
     /// Why.
     public let why: GiveUp
 
-    public init(turn: String, seat: String, why: GiveUp) {
-        self.turn = turn
-        self.seat = seat
-        self.why = why
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case turn = "turn"
-        case seat = "seat"
-        case why = "why"
+        case turn
+        case seat
+        case why
     }
 }
 
@@ -2146,16 +1935,10 @@ public struct TurnSkippedEvent: Hashable, AragoraDocument {
     /// Why.
     public let why: GiveUp
 
-    public init(turn: String, seat: String, why: GiveUp) {
-        self.turn = turn
-        self.seat = seat
-        self.why = why
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case turn = "turn"
-        case seat = "seat"
-        case why = "why"
+        case turn
+        case seat
+        case why
     }
 }
 
@@ -2166,13 +1949,8 @@ public struct SeatBenchedEvent: Hashable, AragoraDocument {
     /// Failures in a row.
     public let afterFailures: Int64
 
-    public init(seat: String, afterFailures: Int64) {
-        self.seat = seat
-        self.afterFailures = afterFailures
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case seat = "seat"
+        case seat
         case afterFailures = "after_failures"
     }
 }
@@ -2188,18 +1966,11 @@ public struct ContextReducedEvent: Hashable, AragoraDocument {
     /// What stands in their place.
     public let summary: String?
 
-    public init(turn: String, method: String, dropped: [String], summary: String? = nil) {
-        self.turn = turn
-        self.method = method
-        self.dropped = dropped
-        self.summary = summary
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case turn = "turn"
-        case method = "method"
-        case dropped = "dropped"
-        case summary = "summary"
+        case turn
+        case method
+        case dropped
+        case summary
     }
 }
 
@@ -2210,14 +1981,9 @@ public struct KnowledgeInjectedEvent: Hashable, AragoraDocument {
     /// Their text as it stands in the prompts.
     public let text: String
 
-    public init(items: [JSONValue], text: String) {
-        self.items = items
-        self.text = text
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case items = "items"
-        case text = "text"
+        case items
+        case text
     }
 }
 
@@ -2226,12 +1992,8 @@ public struct KnowledgeDegradedEvent: Hashable, AragoraDocument {
     /// What went wrong.
     public let error: ErrorInfo
 
-    public init(error: ErrorInfo) {
-        self.error = error
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case error = "error"
+        case error
     }
 }
 
@@ -2246,18 +2008,11 @@ public struct HumanInputEvent: Hashable, AragoraDocument {
     /// Intensity 1..=10 of a vote.
     public let intensity: Int64?
 
-    public init(by: String, kind: HumanInputKind, text: String, intensity: Int64? = nil) {
-        self.by = by
-        self.kind = kind
-        self.text = text
-        self.intensity = intensity
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case by = "by"
-        case kind = "kind"
-        case text = "text"
-        case intensity = "intensity"
+        case by
+        case kind
+        case text
+        case intensity
     }
 }
 
@@ -2272,18 +2027,11 @@ public struct ConsensusCheckEvent: Hashable, AragoraDocument {
     /// What it found.
     public let outcome: Outcome
 
-    public init(scope: CheckScope, rule: RuleConfig, tally: Tally, outcome: Outcome) {
-        self.scope = scope
-        self.rule = rule
-        self.tally = tally
-        self.outcome = outcome
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case scope = "scope"
-        case rule = "rule"
-        case tally = "tally"
-        case outcome = "outcome"
+        case scope
+        case rule
+        case tally
+        case outcome
     }
 }
 
@@ -2294,14 +2042,9 @@ public struct AnalysisEvent: Hashable, AragoraDocument {
     /// The result with its inputs and version.
     public let value: JSONValue
 
-    public init(kind: AnalysisKind, value: JSONValue) {
-        self.kind = kind
-        self.value = value
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case kind = "kind"
-        case value = "value"
+        case kind
+        case value
     }
 }
 
@@ -2316,18 +2059,11 @@ public struct HollowConsensusEvent: Hashable, AragoraDocument {
     /// Whether it counts as hollow.
     public let detected: Bool
 
-    public init(similarity: Double, quality: Double, severity: Double, detected: Bool) {
-        self.similarity = similarity
-        self.quality = quality
-        self.severity = severity
-        self.detected = detected
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case similarity = "similarity"
-        case quality = "quality"
-        case severity = "severity"
-        case detected = "detected"
+        case similarity
+        case quality
+        case severity
+        case detected
     }
 }
 
@@ -2344,20 +2080,12 @@ public struct TricksterInterventionEvent: Hashable, AragoraDocument {
     /// 0..=1.
     public let priority: Double
 
-    public init(kind: String, targets: [String], text: String, gaps: [String: [String]], priority: Double) {
-        self.kind = kind
-        self.targets = targets
-        self.text = text
-        self.gaps = gaps
-        self.priority = priority
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case kind = "kind"
-        case targets = "targets"
-        case text = "text"
-        case gaps = "gaps"
-        case priority = "priority"
+        case kind
+        case targets
+        case text
+        case gaps
+        case priority
     }
 }
 
@@ -2374,19 +2102,11 @@ public struct BreakpointEvent: Hashable, AragoraDocument {
     /// How long it waits.
     public let deadline: Duration
 
-    public init(id: String, trigger: String, snapshot: JSONValue, level: Int64, deadline: Duration) {
-        self.id = id
-        self.trigger = trigger
-        self.snapshot = snapshot
-        self.level = level
-        self.deadline = deadline
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case id = "id"
-        case trigger = "trigger"
-        case snapshot = "snapshot"
-        case level = "level"
+        case id
+        case trigger
+        case snapshot
+        case level
         case deadline = "deadline_ms"
     }
 
@@ -2422,19 +2142,11 @@ public struct BreakpointResolvedEvent: Hashable, AragoraDocument {
     /// Whether nobody answered in time.
     public let timedOut: Bool
 
-    public init(id: String, action: String, guidance: String? = nil, by: String? = nil, timedOut: Bool) {
-        self.id = id
-        self.action = action
-        self.guidance = guidance
-        self.by = by
-        self.timedOut = timedOut
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case id = "id"
-        case action = "action"
-        case guidance = "guidance"
-        case by = "by"
+        case id
+        case action
+        case guidance
+        case by
         case timedOut = "timed_out"
     }
 }
@@ -2450,18 +2162,11 @@ public struct BudgetAlertEvent: Hashable, AragoraDocument {
     /// The limit.
     public let limit: Int64
 
-    public init(scope: String, percent: Int64, spent: Int64, limit: Int64) {
-        self.scope = scope
-        self.percent = percent
-        self.spent = spent
-        self.limit = limit
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case scope = "scope"
-        case percent = "percent"
-        case spent = "spent"
-        case limit = "limit"
+        case scope
+        case percent
+        case spent
+        case limit
     }
 }
 
@@ -2474,16 +2179,10 @@ public struct WarningEvent: Hashable, AragoraDocument {
     /// More about it.
     public let detail: String
 
-    public init(code: String, turn: String? = nil, detail: String) {
-        self.code = code
-        self.turn = turn
-        self.detail = detail
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case code = "code"
-        case turn = "turn"
-        case detail = "detail"
+        case code
+        case turn
+        case detail
     }
 }
 
@@ -2492,12 +2191,8 @@ public struct ForkEditEvent: Hashable, AragoraDocument {
     /// The edit.
     public let edit: Edit
 
-    public init(edit: Edit) {
-        self.edit = edit
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case edit = "edit"
+        case edit
     }
 }
 
@@ -2510,16 +2205,10 @@ public struct StepEndEvent: Hashable, AragoraDocument {
     /// Turns with a reply, in order of arrival.
     public let arrived: [String]
 
-    public init(step: Int64, why: StepWhy, arrived: [String]) {
-        self.step = step
-        self.why = why
-        self.arrived = arrived
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case step = "step"
-        case why = "why"
-        case arrived = "arrived"
+        case step
+        case why
+        case arrived
     }
 }
 
@@ -2534,18 +2223,11 @@ public struct RoundEndEvent: Hashable, AragoraDocument {
     /// Its share.
     public let share: Double?
 
-    public init(convergence: RoundConvergence, leader: String? = nil, leaderValue: String? = nil, share: Double? = nil) {
-        self.convergence = convergence
-        self.leader = leader
-        self.leaderValue = leaderValue
-        self.share = share
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case convergence = "convergence"
-        case leader = "leader"
+        case convergence
+        case leader
         case leaderValue = "leader_value"
-        case share = "share"
+        case share
     }
 }
 
@@ -2556,14 +2238,9 @@ public struct StopEvent: Hashable, AragoraDocument {
     /// The numbers.
     public let detail: String
 
-    public init(cause: StopCause, detail: String) {
-        self.cause = cause
-        self.detail = detail
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case cause = "cause"
-        case detail = "detail"
+        case cause
+        case detail
     }
 }
 
@@ -2572,12 +2249,8 @@ public struct DecisionEvent: Hashable, AragoraDocument {
     /// The whole decision.
     public let decision: Decision
 
-    public init(decision: Decision) {
-        self.decision = decision
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case decision = "decision"
+        case decision
     }
 }
 
@@ -2588,13 +2261,8 @@ public struct DebateEndEvent: Hashable, AragoraDocument {
     /// SHA-256 of the decision's canonical JSON.
     public let decisionDigest: String?
 
-    public init(status: String, decisionDigest: String? = nil) {
-        self.status = status
-        self.decisionDigest = decisionDigest
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case status = "status"
+        case status
         case decisionDigest = "decision_digest"
     }
 }
@@ -2604,12 +2272,8 @@ public struct DebateFailedEvent: Hashable, AragoraDocument {
     /// Why.
     public let error: ErrorInfo
 
-    public init(error: ErrorInfo) {
-        self.error = error
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case error = "error"
+        case error
     }
 }
 
@@ -2620,14 +2284,9 @@ public struct DebateCancelledEvent: Hashable, AragoraDocument {
     /// Why.
     public let reason: String
 
-    public init(by: String, reason: String) {
-        self.by = by
-        self.reason = reason
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case by = "by"
-        case reason = "reason"
+        case by
+        case reason
     }
 }
 
@@ -2636,12 +2295,8 @@ public struct TokenStartEvent: Hashable, AragoraDocument {
     /// The turn.
     public let turn: String
 
-    public init(turn: String) {
-        self.turn = turn
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case turn = "turn"
+        case turn
     }
 }
 
@@ -2652,14 +2307,9 @@ public struct TokenDeltaEvent: Hashable, AragoraDocument {
     /// The piece; adjacent ones are joined for slow readers.
     public let text: String
 
-    public init(turn: String, text: String) {
-        self.turn = turn
-        self.text = text
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case turn = "turn"
-        case text = "text"
+        case turn
+        case text
     }
 }
 
@@ -2668,12 +2318,8 @@ public struct TokenResetEvent: Hashable, AragoraDocument {
     /// The turn.
     public let turn: String
 
-    public init(turn: String) {
-        self.turn = turn
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case turn = "turn"
+        case turn
     }
 }
 
@@ -2684,14 +2330,9 @@ public struct TokenEndEvent: Hashable, AragoraDocument {
     /// Characters of the text.
     public let chars: Int64
 
-    public init(turn: String, chars: Int64) {
-        self.turn = turn
-        self.chars = chars
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case turn = "turn"
-        case chars = "chars"
+        case turn
+        case chars
     }
 }
 
@@ -2702,14 +2343,9 @@ public struct AgentThinkingEvent: Hashable, AragoraDocument {
     /// The piece.
     public let text: String
 
-    public init(turn: String, text: String) {
-        self.turn = turn
-        self.text = text
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case turn = "turn"
-        case text = "text"
+        case turn
+        case text
     }
 }
 
@@ -2722,16 +2358,10 @@ public struct LaggedEvent: Hashable, AragoraDocument {
     /// Live events lost since the stream began.
     public let dropped: Int64
 
-    public init(from: Int64, to: Int64, dropped: Int64) {
-        self.from = from
-        self.to = to
-        self.dropped = dropped
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case from = "from"
-        case to = "to"
-        case dropped = "dropped"
+        case from
+        case to
+        case dropped
     }
 }
 
@@ -2965,16 +2595,10 @@ public struct ExtractedAnswer: Hashable, AragoraDocument {
     /// The extractor that found it, `whole` for the whole reply, `unparsed` for an own candidate.
     public let extractor: String
 
-    public init(raw: String, value: String, extractor: String) {
-        self.raw = raw
-        self.value = value
-        self.extractor = extractor
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case raw = "raw"
-        case value = "value"
-        case extractor = "extractor"
+        case raw
+        case value
+        case extractor
     }
 }
 
@@ -3004,18 +2628,18 @@ public enum Extractor: Hashable, AragoraDocument {
     case regex(pattern: String, group: Int64? = nil, last: Bool? = nil, upper: Bool? = nil)
 
     private enum StructuredKeys: String, CodingKey {
-        case pointer = "pointer"
+        case pointer
     }
 
     private enum ChoiceParenKeys: String, CodingKey {
-        case letters = "letters"
+        case letters
     }
 
     private enum RegexKeys: String, CodingKey {
-        case pattern = "pattern"
-        case group = "group"
-        case last = "last"
-        case upper = "upper"
+        case pattern
+        case group
+        case last
+        case upper
     }
 
     public init(from decoder: any Decoder) throws {
@@ -3110,22 +2734,13 @@ public struct Frame: Hashable, AragoraDocument {
     /// Words of the host.
     public let tags: [String]?
 
-    public init(limits: Limits, tier: RiskTier? = nil, tenant: String, workspace: String, topic: String? = nil, tags: [String]? = nil) {
-        self.limits = limits
-        self.tier = tier
-        self.tenant = tenant
-        self.workspace = workspace
-        self.topic = topic
-        self.tags = tags
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case limits = "limits"
-        case tier = "tier"
-        case tenant = "tenant"
-        case workspace = "workspace"
-        case topic = "topic"
-        case tags = "tags"
+        case limits
+        case tier
+        case tenant
+        case workspace
+        case topic
+        case tags
     }
 }
 
@@ -3151,7 +2766,7 @@ public enum GatePolicy: Hashable, AragoraDocument {
     case off
 
     private enum ConfidenceKeys: String, CodingKey {
-        case min = "min"
+        case min
     }
 
     public init(from decoder: any Decoder) throws {
@@ -3192,23 +2807,23 @@ public enum GatePolicy: Hashable, AragoraDocument {
 /// Why a turn was given up or never started.
 public enum GiveUp: String, Hashable, CaseIterable, AragoraDocument {
     /// The threshold was reached without it.
-    case consensus = "consensus"
+    case consensus
     /// Enough others had answered.
-    case quorum = "quorum"
+    case quorum
     /// Time was up.
-    case deadline = "deadline"
+    case deadline
     /// A limit would be passed.
-    case budget = "budget"
+    case budget
     /// A hedge answered first.
     case hedgeLost = "hedge_lost"
     /// The process that ran it stopped.
     case ownerLost = "owner_lost"
     /// The seat had failed too often.
-    case benched = "benched"
+    case benched
     /// The debate was cancelled.
     case debateCancelled = "debate_cancelled"
     /// A person took it.
-    case human = "human"
+    case human
 }
 
 /// How long stragglers get once a quorum is in: the longer of a fixed time and a share of the time elapsed.
@@ -3218,7 +2833,10 @@ public struct Grace: Hashable, AragoraDocument {
     /// Share of the time elapsed in the step in thousandths, default 500.
     public var elapsedThousandths: Int64?
 
-    public init(atLeast: Duration? = nil, elapsedThousandths: Int64? = nil) {
+    public init(
+        atLeast: Duration? = nil,
+        elapsedThousandths: Int64? = nil
+    ) {
         self.atLeast = atLeast
         self.elapsedThousandths = elapsedThousandths
     }
@@ -3244,7 +2862,7 @@ public struct Grace: Hashable, AragoraDocument {
 /// Whether a seat's own earlier exchange precedes the prompt.
 public enum HistoryPolicy: String, Hashable, CaseIterable, AragoraDocument {
     /// It does; the default.
-    case own = "own"
+    case own
     /// It does not.
     case nothing = "none"
 }
@@ -3252,13 +2870,13 @@ public enum HistoryPolicy: String, Hashable, CaseIterable, AragoraDocument {
 /// What a person said.
 public enum HumanInputKind: String, Hashable, CaseIterable, AragoraDocument {
     /// A message to all.
-    case message = "message"
+    case message
     /// Guidance for the next round.
-    case guidance = "guidance"
+    case guidance
     /// A vote.
     case userVote = "user_vote"
     /// An answer that resolves the debate.
-    case answer = "answer"
+    case answer
 }
 
 /// A person's answer.
@@ -3268,23 +2886,26 @@ public struct HumanReply: Hashable, AragoraDocument {
     /// The structured value, e.g. from a form.
     public var structured: JSONValue?
 
-    public init(text: String, structured: JSONValue? = nil) {
+    public init(
+        text: String,
+        structured: JSONValue? = nil
+    ) {
         self.text = text
         self.structured = structured
     }
 
     private enum CodingKeys: String, CodingKey {
-        case text = "text"
-        case structured = "structured"
+        case text
+        case structured
     }
 }
 
 /// How participants appear to each other.
 public enum Identity: String, Hashable, CaseIterable, AragoraDocument {
     /// As Agent-1..n by a seeded shuffle, stable over the debate.
-    case anonymous = "anonymous"
+    case anonymous
     /// By their ids.
-    case named = "named"
+    case named
 }
 
 /// A challenge or guidance that was given during the debate.
@@ -3300,20 +2921,12 @@ public struct Intervention: Hashable, AragoraDocument {
     /// Whether it was met.
     public let resolved: Bool
 
-    public init(kind: String, round: Int64, targets: [String], text: String, resolved: Bool) {
-        self.kind = kind
-        self.round = round
-        self.targets = targets
-        self.text = text
-        self.resolved = resolved
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case kind = "kind"
-        case round = "round"
-        case targets = "targets"
-        case text = "text"
-        case resolved = "resolved"
+        case kind
+        case round
+        case targets
+        case text
+        case resolved
     }
 }
 
@@ -3324,17 +2937,17 @@ public enum InvalidWhy: String, Hashable, CaseIterable, AragoraDocument {
     /// A label that was not offered.
     case unknownLabel = "unknown_label"
     /// Two different choices at once.
-    case conflicting = "conflicting"
+    case conflicting
     /// In no form that is agreed.
-    case malformed = "malformed"
+    case malformed
     /// A number outside the declared range.
     case outOfRange = "out_of_range"
     /// One option twice.
-    case duplicate = "duplicate"
+    case duplicate
     /// The participant refused, or a filter stopped it.
-    case refused = "refused"
+    case refused
     /// Cut off before the ballot was complete.
-    case truncated = "truncated"
+    case truncated
 }
 
 /// When a step ends.
@@ -3349,8 +2962,8 @@ public enum Join: Hashable, AragoraDocument {
     case first
 
     private enum QuorumKeys: String, CodingKey {
-        case min = "min"
-        case grace = "grace"
+        case min
+        case grace
     }
 
     public init(from decoder: any Decoder) throws {
@@ -3408,16 +3021,10 @@ public struct JsonShape: Hashable, AragoraDocument {
     /// Whether providers should enforce it.
     public let strict: Bool
 
-    public init(name: String, schema: JSONValue, strict: Bool) {
-        self.name = name
-        self.schema = schema
-        self.strict = strict
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case name = "name"
-        case schema = "schema"
-        case strict = "strict"
+        case name
+        case schema
+        case strict
     }
 }
 
@@ -3428,14 +3035,9 @@ public struct Label: Hashable, AragoraDocument {
     /// What it stands for.
     public let option: String
 
-    public init(label: String, option: String) {
-        self.label = label
-        self.option = option
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case label = "label"
-        case option = "option"
+        case label
+        case option
     }
 }
 
@@ -3496,7 +3098,17 @@ public struct Limits: Hashable, AragoraDocument {
     /// Calls of this debate at the same time, default 16.
     public var maxParallel: Int64?
 
-    public init(rounds: Int64? = nil, deadline: Duration? = nil, turnTimeout: Duration? = nil, calls: Int64? = nil, inputTokens: Int64? = nil, outputTokens: Int64? = nil, costMicros: Int64? = nil, maxOutputTokens: Int64? = nil, maxParallel: Int64? = nil) {
+    public init(
+        rounds: Int64? = nil,
+        deadline: Duration? = nil,
+        turnTimeout: Duration? = nil,
+        calls: Int64? = nil,
+        inputTokens: Int64? = nil,
+        outputTokens: Int64? = nil,
+        costMicros: Int64? = nil,
+        maxOutputTokens: Int64? = nil,
+        maxParallel: Int64? = nil
+    ) {
         self.rounds = rounds
         self.deadline = deadline
         self.turnTimeout = turnTimeout
@@ -3509,10 +3121,10 @@ public struct Limits: Hashable, AragoraDocument {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case rounds = "rounds"
+        case rounds
         case deadline = "deadline_ms"
         case turnTimeout = "turn_timeout_ms"
-        case calls = "calls"
+        case calls
         case inputTokens = "input_tokens"
         case outputTokens = "output_tokens"
         case costMicros = "cost_micros"
@@ -3550,25 +3162,25 @@ public struct Limits: Hashable, AragoraDocument {
 /// What a message is.
 public enum MessageKind: String, Hashable, CaseIterable, AragoraDocument {
     /// A first or repeated answer.
-    case answer = "answer"
+    case answer
     /// Criticism.
-    case critique = "critique"
+    case critique
     /// A revised answer.
-    case revision = "revision"
+    case revision
     /// A speech.
-    case speech = "speech"
+    case speech
     /// A ballot, raw.
-    case ballot = "ballot"
+    case ballot
     /// A ranking, raw.
-    case ranking = "ranking"
+    case ranking
     /// A judgement.
-    case judgement = "judgement"
+    case judgement
     /// A synthesis.
-    case synthesis = "synthesis"
+    case synthesis
     /// A message of the library to participants.
-    case intervention = "intervention"
+    case intervention
     /// A person's word that is nobody's turn.
-    case human = "human"
+    case human
 }
 
 /// One stated option.
@@ -3578,23 +3190,26 @@ public struct OptionSpec: Hashable, AragoraDocument {
     /// Its text, at most 10,000 characters; texts must differ after normalisation.
     public var text: String
 
-    public init(id: String, text: String) {
+    public init(
+        id: String,
+        text: String
+    ) {
         self.id = id
         self.text = text
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id = "id"
-        case text = "text"
+        case id
+        case text
     }
 }
 
 /// Whether the turns of a step run at once.
 public enum Order: String, Hashable, CaseIterable, AragoraDocument {
     /// All at once, up to `max_parallel`.
-    case parallel = "parallel"
+    case parallel
     /// Each waits for the one before.
-    case sequential = "sequential"
+    case sequential
 }
 
 /// Given orders, by roster index. What is not given falls back to roster order.
@@ -3604,14 +3219,17 @@ public struct Orders: Hashable, AragoraDocument {
     /// `shown[round - 1][seat]`: the order in which that seat is shown the previous replies.
     public var shown: [[[Int64]?]]?
 
-    public init(asked: [[Int64]]? = nil, shown: [[[Int64]?]]? = nil) {
+    public init(
+        asked: [[Int64]]? = nil,
+        shown: [[[Int64]?]]? = nil
+    ) {
         self.asked = asked
         self.shown = shown
     }
 
     private enum CodingKeys: String, CodingKey {
-        case asked = "asked"
-        case shown = "shown"
+        case asked
+        case shown
     }
 }
 
@@ -3682,14 +3300,9 @@ public struct Parent: Hashable, AragoraDocument {
     /// The last record taken over.
     public let seq: Int64
 
-    public init(debate: String, seq: Int64) {
-        self.debate = debate
-        self.seq = seq
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case debate = "debate"
-        case seq = "seq"
+        case debate
+        case seq
     }
 }
 
@@ -3707,15 +3320,15 @@ public enum PendingState: Hashable, AragoraDocument {
     case cancelled
 
     private enum AnsweredKeys: String, CodingKey {
-        case reply = "reply"
-        case by = "by"
-        case at = "at"
+        case reply
+        case by
+        case at
     }
 
     private enum DeclinedKeys: String, CodingKey {
-        case reason = "reason"
-        case by = "by"
-        case at = "at"
+        case reason
+        case by
+        case at
     }
 
     public init(from decoder: any Decoder) throws {
@@ -3800,38 +3413,21 @@ public struct PendingTurn: Hashable, AragoraDocument {
     /// What became of it.
     public let state: PendingState
 
-    public init(id: String, agent: String, digest: String, debate: String? = nil, round: Int64, phase: Phase, role: Role, persona: Persona? = nil, system: String, messages: [SeenMessage], expect: Expect, askedAt: Date, deadline: Date, state: PendingState) {
-        self.id = id
-        self.agent = agent
-        self.digest = digest
-        self.debate = debate
-        self.round = round
-        self.phase = phase
-        self.role = role
-        self.persona = persona
-        self.system = system
-        self.messages = messages
-        self.expect = expect
-        self.askedAt = askedAt
-        self.deadline = deadline
-        self.state = state
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case id = "id"
-        case agent = "agent"
-        case digest = "digest"
-        case debate = "debate"
-        case round = "round"
-        case phase = "phase"
-        case role = "role"
-        case persona = "persona"
-        case system = "system"
-        case messages = "messages"
-        case expect = "expect"
+        case id
+        case agent
+        case digest
+        case debate
+        case round
+        case phase
+        case role
+        case persona
+        case system
+        case messages
+        case expect
         case askedAt = "asked_at"
-        case deadline = "deadline"
-        case state = "state"
+        case deadline
+        case state
     }
 
     public init(from decoder: any Decoder) throws {
@@ -3880,51 +3476,55 @@ public struct Persona: Hashable, AragoraDocument {
     /// What the persona cares about and how it speaks.
     public var instructions: String?
 
-    public init(name: String, stance: Stance? = nil, instructions: String? = nil) {
+    public init(
+        name: String,
+        stance: Stance? = nil,
+        instructions: String? = nil
+    ) {
         self.name = name
         self.stance = stance
         self.instructions = instructions
     }
 
     private enum CodingKeys: String, CodingKey {
-        case name = "name"
-        case stance = "stance"
-        case instructions = "instructions"
+        case name
+        case stance
+        case instructions
     }
 }
 
 /// What a step asks for; part of the turn id.
 public enum Phase: String, Hashable, CaseIterable, AragoraDocument {
     /// Gathering of context before anybody answers.
-    case context = "context"
+    case context
     /// An answer to the question.
-    case answer = "answer"
+    case answer
     /// Criticism of the answers of others.
-    case critique = "critique"
+    case critique
     /// A new version of the own answer.
-    case revise = "revise"
+    case revise
     /// A contribution in turn order.
-    case speech = "speech"
+    case speech
     /// A ballot.
-    case vote = "vote"
+    case vote
     /// A ranking of what others said.
-    case rank = "rank"
+    case rank
     /// A judgement.
-    case judge = "judge"
+    case judge
     /// A moderator's word.
-    case moderate = "moderate"
+    case moderate
     /// Merging of several contributions into one.
-    case synthesize = "synthesize"
+    case synthesize
     /// An attack in a stress test.
-    case attack = "attack"
+    case attack
     /// The defence against an attack.
-    case defend = "defend"
+    case defend
     /// A probe of an agent's habits.
-    case probe = "probe"
+    case probe
     /// A review of a document or diff.
-    case review = "review"
+    case review
     /// Confirmation or refutation of findings.
-    case confirm = "confirm"
+    case confirm
 }
 
 /// One planned turn of a step.
@@ -3950,30 +3550,17 @@ public struct PlannedAsk: Hashable, AragoraDocument {
     /// What is set aside for it.
     public let reserve: Reserve
 
-    public init(turn: String, seat: String, role: Role, promptDigest: String, shown: [String], labels: [String: String]? = nil, expect: Expect, maxOutputTokens: Int64, deadline: Duration, reserve: Reserve) {
-        self.turn = turn
-        self.seat = seat
-        self.role = role
-        self.promptDigest = promptDigest
-        self.shown = shown
-        self.labels = labels
-        self.expect = expect
-        self.maxOutputTokens = maxOutputTokens
-        self.deadline = deadline
-        self.reserve = reserve
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case turn = "turn"
-        case seat = "seat"
-        case role = "role"
+        case turn
+        case seat
+        case role
         case promptDigest = "prompt_digest"
-        case shown = "shown"
-        case labels = "labels"
-        case expect = "expect"
+        case shown
+        case labels
+        case expect
         case maxOutputTokens = "max_output_tokens"
         case deadline = "deadline_ms"
-        case reserve = "reserve"
+        case reserve
     }
 
     public init(from decoder: any Decoder) throws {
@@ -4022,7 +3609,14 @@ public struct Preset: Hashable, AragoraDocument {
     /// How an answer is taken from a reply: a row of the extractor table.
     public var extractor: String?
 
-    public init(system: String? = nil, first: String? = nil, prefix: String? = nil, each: String? = nil, suffix: String? = nil, extractor: String? = nil) {
+    public init(
+        system: String? = nil,
+        first: String? = nil,
+        prefix: String? = nil,
+        each: String? = nil,
+        suffix: String? = nil,
+        extractor: String? = nil
+    ) {
         self.system = system
         self.first = first
         self.prefix = prefix
@@ -4032,21 +3626,21 @@ public struct Preset: Hashable, AragoraDocument {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case system = "system"
-        case first = "first"
-        case prefix = "prefix"
-        case each = "each"
-        case suffix = "suffix"
-        case extractor = "extractor"
+        case system
+        case first
+        case prefix
+        case each
+        case suffix
+        case extractor
     }
 }
 
 /// Whether cache points are used.
 public enum PromptCache: String, Hashable, CaseIterable, AragoraDocument {
     /// No.
-    case off = "off"
+    case off
     /// Where the provider supports it.
-    case auto = "auto"
+    case auto
 }
 
 /// A protocol by name, with what is needed to build it again.
@@ -4060,17 +3654,10 @@ public struct ProtocolRef: Hashable, AragoraDocument {
     /// The most calls it can make with this roster.
     public let plannedCalls: Int64
 
-    public init(name: String, version: String, params: JSONValue, plannedCalls: Int64) {
-        self.name = name
-        self.version = version
-        self.params = params
-        self.plannedCalls = plannedCalls
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case name = "name"
-        case version = "version"
-        case params = "params"
+        case name
+        case version
+        case params
         case plannedCalls = "planned_calls"
     }
 }
@@ -4088,7 +3675,13 @@ public struct Question: Hashable, AragoraDocument {
     /// At most 100 documents, 4 MiB together.
     public var documents: [Document]?
 
-    public init(text: String, context: String? = nil, options: [OptionSpec]? = nil, format: AnswerFormat? = nil, documents: [Document]? = nil) {
+    public init(
+        text: String,
+        context: String? = nil,
+        options: [OptionSpec]? = nil,
+        format: AnswerFormat? = nil,
+        documents: [Document]? = nil
+    ) {
         self.text = text
         self.context = context
         self.options = options
@@ -4097,11 +3690,11 @@ public struct Question: Hashable, AragoraDocument {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case text = "text"
-        case context = "context"
-        case options = "options"
-        case format = "format"
-        case documents = "documents"
+        case text
+        case context
+        case options
+        case format
+        case documents
     }
 }
 
@@ -4116,18 +3709,11 @@ public struct Quorum: Hashable, AragoraDocument {
     /// Whether that suffices.
     public let met: Bool
 
-    public init(eligible: Int64, needed: Int64, present: Int64, met: Bool) {
-        self.eligible = eligible
-        self.needed = needed
-        self.present = present
-        self.met = met
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case eligible = "eligible"
-        case needed = "needed"
-        case present = "present"
-        case met = "met"
+        case eligible
+        case needed
+        case present
+        case met
     }
 }
 
@@ -4181,21 +3767,16 @@ public struct Refusal: Hashable, AragoraDocument {
     /// The provider's category.
     public let category: String?
 
-    public init(text: String, category: String? = nil) {
-        self.text = text
-        self.category = category
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case text = "text"
-        case category = "category"
+        case text
+        case category
     }
 }
 
 /// Whether voters share labels.
 public enum Relabel: String, Hashable, CaseIterable, AragoraDocument {
     /// All voters see the same labels.
-    case off = "off"
+    case off
     /// Each voter gets an own mapping, recorded with the step.
     case perVoter = "per_voter"
 }
@@ -4207,14 +3788,9 @@ public struct Report: Hashable, AragoraDocument {
     /// Its content.
     public let value: JSONValue
 
-    public init(kind: String, value: JSONValue) {
-        self.kind = kind
-        self.value = value
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case kind = "kind"
-        case value = "value"
+        case kind
+        case value
     }
 }
 
@@ -4225,14 +3801,17 @@ public struct Reputation: Hashable, AragoraDocument {
     /// Calibration score 0..=1; absent if unknown.
     public var calibration: Double?
 
-    public init(elo: Double, calibration: Double? = nil) {
+    public init(
+        elo: Double,
+        calibration: Double? = nil
+    ) {
         self.elo = elo
         self.calibration = calibration
     }
 
     private enum CodingKeys: String, CodingKey {
-        case elo = "elo"
-        case calibration = "calibration"
+        case elo
+        case calibration
     }
 }
 
@@ -4245,16 +3824,10 @@ public struct Reserve: Hashable, AragoraDocument {
     /// Quoted cost; absent if the model has no price.
     public let micros: Int64?
 
-    public init(tokensIn: Int64, tokensOut: Int64, micros: Int64? = nil) {
-        self.tokensIn = tokensIn
-        self.tokensOut = tokensOut
-        self.micros = micros
-    }
-
     private enum CodingKeys: String, CodingKey {
         case tokensIn = "tokens_in"
         case tokensOut = "tokens_out"
-        case micros = "micros"
+        case micros
     }
 }
 
@@ -4284,9 +3857,9 @@ public struct Role: RawRepresentable, Hashable, AragoraDocument, ExpressibleBySt
 /// Cognitive roles.
 public enum RolePolicy: String, Hashable, CaseIterable, AragoraDocument {
     /// None.
-    case off = "off"
+    case off
     /// Analyst, Skeptic, Lateral Thinker, Synthesizer by (seat + round) mod 4.
-    case rotate = "rotate"
+    case rotate
 }
 
 /// How close the seats were at the end of a round: the three figures of `Convergence`.
@@ -4298,16 +3871,10 @@ public struct RoundConvergence: Hashable, AragoraDocument {
     /// Weight of the largest answer group over the weight of all positions.
     public let position: Double
 
-    public init(agreement: Double, stability: Double, position: Double) {
-        self.agreement = agreement
-        self.stability = stability
-        self.position = position
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case agreement = "agreement"
-        case stability = "stability"
-        case position = "position"
+        case agreement
+        case stability
+        case position
     }
 }
 
@@ -4322,18 +3889,11 @@ public struct RoundView: Hashable, AragoraDocument {
     /// Stances.
     public let stances: [String: Stance]
 
-    public init(round: Int64, sees: [String: [String]], roles: [String: String], stances: [String: Stance]) {
-        self.round = round
-        self.sees = sees
-        self.roles = roles
-        self.stances = stances
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case round = "round"
-        case sees = "sees"
-        case roles = "roles"
-        case stances = "stances"
+        case round
+        case sees
+        case roles
+        case stances
     }
 }
 
@@ -4348,18 +3908,11 @@ public struct Row: Hashable, AragoraDocument {
     /// Figures of the rule, and the share of host users in the weight: `user_votes`, `user_weight`.
     public let extra: JSONValue?
 
-    public init(option: String, votes: Int64, weight: Int64, extra: JSONValue? = nil) {
-        self.option = option
-        self.votes = votes
-        self.weight = weight
-        self.extra = extra
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case option = "option"
-        case votes = "votes"
-        case weight = "weight"
-        case extra = "extra"
+        case option
+        case votes
+        case weight
+        case extra
     }
 }
 
@@ -4376,7 +3929,13 @@ public struct RuleConfig: Hashable, AragoraDocument {
     /// Whether votes for one's own answer count; absent means the default of the ballot kind.
     public var selfVote: SelfVote?
 
-    public init(rule: RuleKind? = nil, quorum: QuorumRule? = nil, ties: TieBreak? = nil, basis: Basis? = nil, selfVote: SelfVote? = nil) {
+    public init(
+        rule: RuleKind? = nil,
+        quorum: QuorumRule? = nil,
+        ties: TieBreak? = nil,
+        basis: Basis? = nil,
+        selfVote: SelfVote? = nil
+    ) {
         self.rule = rule
         self.quorum = quorum
         self.ties = ties
@@ -4385,10 +3944,10 @@ public struct RuleConfig: Hashable, AragoraDocument {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case rule = "rule"
-        case quorum = "quorum"
-        case ties = "ties"
-        case basis = "basis"
+        case rule
+        case quorum
+        case ties
+        case basis
         case selfVote = "self_vote"
     }
 }
@@ -4419,16 +3978,16 @@ public enum RuleKind: Hashable, AragoraDocument {
     case custom(rule: String)
 
     private enum SupermajorityKeys: String, CodingKey {
-        case share = "share"
+        case share
     }
 
     private enum ThresholdKeys: String, CodingKey {
-        case share = "share"
-        case strict = "strict"
+        case share
+        case strict
     }
 
     private enum CountAboveFloorKeys: String, CodingKey {
-        case share = "share"
+        case share
     }
 
     private enum UnanimityKeys: String, CodingKey {
@@ -4436,15 +3995,15 @@ public enum RuleKind: Hashable, AragoraDocument {
     }
 
     private enum ConfidenceWeightedKeys: String, CodingKey {
-        case curve = "curve"
+        case curve
     }
 
     private enum HybridKeys: String, CodingKey {
-        case rules = "rules"
+        case rules
     }
 
     private enum CustomKeys: String, CodingKey {
-        case rule = "rule"
+        case rule
     }
 
     public init(from decoder: any Decoder) throws {
@@ -4543,14 +4102,9 @@ public struct RuleUsed: Hashable, AragoraDocument {
     /// Its settings.
     public let config: RuleConfig
 
-    public init(name: String, config: RuleConfig) {
-        self.name = name
-        self.config = config
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case name = "name"
-        case config = "config"
+        case name
+        case config
     }
 }
 
@@ -4573,24 +4127,13 @@ public struct Sampling: Hashable, AragoraDocument {
     /// Whether cache points are used.
     public let promptCache: PromptCache?
 
-    public init(temperature: Double? = nil, topP: Double? = nil, maxOutputTokens: Int64? = nil, stop: [String]? = nil, seed: Int64? = nil, effort: Effort? = nil, serviceTier: String? = nil, promptCache: PromptCache? = nil) {
-        self.temperature = temperature
-        self.topP = topP
-        self.maxOutputTokens = maxOutputTokens
-        self.stop = stop
-        self.seed = seed
-        self.effort = effort
-        self.serviceTier = serviceTier
-        self.promptCache = promptCache
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case temperature = "temperature"
+        case temperature
         case topP = "top_p"
         case maxOutputTokens = "max_output_tokens"
-        case stop = "stop"
-        case seed = "seed"
-        case effort = "effort"
+        case stop
+        case seed
+        case effort
         case serviceTier = "service_tier"
         case promptCache = "prompt_cache"
     }
@@ -4625,7 +4168,21 @@ public struct SeatView: Hashable, AragoraDocument {
     /// Ratings read once at start.
     public var reputation: Reputation?
 
-    public init(id: String, kind: AgentKind, provider: String? = nil, model: String? = nil, family: String? = nil, version: String? = nil, contextTokens: Int64? = nil, role: Role, persona: Persona? = nil, weight: Int64, votes: Bool, judges: Bool, reputation: Reputation? = nil) {
+    public init(
+        id: String,
+        kind: AgentKind,
+        provider: String? = nil,
+        model: String? = nil,
+        family: String? = nil,
+        version: String? = nil,
+        contextTokens: Int64? = nil,
+        role: Role,
+        persona: Persona? = nil,
+        weight: Int64,
+        votes: Bool,
+        judges: Bool,
+        reputation: Reputation? = nil
+    ) {
         self.id = id
         self.kind = kind
         self.provider = provider
@@ -4642,19 +4199,19 @@ public struct SeatView: Hashable, AragoraDocument {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id = "id"
-        case kind = "kind"
-        case provider = "provider"
-        case model = "model"
-        case family = "family"
-        case version = "version"
+        case id
+        case kind
+        case provider
+        case model
+        case family
+        case version
         case contextTokens = "context_tokens"
-        case role = "role"
-        case persona = "persona"
-        case weight = "weight"
-        case votes = "votes"
-        case judges = "judges"
-        case reputation = "reputation"
+        case role
+        case persona
+        case weight
+        case votes
+        case judges
+        case reputation
     }
 }
 
@@ -4665,25 +4222,20 @@ public struct SeenMessage: Hashable, AragoraDocument {
     /// The text.
     public let text: String
 
-    public init(author: Author, text: String) {
-        self.author = author
-        self.text = text
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case author = "author"
-        case text = "text"
+        case author
+        case text
     }
 }
 
 /// Whether a vote for one's own answer counts.
 public enum SelfVote: String, Hashable, CaseIterable, AragoraDocument {
     /// In full; the default for choices, since forbidding it forces a lone dissenter to join the majority.
-    case count = "count"
+    case count
     /// Not at all; the default for rankings, scores and points.
-    case exclude = "exclude"
+    case exclude
     /// At half weight.
-    case half = "half"
+    case half
 }
 
 /// One after the other, each seeing what was said before.
@@ -4695,14 +4247,17 @@ public struct Sequential: Hashable, AragoraDocument {
     /// The order moves on by one seat each round.
     public var rotate: Bool?
 
-    public init(full: Bool? = nil, rotate: Bool? = nil) {
+    public init(
+        full: Bool? = nil,
+        rotate: Bool? = nil
+    ) {
         self.full = full
         self.rotate = rotate
     }
 
     private enum CodingKeys: String, CodingKey {
-        case full = "full"
-        case rotate = "rotate"
+        case full
+        case rotate
     }
 }
 
@@ -4718,7 +4273,7 @@ public enum Served: Hashable, AragoraDocument {
     case fallback(from: String)
 
     private enum FallbackKeys: String, CodingKey {
-        case from = "from"
+        case from
     }
 
     public init(from decoder: any Decoder) throws {
@@ -4773,14 +4328,17 @@ public struct Simultaneous: Hashable, AragoraDocument {
     /// The library's own layout, or a published one.
     public var layout: Layout?
 
-    public init(sequentialVisibility: Bool? = nil, layout: Layout? = nil) {
+    public init(
+        sequentialVisibility: Bool? = nil,
+        layout: Layout? = nil
+    ) {
         self.sequentialVisibility = sequentialVisibility
         self.layout = layout
     }
 
     private enum CodingKeys: String, CodingKey {
         case sequentialVisibility = "sequential_visibility"
-        case layout = "layout"
+        case layout
     }
 }
 
@@ -4799,49 +4357,40 @@ public struct Spent: Hashable, AragoraDocument {
     /// What a fork took over from its parent; not in the total.
     public let inherited: UsageTotals?
 
-    public init(total: UsageTotals, bySeat: [String: UsageTotals], calls: Int64, failed: Int64, hedged: Int64, inherited: UsageTotals? = nil) {
-        self.total = total
-        self.bySeat = bySeat
-        self.calls = calls
-        self.failed = failed
-        self.hedged = hedged
-        self.inherited = inherited
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case total = "total"
+        case total
         case bySeat = "by_seat"
-        case calls = "calls"
-        case failed = "failed"
-        case hedged = "hedged"
-        case inherited = "inherited"
+        case calls
+        case failed
+        case hedged
+        case inherited
     }
 }
 
 /// What becomes of the earlier answer of a seat that failed in the last round.
 public enum StalePolicy: String, Hashable, CaseIterable, AragoraDocument {
     /// The seat has no position.
-    case drop = "drop"
+    case drop
     /// It counts.
-    case count = "count"
+    case count
 }
 
 /// The position a persona argues from.
 public enum Stance: String, Hashable, CaseIterable, AragoraDocument {
     /// For.
-    case affirmative = "affirmative"
+    case affirmative
     /// Against.
-    case negative = "negative"
+    case negative
     /// Neither.
-    case neutral = "neutral"
+    case neutral
 }
 
 /// Stances.
 public enum StancePolicy: String, Hashable, CaseIterable, AragoraDocument {
     /// None.
-    case off = "off"
+    case off
     /// Affirmative, negative, neutral by (seat + round) mod 3.
-    case rotate = "rotate"
+    case rotate
 }
 
 /// One step.
@@ -4869,32 +4418,18 @@ public struct StepView: Hashable, AragoraDocument {
     /// When it began, in ms since 1970.
     public let began: Date
 
-    public init(step: Int64, round: Int64, phase: Phase, join: Join, order: Order, min: Int64, retryOf: Int64? = nil, asks: [PlannedAsk], arrived: [String], end: StepWhy? = nil, began: Date) {
-        self.step = step
-        self.round = round
-        self.phase = phase
-        self.join = join
-        self.order = order
-        self.min = min
-        self.retryOf = retryOf
-        self.asks = asks
-        self.arrived = arrived
-        self.end = end
-        self.began = began
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case step = "step"
-        case round = "round"
-        case phase = "phase"
-        case join = "join"
-        case order = "order"
-        case min = "min"
+        case step
+        case round
+        case phase
+        case join
+        case order
+        case min
         case retryOf = "retry_of"
-        case asks = "asks"
-        case arrived = "arrived"
-        case end = "end"
-        case began = "began"
+        case asks
+        case arrived
+        case end
+        case began
     }
 
     public init(from decoder: any Decoder) throws {
@@ -4931,17 +4466,17 @@ public struct StepView: Hashable, AragoraDocument {
 /// Why a step ended.
 public enum StepWhy: String, Hashable, CaseIterable, AragoraDocument {
     /// Every turn ended.
-    case all = "all"
+    case all
     /// A quorum was in.
-    case quorum = "quorum"
+    case quorum
     /// The threshold was reached.
-    case consensus = "consensus"
+    case consensus
     /// Time was up.
-    case deadline = "deadline"
+    case deadline
     /// A limit stopped it.
-    case budget = "budget"
+    case budget
     /// The debate was cancelled.
-    case cancelled = "cancelled"
+    case cancelled
 }
 
 /// Why a debate ended, with the numbers that triggered it.
@@ -4953,49 +4488,43 @@ public struct Stop: Hashable, AragoraDocument {
     /// The numbers behind it, for people.
     public let detail: String
 
-    public init(cause: StopCause, round: Int64, detail: String) {
-        self.cause = cause
-        self.round = round
-        self.detail = detail
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case cause = "cause"
-        case round = "round"
-        case detail = "detail"
+        case cause
+        case round
+        case detail
     }
 }
 
 /// Why a debate ended.
 public enum StopCause: String, Hashable, CaseIterable, AragoraDocument {
     /// The caller, a shutdown or a revoked permission.
-    case cancelled = "cancelled"
+    case cancelled
     /// No usable reply at all.
     case allFailed = "all_failed"
     /// A person ended it.
-    case human = "human"
+    case human
     /// A limit on calls, tokens or cost.
-    case budget = "budget"
+    case budget
     /// Time is up.
-    case deadline = "deadline"
+    case deadline
     /// A judge or moderator ended it.
-    case judge = "judge"
+    case judge
     /// Agreement of positions.
-    case consensus = "consensus"
+    case consensus
     /// All independent first answers agree.
-    case gate = "gate"
+    case gate
     /// Enough seats say they are ready.
-    case readiness = "readiness"
+    case readiness
     /// The distribution of positions stopped moving.
-    case stability = "stability"
+    case stability
     /// Everybody repeats a different answer.
-    case stalemate = "stalemate"
+    case stalemate
     /// Too few usable seats remain.
     case quorumLost = "quorum_lost"
     /// The last allowed round was played.
     case maxRounds = "max_rounds"
     /// The protocol's schedule is done.
-    case completed = "completed"
+    case completed
 }
 
 /// Why a reply ended.
@@ -5093,30 +4622,17 @@ public struct Tally: Hashable, AragoraDocument {
     /// What the rule did, line by line, where that is not plain from the rows.
     public let trace: [TraceLine]?
 
-    public init(rule: String, rows: [Row], counted: Int64, electorate: Int64, quorum: Quorum, test: Test? = nil, winners: [String], outcome: Outcome, tieBreak: TieUse? = nil, trace: [TraceLine]? = nil) {
-        self.rule = rule
-        self.rows = rows
-        self.counted = counted
-        self.electorate = electorate
-        self.quorum = quorum
-        self.test = test
-        self.winners = winners
-        self.outcome = outcome
-        self.tieBreak = tieBreak
-        self.trace = trace
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case rule = "rule"
-        case rows = "rows"
-        case counted = "counted"
-        case electorate = "electorate"
-        case quorum = "quorum"
-        case test = "test"
-        case winners = "winners"
-        case outcome = "outcome"
+        case rule
+        case rows
+        case counted
+        case electorate
+        case quorum
+        case test
+        case winners
+        case outcome
         case tieBreak = "tie_break"
-        case trace = "trace"
+        case trace
     }
 }
 
@@ -5135,22 +4651,13 @@ public struct Test: Hashable, AragoraDocument {
     /// Whether the leader passed. Stays false when a casting vote decided an exact half.
     public let passed: Bool
 
-    public init(op: String, share: String, basis: Basis, part: Int64, whole: Int64, passed: Bool) {
-        self.op = op
-        self.share = share
-        self.basis = basis
-        self.part = part
-        self.whole = whole
-        self.passed = passed
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case op = "op"
-        case share = "share"
-        case basis = "basis"
-        case part = "part"
-        case whole = "whole"
-        case passed = "passed"
+        case op
+        case share
+        case basis
+        case part
+        case whole
+        case passed
     }
 }
 
@@ -5217,16 +4724,10 @@ public struct TieUse: Hashable, AragoraDocument {
     /// The option that was taken.
     public let chosen: String
 
-    public init(tied: [String], by: TieBreak, chosen: String) {
-        self.tied = tied
-        self.by = by
-        self.chosen = chosen
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case tied = "tied"
-        case by = "by"
-        case chosen = "chosen"
+        case tied
+        case by
+        case chosen
     }
 }
 
@@ -5246,19 +4747,19 @@ public enum Topology: Hashable, AragoraDocument {
     case custom(matrix: [[Bool]])
 
     private enum RingKeys: String, CodingKey {
-        case directed = "directed"
+        case directed
     }
 
     private enum StarKeys: String, CodingKey {
-        case hub = "hub"
+        case hub
     }
 
     private enum SparseKeys: String, CodingKey {
-        case sparsity = "sparsity"
+        case sparsity
     }
 
     private enum CustomKeys: String, CodingKey {
-        case matrix = "matrix"
+        case matrix
     }
 
     public init(from decoder: any Decoder) throws {
@@ -5323,14 +4824,9 @@ public struct TraceLine: Hashable, AragoraDocument {
     /// What it found.
     public let note: String
 
-    public init(stage: String, note: String) {
-        self.stage = stage
-        self.note = note
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case stage = "stage"
-        case note = "note"
+        case stage
+        case note
     }
 }
 
@@ -5375,55 +4871,92 @@ public struct TranscriptMessage: Hashable, AragoraDocument {
     /// Whether a fork replaced the text.
     public let edited: Bool
 
-    public init(id: String, author: Author, seat: String? = nil, turn: String? = nil, step: Int64? = nil, phase: Phase? = nil, kind: MessageKind, round: Int64, text: String, visibility: Visibility, structured: JSONValue, stop: StopReason, refusal: Refusal? = nil, answer: ExtractedAnswer? = nil, confidence: Double? = nil, goOn: Bool? = nil, ready: Bool? = nil, arrival: Int64, edited: Bool) {
-        self.id = id
-        self.author = author
-        self.seat = seat
-        self.turn = turn
-        self.step = step
-        self.phase = phase
-        self.kind = kind
-        self.round = round
-        self.text = text
-        self.visibility = visibility
-        self.structured = structured
-        self.stop = stop
-        self.refusal = refusal
-        self.answer = answer
-        self.confidence = confidence
-        self.goOn = goOn
-        self.ready = ready
-        self.arrival = arrival
-        self.edited = edited
+    private enum CodingKeys: String, CodingKey {
+        case id
+        case author
+        case seat
+        case turn
+        case step
+        case phase
+        case kind
+        case round
+        case text
+        case visibility
+        case structured
+        case stop
+        case refusal
+        case answer
+        case confidence
+        case goOn = "go_on"
+        case ready
+        case arrival
+        case edited
     }
+}
+
+/// Where a turn stands.
+public enum TurnState: String, Hashable, CaseIterable, AragoraDocument {
+    /// Planned, not started.
+    case planned
+    /// Handed to its agent.
+    case running
+    /// Ended with a reply.
+    case answered
+    /// Ended without a usable reply.
+    case failed
+    /// Given up while it ran.
+    case cancelled
+    /// Never started.
+    case skipped
+}
+
+/// One turn of one seat.
+public struct TurnView: Hashable, AragoraDocument {
+    /// The turn.
+    public let id: String
+    /// The seat.
+    public let seat: String
+    /// What was asked for.
+    public let phase: Phase
+    /// The round.
+    public let round: Int64
+    /// The step.
+    public let step: Int64
+    /// Where it stands.
+    public let state: TurnState
+    /// Why it failed.
+    public let error: ErrorInfo?
+    /// Its message.
+    public let message: String?
+    /// Attempts of the newest asking.
+    public let attempts: Int64
+    /// Whether it was handed to its agent at least once.
+    public let askedBefore: Bool
+    /// Tokens its attempts used, input and output together.
+    public let tokens: Int64
+    /// Known cost of its attempts in micro-dollars.
+    public let micros: Int64
 
     private enum CodingKeys: String, CodingKey {
-        case id = "id"
-        case author = "author"
-        case seat = "seat"
-        case turn = "turn"
-        case step = "step"
-        case phase = "phase"
-        case kind = "kind"
-        case round = "round"
-        case text = "text"
-        case visibility = "visibility"
-        case structured = "structured"
-        case stop = "stop"
-        case refusal = "refusal"
-        case answer = "answer"
-        case confidence = "confidence"
-        case goOn = "go_on"
-        case ready = "ready"
-        case arrival = "arrival"
-        case edited = "edited"
+        case id
+        case seat
+        case phase
+        case round
+        case step
+        case state
+        case error
+        case message
+        case attempts
+        case askedBefore = "asked_before"
+        case tokens
+        case micros
     }
 }
 
 /// What becomes of a reply in which no answer is found.
 public enum UnparsedPolicy: String, Hashable, CaseIterable, AragoraDocument {
     /// It is no position and no vote; the default.
-    case exclude = "exclude"
+    case exclude
     /// It is an answer of its own, and two such replies agree (as in published DyLAN runs).
     case ownCandidate = "own_candidate"
 }
@@ -5442,20 +4975,12 @@ public struct Usage: Hashable, AragoraDocument {
     /// Output tokens spent on reasoning.
     public let reasoning: Int64
 
-    public init(inputTotal: Int64, outputTotal: Int64, cacheRead: Int64, cacheWrite: Int64, reasoning: Int64) {
-        self.inputTotal = inputTotal
-        self.outputTotal = outputTotal
-        self.cacheRead = cacheRead
-        self.cacheWrite = cacheWrite
-        self.reasoning = reasoning
-    }
-
     private enum CodingKeys: String, CodingKey {
         case inputTotal = "input_total"
         case outputTotal = "output_total"
         case cacheRead = "cache_read"
         case cacheWrite = "cache_write"
-        case reasoning = "reasoning"
+        case reasoning
     }
 }
 
@@ -5476,37 +5001,27 @@ public struct UsageTotals: Hashable, AragoraDocument {
     /// Whether the cost of every call is known.
     public let complete: Bool
 
-    public init(input: Int64, output: Int64, cacheRead: Int64, cacheWrite: Int64, reasoning: Int64, micros: Int64, complete: Bool) {
-        self.input = input
-        self.output = output
-        self.cacheRead = cacheRead
-        self.cacheWrite = cacheWrite
-        self.reasoning = reasoning
-        self.micros = micros
-        self.complete = complete
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case input = "input"
-        case output = "output"
+        case input
+        case output
         case cacheRead = "cache_read"
         case cacheWrite = "cache_write"
-        case reasoning = "reasoning"
-        case micros = "micros"
-        case complete = "complete"
+        case reasoning
+        case micros
+        case complete
     }
 }
 
 /// Outcome, exact share and confidence in one word.
 public enum Verdict: String, Hashable, CaseIterable, AragoraDocument {
     /// Decided, no dissent, confidence >= .8, nothing open.
-    case approved = "approved"
+    case approved
     /// Decided otherwise.
     case approvedWithConditions = "approved_with_conditions"
     /// Not decided, the leader has at least 2/5.
     case needsReview = "needs_review"
     /// Not decided.
-    case rejected = "rejected"
+    case rejected
     /// No usable reply.
     case noEvidence = "no_evidence"
 }
@@ -5573,26 +5088,15 @@ public struct VoteOnly: Hashable, AragoraDocument {
     /// What they cost, where known.
     public let micros: Int64
 
-    public init(answer: Answer? = nil, outcome: Outcome, tally: Tally, sameAsDecision: Bool, complete: Bool, calls: Int64, tokens: Int64, micros: Int64) {
-        self.answer = answer
-        self.outcome = outcome
-        self.tally = tally
-        self.sameAsDecision = sameAsDecision
-        self.complete = complete
-        self.calls = calls
-        self.tokens = tokens
-        self.micros = micros
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case answer = "answer"
-        case outcome = "outcome"
-        case tally = "tally"
+        case answer
+        case outcome
+        case tally
         case sameAsDecision = "same_as_decision"
-        case complete = "complete"
-        case calls = "calls"
-        case tokens = "tokens"
-        case micros = "micros"
+        case complete
+        case calls
+        case tokens
+        case micros
     }
 }
 
@@ -5605,14 +5109,17 @@ public struct VoteOnlyProtocol: Hashable, AragoraDocument {
     /// Adds a vote over the answers, for free texts that never group.
     public var ballots: Bool?
 
-    public init(samples: Int64? = nil, ballots: Bool? = nil) {
+    public init(
+        samples: Int64? = nil,
+        ballots: Bool? = nil
+    ) {
         self.samples = samples
         self.ballots = ballots
     }
 
     private enum CodingKeys: String, CodingKey {
-        case samples = "samples"
-        case ballots = "ballots"
+        case samples
+        case ballots
     }
 }
 
@@ -5635,39 +5142,28 @@ public struct VoteRecord: Hashable, AragoraDocument {
     /// The round it was given in; 0 if never asked.
     public let round: Int64
 
-    public init(voter: String, status: VoteStatus, ballot: Ballot? = nil, confidence: Double? = nil, weight: Int64, reason: String? = nil, selfVote: Bool, round: Int64) {
-        self.voter = voter
-        self.status = status
-        self.ballot = ballot
-        self.confidence = confidence
-        self.weight = weight
-        self.reason = reason
-        self.selfVote = selfVote
-        self.round = round
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case voter = "voter"
-        case status = "status"
-        case ballot = "ballot"
-        case confidence = "confidence"
-        case weight = "weight"
-        case reason = "reason"
+        case voter
+        case status
+        case ballot
+        case confidence
+        case weight
+        case reason
         case selfVote = "self_vote"
-        case round = "round"
+        case round
     }
 }
 
 /// What became of an eligible seat in the deciding vote. Only `cast` counts.
 public enum VoteStatus: String, Hashable, CaseIterable, AragoraDocument {
     /// A valid ballot.
-    case cast = "cast"
+    case cast
     /// An explicit abstention.
-    case abstain = "abstain"
+    case abstain
     /// A reply that is no ballot.
-    case invalid = "invalid"
+    case invalid
     /// The turn failed.
-    case failed = "failed"
+    case failed
     /// The turn ran out of time.
     case timedOut = "timed_out"
     /// Never asked, or cancelled before it answered.
@@ -5697,29 +5193,16 @@ public struct VoteView: Hashable, AragoraDocument {
     /// Intensity of a host user's vote.
     public let userIntensity: Int64?
 
-    public init(step: Int64? = nil, round: Int64, voter: String, status: VoteStatus, ballot: Ballot? = nil, confidence: Double? = nil, reason: String? = nil, selfVote: Bool, arrival: Int64, userIntensity: Int64? = nil) {
-        self.step = step
-        self.round = round
-        self.voter = voter
-        self.status = status
-        self.ballot = ballot
-        self.confidence = confidence
-        self.reason = reason
-        self.selfVote = selfVote
-        self.arrival = arrival
-        self.userIntensity = userIntensity
-    }
-
     private enum CodingKeys: String, CodingKey {
-        case step = "step"
-        case round = "round"
-        case voter = "voter"
-        case status = "status"
-        case ballot = "ballot"
-        case confidence = "confidence"
-        case reason = "reason"
+        case step
+        case round
+        case voter
+        case status
+        case ballot
+        case confidence
+        case reason
         case selfVote = "self_vote"
-        case arrival = "arrival"
+        case arrival
         case userIntensity = "user_intensity"
     }
 }
@@ -5771,7 +5254,7 @@ extension AragoraError.Code {
     /// The clock cannot be believed; nothing was deleted. Check the time, then `confirm_clock`.
     public static let clockJump = AragoraError.Code(rawValue: "clock_jump")
     /// A bug or a contained panic; the location is in the context. Report it.
-    public static let internal = AragoraError.Code(rawValue: "internal")
+    public static let `internal` = AragoraError.Code(rawValue: "internal")
     /// A stored value, file or page is damaged; others stay readable. Run `Verify`, then restore.
     public static let corrupt = AragoraError.Code(rawValue: "corrupt")
     /// An append-only log contradicts itself or its head. Stop writing and restore.
@@ -5891,7 +5374,7 @@ extension AragoraError.Code {
     public static let all: [AragoraError.Code] = [
         .invalidRequest, .invalidConfig, .invalidState, .closed, .unauthenticated, .permissionDenied, .mfaRequired,
         .notFound, .conflict, .leaseLost, .unavailable, .timeout, .deadlineExceeded, .cancelled, .rateLimited,
-        .queueFull, .limitExceeded, .notConfigured, .unsupported, .unsupportedVersion, .clockJump, .internal,
+        .queueFull, .limitExceeded, .notConfigured, .unsupported, .unsupportedVersion, .clockJump, .`internal`,
         .corrupt, .logCorrupt, .storePoisoned, .alreadyOpen, .readOnly, .storageFull, .migrationLocked,
         .migrationFailed, .decryptionFailed, .plaintextRefused, .keyNotFound, .kmsUnavailable, .kmsDenied,
         .kmsInvalid, .backupInvalid, .overloaded, .transport, .providerError, .interrupted, .malformedResponse,
