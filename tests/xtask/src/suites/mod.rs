@@ -1,6 +1,7 @@
 //! The suites, quick ones first. A new one is a file here and its two lines below.
 
 mod benches;
+mod bindings;
 mod clippy;
 mod deny;
 mod doctests;
@@ -23,6 +24,7 @@ pub(crate) const ALL: &[Suite] = &[
     layout::SUITE,
     hygiene::SUITE,
     panics::SUITE,
+    bindings::SUITE,
     guide::SUITE,
     format::SUITE,
     typos::SUITE,
