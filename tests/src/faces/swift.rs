@@ -10,8 +10,10 @@ use super::text::{camel, pascal, wrap};
 
 const PATH: &str = "aragora-ffi/swift/Sources/Aragora/Values.swift";
 
-/// The envelope is written by hand: its `type` says how its `data` is read.
-const BY_HAND: &str = "Event";
+/// Written by hand: the envelope, whose `type` says how its `data` is read; the request, which can stream; and what
+/// stands for an object of the host.
+const BY_HAND: [&str; 7] =
+    ["AgentDocument", "AgentRequest", "Event", "ProtocolDocument", "ScriptDocument", "SeatDocument", "Step"];
 /// The union whose cases are read by the envelope's type, one structure each.
 const EVENTS: &str = "EventData";
 
@@ -28,7 +30,7 @@ const KEYWORDS: [&str; 52] = [
 /// The Swift values of this model.
 pub(super) fn render(model: &Model) -> Result<File, String> {
     let mut out = Out(format!("// {BANNER}\n\nimport Foundation\n"));
-    for ty in model.types.iter().filter(|ty| ty.name != BY_HAND) {
+    for ty in model.types.iter().filter(|ty| !BY_HAND.contains(&ty.name.as_str())) {
         out.ty(ty)?;
     }
     out.errors(&model.errors);

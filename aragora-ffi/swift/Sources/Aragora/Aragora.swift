@@ -122,9 +122,11 @@ public final class Aragora: Sendable {
 
     /// A debate whose document is made when it begins, so that one nobody starts registers nothing.
     func begin(_ kind: String, _ describe: @escaping @Sendable (inout Members) throws -> Void) -> Debate {
-        Debate { [session] in
+        Debate { [session] listening in
             var spec = Members()
             try describe(&spec)
+            // Somebody who follows it misses nothing that is said at once.
+            try spec.set("listen", listening ? true : nil)
             let text = spec.text
             return try await Native.call { try await session.start(kind: kind, spec: text) }
         }

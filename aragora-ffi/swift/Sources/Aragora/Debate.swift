@@ -11,16 +11,11 @@ public final class Debate: Sendable {
         var handle: FfiDebate?
     }
 
-    private let begin: @Sendable () async throws -> FfiDebate
+    private let begin: @Sendable (_ listening: Bool) async throws -> FfiDebate
     private let state = Locked(State())
 
-    init(begin: @escaping @Sendable () async throws -> FfiDebate) {
+    init(begin: @escaping @Sendable (_ listening: Bool) async throws -> FfiDebate) {
         self.begin = begin
-    }
-
-    init(running handle: FfiDebate) {
-        begin = { handle }
-        state.with { $0.handle = handle }
     }
 
     /// Checks the description and begins; a second call changes nothing.
@@ -70,15 +65,23 @@ public final class Debate: Sendable {
     public func events(
         from: Int64? = nil, lag: EventLag? = nil, liveOnly: Bool? = nil
     ) -> AsyncThrowingStream<Event, any Error> {
-        let pull = EventPull { [self] in
-            let handle = try await started()
+        let options: @Sendable () throws -> String = {
             var options = Members()
             try options.set("from", from)
             try options.set("lag", lag?.rawValue)
             try options.set("live_only", liveOnly)
-            let text = options.text
-            // The stream keeps the debate: whoever only follows it holds it too.
-            return (self, try Native.call { try handle.events(options: text) })
+            return options.text
+        }
+        let pull: EventPull
+        if let handle = state.with({ $0.handle }) {
+            // Of a debate that runs already nothing may be missed between here and the first pull.
+            let opened = Result { try Native.call { try handle.events(options: try options()) } }
+            pull = EventPull(of: self) { try opened.get() }
+        } else {
+            pull = EventPull(of: self) { [self] in
+                let handle = try await started(listening: true)
+                return try Native.call { try handle.events(options: try options()) }
+            }
         }
         return AsyncThrowingStream { try await pull.next() }
     }
@@ -127,10 +130,10 @@ public final class Debate: Sendable {
     }
 
     /// One beginning for all who ask. It is a task of its own: who gives up waiting does not stop it for the others.
-    private func started() async throws -> FfiDebate {
+    private func started(listening: Bool = false) async throws -> FfiDebate {
         let beginning = state.with { state in
             if let task = state.beginning { return task }
-            let task = Task { [begin] in try await begin() }
+            let task = Task { [begin] in try await begin(listening) }
             state.beginning = task
             return task
         }

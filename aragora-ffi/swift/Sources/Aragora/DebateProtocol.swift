@@ -66,23 +66,6 @@ public struct ProtocolInfo: Hashable, Sendable {
     }
 }
 
-/// `constant + perSeat * seats + perSeatRound * seats * rounds`.
-public struct PlannedCalls: Hashable, AragoraDocument {
-    public var constant: Int64?
-    public var perSeat: Int64?
-    public var perSeatRound: Int64?
-
-    public init(constant: Int64? = nil, perSeat: Int64? = nil, perSeatRound: Int64? = nil) {
-        self.constant = constant
-        self.perSeat = perSeat
-        self.perSeatRound = perSeatRound
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case constant, perSeat = "per_seat", perSeatRound = "per_seat_round"
-    }
-}
-
 /// The documents of your own protocols.
 enum Rules {
     /// Registers a protocol; the document names its number.

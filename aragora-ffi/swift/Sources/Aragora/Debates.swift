@@ -46,7 +46,7 @@ public struct Debates: Sendable {
     public func replay(_ log: String, check: ReplayCheck? = nil) async throws -> ReplayReport {
         var arguments = Members()
         try arguments.set("log", log)
-        try arguments.set("check", check?.rawValue)
+        try arguments.set("check", check)
         return try await aragora.call("debates.replay", arguments, as: ReplayReport.self)
     }
 
@@ -103,14 +103,6 @@ public struct Debates: Sendable {
     }
 }
 
-/// What a replay compares.
-public enum ReplayCheck: String, Sendable, CaseIterable {
-    /// Every byte of the log.
-    case strict
-    /// The decision only.
-    case decision
-}
-
 /// Where people find what they are asked. Questions live in the same store as the debate.
 public struct HumanDesk: Sendable {
     let aragora: Aragora
@@ -154,6 +146,13 @@ public struct HumanDesk: Sendable {
         try arguments.set("tenant", tenant)
         return arguments
     }
+}
+
+/// Turns people have not answered yet.
+public struct PendingPage: Hashable, AragoraDocument {
+    public let turns: [PendingTurn]
+    /// Whether there are more than the limit.
+    public let more: Bool
 }
 
 extension HumanReply: ExpressibleByStringInterpolation {

@@ -67,54 +67,49 @@ public struct Event: AragoraDocument {
 /// Pulls events in batches, one crossing each, and hands them out one by one.
 final class EventPull: Sendable {
     private struct State {
-        var opening: Task<Opened, any Error>?
+        var opening: Task<FfiEvents, any Error>?
         var fetching: Task<Void, any Error>?
         var waiting: ArraySlice<Event> = []
         var ended = false
     }
 
-    private struct Opened: Sendable {
-        let debate: Debate
-        let events: FfiEvents
-    }
-
-    private let open: @Sendable () async throws -> (Debate, FfiEvents)
+    // Whoever only follows a debate holds it too.
+    private let debate: Debate
+    private let open: @Sendable () async throws -> FfiEvents
     private let state = Locked(State())
 
-    init(open: @escaping @Sendable () async throws -> (Debate, FfiEvents)) {
+    init(of debate: Debate, open: @escaping @Sendable () async throws -> FfiEvents) {
+        self.debate = debate
         self.open = open
     }
 
     /// The next event, in order; nil after the last, and for a task that is cancelled while it waits.
     func next() async throws -> Event? {
         while true {
-            let known = state.with { state in (state.waiting.popFirst(), state.ended) }
-            if let event = known.0 { return event }
-            if known.1 || Task.isCancelled { return nil }
-            let opened = try await opened()
+            let (event, ended) = state.with { state in (state.waiting.popFirst(), state.ended) }
+            if let event { return event }
+            if ended || Task.isCancelled { return nil }
+            let events = try await opened()
             let fetching = state.with { state in
                 // Several readers of one stream share a fetch, so that what they get stays in order.
                 if let running = state.fetching { return running }
-                let task = Task { try await self.fetch(opened.events) }
+                let task = Task { try await self.fetch(events) }
                 state.fetching = task
                 return task
             }
             try await withTaskCancellationHandler {
                 try await fetching.value
             } onCancel: {
-                // Ends a pull that waits; a stream that is closed already stays so.
-                try? opened.events.stop()
+                // Ends a pull that waits; a stream that has ended stays so.
+                try? events.stop()
             }
         }
     }
 
-    private func opened() async throws -> Opened {
+    private func opened() async throws -> FfiEvents {
         let opening = state.with { state in
             if let task = state.opening { return task }
-            let task = Task { [open] in
-                let (debate, events) = try await open()
-                return Opened(debate: debate, events: events)
-            }
+            let task = Task { [open] in try await open() }
             state.opening = task
             return task
         }

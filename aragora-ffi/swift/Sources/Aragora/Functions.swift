@@ -57,21 +57,61 @@ public func tally(
     return try Native.compute("consensus.tally", arguments, as: Tally.self)
 }
 
-/// What a reply says, as the core reads it. Arguments and results are in the core's form.
+/// What a reply says, as the core reads it.
 public enum Parse {
-    /// A ballot: `text`, `structured`?, `stop`?, and the shape that was asked for.
-    public static func ballot(_ arguments: JSONValue) throws -> JSONValue { try parse("parse.ballot", arguments) }
+    /// The ballot in a reply to a question of this shape.
+    public static func ballot(
+        _ text: String, structured: JSONValue? = nil, stop: StopReason? = nil, shape: BallotShape
+    ) throws -> ParsedBallot {
+        var arguments = try reply(text, structured, stop)
+        try arguments.set("shape", shape)
+        return try Native.compute("parse.ballot", arguments, as: ParsedBallot.self)
+    }
 
-    /// Critiques of these targets: `text`, `structured`?, `targets`.
-    public static func critiques(_ arguments: JSONValue) throws -> JSONValue { try parse("parse.critiques", arguments) }
+    /// The critiques in a reply, of seats that were shown under these names.
+    public static func critiques(
+        _ text: String, structured: JSONValue? = nil, targets: [String]? = nil
+    ) throws -> [ParsedCritique] {
+        var arguments = try reply(text, structured, nil)
+        try arguments.set("targets", targets)
+        return try Native.compute("parse.critiques", arguments, as: [ParsedCritique].self)
+    }
 
-    /// Stated confidence and readiness: `text`, `structured`?, `stop`?.
-    public static func signals(_ arguments: JSONValue) throws -> JSONValue { try parse("parse.signals", arguments) }
+    /// Stated confidence and readiness.
+    public static func signals(
+        _ text: String, structured: JSONValue? = nil, stop: StopReason? = nil
+    ) throws -> Signals {
+        try Native.compute("parse.signals", try reply(text, structured, stop), as: Signals.self)
+    }
 
-    /// The answer: `text`, `structured`?, and how it is taken.
-    public static func answer(_ arguments: JSONValue) throws -> JSONValue { try parse("parse.answer", arguments) }
+    /// The answer in a reply, if there is one.
+    public static func answer(
+        _ text: String, structured: JSONValue? = nil, format: AnswerFormat? = nil
+    ) throws -> ExtractedAnswer? {
+        var arguments = try reply(text, structured, nil)
+        try arguments.set("format", format)
+        return try Native.compute("parse.answer", arguments, as: ExtractedAnswer?.self)
+    }
 
-    private static func parse(_ op: String, _ arguments: JSONValue) throws -> JSONValue {
-        try Native.compute(op, arguments, as: JSONValue.self)
+    /// The text as it is compared by `normalised`.
+    public static func normalise(_ text: String) throws -> String {
+        try Native.compute("parse.normalise", try reply(text, nil, nil), as: String.self)
+    }
+
+    /// Whether two answers are the same.
+    public static func same(_ a: String, _ b: String, equal: Equivalence) throws -> Bool {
+        var arguments = Members()
+        try arguments.set("equal", equal)
+        try arguments.set("a", a)
+        try arguments.set("b", b)
+        return try Native.compute("parse.same", arguments, as: Bool.self)
+    }
+
+    private static func reply(_ text: String, _ structured: JSONValue?, _ stop: StopReason?) throws -> Members {
+        var arguments = Members()
+        try arguments.set("text", text)
+        try arguments.set("structured", structured)
+        try arguments.set("stop", stop)
+        return arguments
     }
 }

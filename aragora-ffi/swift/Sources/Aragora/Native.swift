@@ -32,11 +32,6 @@ enum Native {
         try Wire.decode(type, from: try call { try ffiCompute(op: op, args: arguments.text) })
     }
 
-    static func compute<Value: Decodable>(_ op: String, _ arguments: JSONValue, as type: Value.Type) throws -> Value {
-        let text = try arguments.text()
-        return try Wire.decode(type, from: try call { try ffiCompute(op: op, args: text) })
-    }
-
     static func transcript(_ id: UInt64, _ question: String) throws -> String {
         try call { try ffiTranscript(call: id, question: question) }
     }

@@ -180,19 +180,14 @@ public struct Step: Sendable {
         Step { "{\"analyse\":\(try Wire.encode(kinds))}" }
     }
 
-    /// Waits for a person, at most this long; then the debate goes on.
-    public static func pause(
-        id: String, trigger: String, snapshot: JSONValue, level: Int64, wait: Duration
-    ) -> Step {
-        Step {
-            var pause = Members()
-            try pause.set("id", id)
-            try pause.set("trigger", trigger)
-            try pause.set("snapshot", snapshot)
-            try pause.set("level", level)
-            try pause.set("wait_ms", WireMillis(wait))
-            return "{\"pause\":\(pause.text)}"
-        }
+    /// Waits for a person; then the debate goes on.
+    public static func pause(_ pause: Pause) -> Step {
+        Step { "{\"pause\":\(try Wire.encode(pause))}" }
+    }
+
+    /// Asks exactly this; ``Transcript/ask(_:_:seats:round:expect:order:)`` builds it for you.
+    public static func ask(_ step: AskStep) -> Step {
+        Step { "{\"ask\":\(try Wire.encode(step))}" }
     }
 
     /// A step in the core's form.

@@ -20,6 +20,77 @@ public enum AgentKind: String, Hashable, CaseIterable, AragoraDocument {
     case foreign
 }
 
+/// What an agent answers.
+public struct AgentReply: Hashable, AragoraDocument {
+    /// The text; may be empty where `structured` says it all.
+    public var text: String?
+    /// The structured value, where one was asked for.
+    public var structured: JSONValue?
+    /// What a model thought, where it shows it.
+    public var reasoning: String?
+    /// Tools a model asked for; they are recorded, never run.
+    public var toolCalls: [ToolCall]?
+    /// A refusal.
+    public var refusal: Refusal?
+    /// Why the text ends, default `end`.
+    public var stop: StopReason?
+    /// Tokens used.
+    public var usage: Usage?
+    /// Cost in micro-dollars, where it is known.
+    public var costMicros: Int64?
+    /// Who served it.
+    public var provider: String?
+    /// The model that answered.
+    public var model: String?
+    /// The provider's id of the response.
+    public var responseId: String?
+    /// What a reader should know.
+    public var warnings: [Warning]?
+
+    public init(
+        text: String? = nil,
+        structured: JSONValue? = nil,
+        reasoning: String? = nil,
+        toolCalls: [ToolCall]? = nil,
+        refusal: Refusal? = nil,
+        stop: StopReason? = nil,
+        usage: Usage? = nil,
+        costMicros: Int64? = nil,
+        provider: String? = nil,
+        model: String? = nil,
+        responseId: String? = nil,
+        warnings: [Warning]? = nil
+    ) {
+        self.text = text
+        self.structured = structured
+        self.reasoning = reasoning
+        self.toolCalls = toolCalls
+        self.refusal = refusal
+        self.stop = stop
+        self.usage = usage
+        self.costMicros = costMicros
+        self.provider = provider
+        self.model = model
+        self.responseId = responseId
+        self.warnings = warnings
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case text
+        case structured
+        case reasoning
+        case toolCalls = "tool_calls"
+        case refusal
+        case stop
+        case usage
+        case costMicros = "cost_micros"
+        case provider
+        case model
+        case responseId = "response_id"
+        case warnings
+    }
+}
+
 /// Which figure an analysis holds.
 public enum AnalysisKind: String, Hashable, CaseIterable, AragoraDocument {
     /// Agreement, stability and position.
@@ -92,6 +163,109 @@ public struct AnswerFormat: Hashable, AragoraDocument {
     }
 }
 
+/// One turn to ask.
+public struct Ask: Hashable, AragoraDocument {
+    /// The turn.
+    public var turn: String
+    /// The seat.
+    public var seat: String
+    /// Its part in this turn.
+    public var role: Role
+    /// What it is asked.
+    public var prompt: Prompt
+    /// The messages shown, in the order shown.
+    public var shown: [String]
+    /// Labels of this voter, where they differ by voter.
+    public var labels: [String: String]?
+    /// What must be returned.
+    public var expect: Expect
+    /// Output limit.
+    public var maxOutputTokens: Int64
+    /// Time limit; absent means the debate's turn timeout.
+    public var deadline: Duration?
+    /// What was left out of the prompt to make it fit.
+    public var reduced: [ContextReduced]?
+    /// Whether the prompt still does not fit the model's window; the turn then fails without a call.
+    public var tooLong: Bool?
+    /// Notes about the prompt, recorded as warnings.
+    public var notes: [String]?
+
+    public init(
+        turn: String,
+        seat: String,
+        role: Role,
+        prompt: Prompt,
+        shown: [String],
+        labels: [String: String]? = nil,
+        expect: Expect,
+        maxOutputTokens: Int64,
+        deadline: Duration? = nil,
+        reduced: [ContextReduced]? = nil,
+        tooLong: Bool? = nil,
+        notes: [String]? = nil
+    ) {
+        self.turn = turn
+        self.seat = seat
+        self.role = role
+        self.prompt = prompt
+        self.shown = shown
+        self.labels = labels
+        self.expect = expect
+        self.maxOutputTokens = maxOutputTokens
+        self.deadline = deadline
+        self.reduced = reduced
+        self.tooLong = tooLong
+        self.notes = notes
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case turn
+        case seat
+        case role
+        case prompt
+        case shown
+        case labels
+        case expect
+        case maxOutputTokens = "max_output_tokens"
+        case deadline = "deadline_ms"
+        case reduced
+        case tooLong = "too_long"
+        case notes
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let keyed = try decoder.container(keyedBy: CodingKeys.self)
+        turn = try keyed.decode(String.self, forKey: .turn)
+        seat = try keyed.decode(String.self, forKey: .seat)
+        role = try keyed.decode(Role.self, forKey: .role)
+        prompt = try keyed.decode(Prompt.self, forKey: .prompt)
+        shown = try keyed.decode([String].self, forKey: .shown)
+        labels = try keyed.decodeIfPresent([String: String].self, forKey: .labels)
+        expect = try keyed.decode(Expect.self, forKey: .expect)
+        maxOutputTokens = try keyed.decode(Int64.self, forKey: .maxOutputTokens)
+        deadline = try keyed.decodeIfPresent(WireMillis.self, forKey: .deadline)?.duration
+        reduced = try keyed.decodeIfPresent([ContextReduced].self, forKey: .reduced)
+        tooLong = try keyed.decodeIfPresent(Bool.self, forKey: .tooLong)
+        notes = try keyed.decodeIfPresent([String].self, forKey: .notes)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var keyed = encoder.container(keyedBy: CodingKeys.self)
+        try keyed.encode(turn, forKey: .turn)
+        try keyed.encode(seat, forKey: .seat)
+        try keyed.encode(role, forKey: .role)
+        try keyed.encode(prompt, forKey: .prompt)
+        try keyed.encode(shown, forKey: .shown)
+        try keyed.encodeIfPresent(labels, forKey: .labels)
+        try keyed.encode(expect, forKey: .expect)
+        try keyed.encode(maxOutputTokens, forKey: .maxOutputTokens)
+        try keyed.encodeIfPresent(deadline.map(WireMillis.init), forKey: .deadline)
+        try keyed.encodeIfPresent(reduced, forKey: .reduced)
+        try keyed.encodeIfPresent(tooLong, forKey: .tooLong)
+        try keyed.encodeIfPresent(notes, forKey: .notes)
+    }
+}
+
 /// An order of seats.
 public enum AskOrder: Hashable, AragoraDocument {
     /// Roster order; the default.
@@ -131,6 +305,47 @@ public enum AskOrder: Hashable, AragoraDocument {
             var cases = encoder.container(keyedBy: Name.self)
             try cases.encode(payload, forKey: Name("explicit"))
         }
+    }
+}
+
+/// One set of turns.
+public struct AskStep: Hashable, AragoraDocument {
+    /// What is asked for.
+    public var phase: Phase
+    /// The round, the current one or the next.
+    public var round: Int64
+    /// The turns.
+    public var asks: [Ask]
+    /// All at once or one after the other.
+    public var order: Order
+    /// When the step ends.
+    public var join: Join
+    /// Usable replies it needs; never more than there are asks.
+    public var min: Int64
+
+    public init(
+        phase: Phase,
+        round: Int64,
+        asks: [Ask],
+        order: Order,
+        join: Join,
+        min: Int64
+    ) {
+        self.phase = phase
+        self.round = round
+        self.asks = asks
+        self.order = order
+        self.join = join
+        self.min = min
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case phase
+        case round
+        case asks
+        case order
+        case join
+        case min
     }
 }
 
@@ -359,15 +574,29 @@ public enum BallotKind: Hashable, AragoraDocument {
 /// The ballot one voter is asked for.
 public struct BallotShape: Hashable, AragoraDocument {
     /// Which kind.
-    public let kind: BallotKind
+    public var kind: BallotKind
     /// The labels on offer, in the order shown.
-    public let labels: [Label]
+    public var labels: [Label]
     /// Whether abstaining is offered.
-    public let mayAbstain: Bool
+    public var mayAbstain: Bool
     /// Whether a confidence is asked for.
-    public let confidence: Bool
+    public var confidence: Bool
     /// Whether a reason is asked for.
-    public let reason: Bool
+    public var reason: Bool
+
+    public init(
+        kind: BallotKind,
+        labels: [Label],
+        mayAbstain: Bool,
+        confidence: Bool,
+        reason: Bool
+    ) {
+        self.kind = kind
+        self.labels = labels
+        self.mayAbstain = mayAbstain
+        self.confidence = confidence
+        self.reason = reason
+    }
 
     private enum CodingKeys: String, CodingKey {
         case kind
@@ -376,6 +605,17 @@ public struct BallotShape: Hashable, AragoraDocument {
         case confidence
         case reason
     }
+}
+
+/// What counts as the votes.
+public enum Ballots: String, Hashable, CaseIterable, AragoraDocument {
+    /// The recorded ballots of the newest vote.
+    case cast
+    /// The newest positions.
+    case positions
+    /// The positions given in the current round. A seat that has not answered in it yet has no vote, whatever it
+    /// said before.
+    case round
 }
 
 /// Whose weight is the whole of a share.
@@ -487,6 +727,37 @@ public enum CheckScope: String, Hashable, CaseIterable, AragoraDocument {
     case round
     /// For the decision.
     case final
+}
+
+/// What to count after a step.
+public struct Checkpoint: Hashable, AragoraDocument {
+    /// When it is: a gate, one reply, or the end of a round.
+    public var scope: CheckScope
+    /// What counts as the votes.
+    public var ballots: Ballots
+    /// The electorate, where it is not every eligible seat.
+    public var seats: [String]?
+    /// The rule to check; absent means the debate's `stop_when` (or the gate's own rule).
+    public var rule: RuleConfig?
+
+    public init(
+        scope: CheckScope,
+        ballots: Ballots,
+        seats: [String]? = nil,
+        rule: RuleConfig? = nil
+    ) {
+        self.scope = scope
+        self.ballots = ballots
+        self.seats = seats
+        self.rule = rule
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case scope
+        case ballots
+        case seats
+        case rule
+    }
 }
 
 /// Something open.
@@ -601,6 +872,37 @@ public enum ContextPolicy: Hashable, AragoraDocument {
             try keyed.encode(seat, forKey: .seat)
             try keyed.encode(maxTokens, forKey: .maxTokens)
         }
+    }
+}
+
+/// A prompt was shortened, visibly.
+public struct ContextReduced: Hashable, AragoraDocument {
+    /// The turn whose prompt it was.
+    public var turn: String
+    /// How.
+    public var method: String
+    /// The messages left out.
+    public var dropped: [String]
+    /// What stands in their place.
+    public var summary: String?
+
+    public init(
+        turn: String,
+        method: String,
+        dropped: [String],
+        summary: String? = nil
+    ) {
+        self.turn = turn
+        self.method = method
+        self.dropped = dropped
+        self.summary = summary
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case turn
+        case method
+        case dropped
+        case summary
     }
 }
 
@@ -1125,6 +1427,25 @@ public struct DecisionUsage: Hashable, AragoraDocument {
     }
 }
 
+/// Where a log and the debate it should produce part.
+public struct Difference: Hashable, AragoraDocument {
+    /// The first seq that differs.
+    public let seq: Int64
+    /// RFC 6901 pointer to the first member that differs.
+    public let field: String
+    /// What the log holds, as JSON; empty if it ends here.
+    public let recorded: String
+    /// What was produced, as JSON; empty if nothing was.
+    public let produced: String
+
+    private enum CodingKeys: String, CodingKey {
+        case seq
+        case field
+        case recorded
+        case produced
+    }
+}
+
 /// A minority view.
 public struct Dissent: Hashable, AragoraDocument {
     /// Who.
@@ -1198,6 +1519,52 @@ public struct Document: Hashable, AragoraDocument {
         case title
         case text
         case uri
+    }
+}
+
+/// What is counted for the decision.
+public struct Draft: Hashable, AragoraDocument {
+    /// What counts as the votes.
+    public var ballots: Ballots
+    /// The rule.
+    public var rule: RuleConfig
+    /// The electorate, where it is not every eligible seat.
+    public var seats: [String]?
+    /// A synthesis of the winner, stored beside it.
+    public var synthesis: String?
+    /// Each seat's share in the result.
+    public var contribution: [String: Double]?
+    /// The protocol's own report.
+    public var report: Report?
+    /// Notes about how it came about, recorded as warnings unless they were before.
+    public var notes: [String]?
+
+    public init(
+        ballots: Ballots,
+        rule: RuleConfig,
+        seats: [String]? = nil,
+        synthesis: String? = nil,
+        contribution: [String: Double]? = nil,
+        report: Report? = nil,
+        notes: [String]? = nil
+    ) {
+        self.ballots = ballots
+        self.rule = rule
+        self.seats = seats
+        self.synthesis = synthesis
+        self.contribution = contribution
+        self.report = report
+        self.notes = notes
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case ballots
+        case rule
+        case seats
+        case synthesis
+        case contribution
+        case report
+        case notes
     }
 }
 
@@ -3014,12 +3381,22 @@ public enum Join: Hashable, AragoraDocument {
 /// A named JSON Schema.
 public struct JsonShape: Hashable, AragoraDocument {
     /// What providers are told it is called.
-    public let name: String
+    public var name: String
     /// JSON Schema, an object of at most 64 KiB and 32 levels; shared, because every turn of a step asks for the
     /// same.
-    public let schema: JSONValue
+    public var schema: JSONValue
     /// Whether providers should enforce it.
-    public let strict: Bool
+    public var strict: Bool
+
+    public init(
+        name: String,
+        schema: JSONValue,
+        strict: Bool
+    ) {
+        self.name = name
+        self.schema = schema
+        self.strict = strict
+    }
 
     private enum CodingKeys: String, CodingKey {
         case name
@@ -3031,9 +3408,17 @@ public struct JsonShape: Hashable, AragoraDocument {
 /// A label shown to a voter and the option it stands for.
 public struct Label: Hashable, AragoraDocument {
     /// What is shown: a capital letter without I and O, two of them beyond 24 options.
-    public let label: String
+    public var label: String
     /// What it stands for.
-    public let option: String
+    public var option: String
+
+    public init(
+        label: String,
+        option: String
+    ) {
+        self.label = label
+        self.option = option
+    }
 
     private enum CodingKeys: String, CodingKey {
         case label
@@ -3159,6 +3544,43 @@ public struct Limits: Hashable, AragoraDocument {
     }
 }
 
+/// One rendered message of a request to an agent. Author = the asked agent maps to the assistant role, every
+/// other author to the user role.
+public struct Message: Hashable, AragoraDocument {
+    /// Identifies the message inside its request.
+    public var id: String
+    /// Who said it.
+    public var author: Author
+    /// The whole text, unchanged.
+    public var text: String
+    /// Who may see it.
+    public var visibility: Visibility
+    /// Whether a provider may cache the prompt up to and including this message.
+    public var cachePoint: Bool?
+
+    public init(
+        id: String,
+        author: Author,
+        text: String,
+        visibility: Visibility,
+        cachePoint: Bool? = nil
+    ) {
+        self.id = id
+        self.author = author
+        self.text = text
+        self.visibility = visibility
+        self.cachePoint = cachePoint
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id
+        case author
+        case text
+        case visibility
+        case cachePoint = "cache_point"
+    }
+}
+
 /// What a message is.
 public enum MessageKind: String, Hashable, CaseIterable, AragoraDocument {
     /// A first or repeated answer.
@@ -3201,6 +3623,34 @@ public struct OptionSpec: Hashable, AragoraDocument {
     private enum CodingKeys: String, CodingKey {
         case id
         case text
+    }
+}
+
+/// An option that can be voted for: a stated one, or a group of equal answers.
+public struct OptionView: Hashable, AragoraDocument {
+    /// Its id: a stated id, or the label of the group.
+    public let id: String
+    /// The label shown in prompts.
+    public let label: String
+    /// The value that is compared.
+    public let value: String
+    /// The whole text shown to voters: the first member's reply, or the stated text.
+    public let text: String
+    /// Whose answer it is, in roster order.
+    public let authors: [String]
+    /// The message that text is of; absent for a stated text.
+    public let shown: String?
+    /// The members' messages.
+    public let messages: [String]
+
+    private enum CodingKeys: String, CodingKey {
+        case id
+        case label
+        case value
+        case text
+        case authors
+        case shown
+        case messages
     }
 }
 
@@ -3303,6 +3753,133 @@ public struct Parent: Hashable, AragoraDocument {
     private enum CodingKeys: String, CodingKey {
         case debate
         case seq
+    }
+}
+
+/// Something about a reply that a reader should know and that did not make it invalid.
+public struct ParseWarning: Hashable, AragoraDocument {
+    /// `confidence_rejected`, `severity_rejected`, `ballot_revised` or `critique_unstructured`.
+    public let code: String
+    /// What was found.
+    public let detail: String
+
+    private enum CodingKeys: String, CodingKey {
+        case code
+        case detail
+    }
+}
+
+/// What a voter's reply says.
+public struct ParsedBallot: Hashable, AragoraDocument {
+    /// The ballot; `Invalid` whenever the reply is not clearly one. A judge's tie is a ranking with one rank.
+    public let ballot: Ballot
+    /// Stated confidence 0..=1, rounded to six decimals.
+    public let confidence: Double?
+    /// The stated reason.
+    public let reason: String?
+    /// Whether the voter wants the debate to go on.
+    public let goOn: Bool?
+    /// Whether the voter is ready to decide; from structured output only.
+    public let ready: Bool?
+    /// Whether some offered options were left unranked or without a score.
+    public let partial: Bool
+    /// What the reply says it answers; from structured output only.
+    public let respondsTo: [String]
+    /// A judge's probability per option, normalised to sum 1; empty if not given.
+    public let probabilities: [String: Int64]
+    /// What a reader should know.
+    public let warnings: [ParseWarning]
+
+    private enum CodingKeys: String, CodingKey {
+        case ballot
+        case confidence
+        case reason
+        case goOn = "continue"
+        case ready
+        case partial
+        case respondsTo = "responds_to"
+        case probabilities
+        case warnings
+    }
+}
+
+/// A critique of one target.
+public struct ParsedCritique: Hashable, AragoraDocument {
+    /// The target as the critic names it, e.g. `Agent-2`; absent if it names none. Whether it is a seat the
+    /// critic was shown, and not the critic itself, is the caller's to check.
+    public let target: String?
+    /// Problems.
+    public let issues: [String]
+    /// Suggestions.
+    public let suggestions: [String]
+    /// 0..=10, rounded to six decimals: 0-2 cosmetic, 3-5 moderate, 6-8 significant, 9-10 invalidates.
+    public let severity: Double?
+    /// Why.
+    public let reasoning: String
+    /// `severity_rejected`, `critique_unstructured`.
+    public let warnings: [ParseWarning]
+
+    private enum CodingKeys: String, CodingKey {
+        case target
+        case issues
+        case suggestions
+        case severity
+        case reasoning
+        case warnings
+    }
+}
+
+/// A point at which a person is waited for.
+public struct Pause: Hashable, AragoraDocument {
+    /// Its id, unique in the debate.
+    public var id: String
+    /// What triggered it.
+    public var trigger: String
+    /// Positions, issues and tally for the person.
+    public var snapshot: JSONValue
+    /// Escalation level 1..=3.
+    public var level: Int64
+    /// How long to wait; then the debate goes on.
+    public var wait: Duration
+
+    public init(
+        id: String,
+        trigger: String,
+        snapshot: JSONValue,
+        level: Int64,
+        wait: Duration
+    ) {
+        self.id = id
+        self.trigger = trigger
+        self.snapshot = snapshot
+        self.level = level
+        self.wait = wait
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id
+        case trigger
+        case snapshot
+        case level
+        case wait = "wait_ms"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let keyed = try decoder.container(keyedBy: CodingKeys.self)
+        id = try keyed.decode(String.self, forKey: .id)
+        trigger = try keyed.decode(String.self, forKey: .trigger)
+        snapshot = try keyed.decode(JSONValue.self, forKey: .snapshot)
+        level = try keyed.decode(Int64.self, forKey: .level)
+        wait = try keyed.decode(WireMillis.self, forKey: .wait).duration
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var keyed = encoder.container(keyedBy: CodingKeys.self)
+        try keyed.encode(id, forKey: .id)
+        try keyed.encode(trigger, forKey: .trigger)
+        try keyed.encode(snapshot, forKey: .snapshot)
+        try keyed.encode(level, forKey: .level)
+        try keyed.encode(WireMillis(wait), forKey: .wait)
     }
 }
 
@@ -3592,6 +4169,109 @@ public struct PlannedAsk: Hashable, AragoraDocument {
     }
 }
 
+/// `constant + per_seat * seats + per_seat_round * seats * rounds`.
+public struct PlannedCalls: Hashable, AragoraDocument {
+    /// Independent of seats and rounds.
+    public var constant: Int64?
+    /// Per debating seat.
+    public var perSeat: Int64?
+    /// Per debating seat and round.
+    public var perSeatRound: Int64?
+
+    public init(
+        constant: Int64? = nil,
+        perSeat: Int64? = nil,
+        perSeatRound: Int64? = nil
+    ) {
+        self.constant = constant
+        self.perSeat = perSeat
+        self.perSeatRound = perSeatRound
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case constant
+        case perSeat = "per_seat"
+        case perSeatRound = "per_seat_round"
+    }
+}
+
+/// Where a debating seat stands.
+public struct Position: Hashable, AragoraDocument {
+    /// The seat.
+    public let seat: String
+    /// What its newest answer amounts to.
+    public let kind: PositionKind
+    /// The message it is in.
+    public let message: String?
+    /// The round of that message; 0 without one.
+    public let round: Int64
+    /// Stated confidence.
+    public let confidence: Double?
+    /// Order of arrival in the debate.
+    public let arrival: Int64
+    /// What became of the newest turn; anything but `Cast` means that an answer shown is an earlier one.
+    public let newest: VoteStatus
+
+    private enum CodingKeys: String, CodingKey {
+        case seat
+        case kind
+        case message
+        case round
+        case confidence
+        case arrival
+        case newest
+    }
+}
+
+/// What a seat's newest answer amounts to.
+public enum PositionKind: Hashable, AragoraDocument {
+    /// An answer with this value.
+    case answer(String)
+    /// The seat abstains.
+    case abstain
+    /// A reply without an answer.
+    case invalid(InvalidWhy)
+    /// No reply: failed, late or not asked.
+    case missing
+
+    public init(from decoder: any Decoder) throws {
+        if let word = try? decoder.singleValueContainer().decode(String.self) {
+            switch word {
+            case "abstain": self = .abstain
+            case "missing": self = .missing
+            default: throw Unknown.word(word, of: "PositionKind", decoder.codingPath)
+            }
+            return
+        }
+        let cases = try decoder.container(keyedBy: Name.self)
+        let key = cases.allKeys.count == 1 ? cases.allKeys[0] : Name("")
+        switch key.stringValue {
+        case "answer":
+            self = .answer(try cases.decode(String.self, forKey: key))
+        case "invalid":
+            self = .invalid(try cases.decode(InvalidWhy.self, forKey: key))
+        default: throw Unknown.word(key.stringValue, of: "PositionKind", cases.codingPath)
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .answer(let payload):
+            var cases = encoder.container(keyedBy: Name.self)
+            try cases.encode(payload, forKey: Name("answer"))
+        case .abstain:
+            var single = encoder.singleValueContainer()
+            try single.encode("abstain")
+        case .invalid(let payload):
+            var cases = encoder.container(keyedBy: Name.self)
+            try cases.encode(payload, forKey: Name("invalid"))
+        case .missing:
+            var single = encoder.singleValueContainer()
+            try single.encode("missing")
+        }
+    }
+}
+
 /// Texts of a published experiment, used byte for byte: nothing is put between the parts, and line breaks and
 /// blanks at both ends of every string count. Replies are quoted without escaping, which is recorded as a
 /// warning.
@@ -3632,6 +4312,27 @@ public struct Preset: Hashable, AragoraDocument {
         case each
         case suffix
         case extractor
+    }
+}
+
+/// What one seat is asked, rendered.
+public struct Prompt: Hashable, AragoraDocument {
+    /// S0: the rules of the protocol and the output format.
+    public var system: String
+    /// S1, S2 in blocks by round, S3; or an own history.
+    public var messages: [Message]
+
+    public init(
+        system: String,
+        messages: [Message]
+    ) {
+        self.system = system
+        self.messages = messages
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case system
+        case messages
     }
 }
 
@@ -3763,9 +4464,17 @@ public enum QuorumRule: Hashable, AragoraDocument {
 /// A refusal, which is a recorded outcome and not an error.
 public struct Refusal: Hashable, AragoraDocument {
     /// What was said.
-    public let text: String
+    public var text: String
     /// The provider's category.
-    public let category: String?
+    public var category: String?
+
+    public init(
+        text: String,
+        category: String? = nil
+    ) {
+        self.text = text
+        self.category = category
+    }
 
     private enum CodingKeys: String, CodingKey {
         case text
@@ -3781,12 +4490,47 @@ public enum Relabel: String, Hashable, CaseIterable, AragoraDocument {
     case perVoter = "per_voter"
 }
 
+/// How closely a replay is compared.
+public enum ReplayCheck: String, Hashable, CaseIterable, AragoraDocument {
+    /// Every byte of every record.
+    case strict
+    /// The decision only.
+    case decision
+}
+
+/// What a replay found.
+public struct ReplayReport: Hashable, AragoraDocument {
+    /// Whether the check holds.
+    public let matches: Bool
+    /// Records compared.
+    public let records: Int64
+    /// The first difference of the logs, also when only decisions are compared.
+    public let difference: Difference?
+    /// The decision of the replayed debate, if it came to one.
+    public let decision: Decision?
+
+    private enum CodingKeys: String, CodingKey {
+        case matches
+        case records
+        case difference
+        case decision
+    }
+}
+
 /// A protocol's own report, by kind.
 public struct Report: Hashable, AragoraDocument {
     /// Which report.
-    public let kind: String
+    public var kind: String
     /// Its content.
-    public let value: JSONValue
+    public var value: JSONValue
+
+    public init(
+        kind: String,
+        value: JSONValue
+    ) {
+        self.kind = kind
+        self.value = value
+    }
 
     private enum CodingKeys: String, CodingKey {
         case kind
@@ -3812,6 +4556,28 @@ public struct Reputation: Hashable, AragoraDocument {
     private enum CodingKeys: String, CodingKey {
         case elo
         case calibration
+    }
+}
+
+/// One message of a request.
+public struct RequestMessage: Hashable, AragoraDocument {
+    /// Its id.
+    public let id: String
+    /// Who said it.
+    public let author: Author
+    /// The text.
+    public let text: String
+    /// Who may see it.
+    public let visibility: Visibility
+    /// Whether a provider's prompt cache may end here.
+    public let cachePoint: Bool
+
+    private enum CodingKeys: String, CodingKey {
+        case id
+        case author
+        case text
+        case visibility
+        case cachePoint = "cache_point"
     }
 }
 
@@ -4318,6 +5084,29 @@ public enum Served: Hashable, AragoraDocument {
     }
 }
 
+/// What an ordinary reply says about itself.
+public struct Signals: Hashable, AragoraDocument {
+    /// Stated confidence 0..=1, rounded to six decimals.
+    public let confidence: Double?
+    /// Whether to go on, from yes, no, true or false only.
+    public let goOn: Bool?
+    /// Whether the participant is ready to decide; from structured output only, because a hidden comment in a
+    /// text must never control the debate.
+    public let ready: Bool?
+    /// What the reply says it answers; from structured output only.
+    public let respondsTo: [String]
+    /// `confidence_rejected`.
+    public let warnings: [ParseWarning]
+
+    private enum CodingKeys: String, CodingKey {
+        case confidence
+        case goOn = "continue"
+        case ready
+        case respondsTo = "responds_to"
+        case warnings
+    }
+}
+
 /// Everybody answers alone, then again having seen the others' last answers (Du et al., arXiv:2305.14325).
 ///
 /// Planned calls: nR.
@@ -4482,11 +5271,21 @@ public enum StepWhy: String, Hashable, CaseIterable, AragoraDocument {
 /// Why a debate ended, with the numbers that triggered it.
 public struct Stop: Hashable, AragoraDocument {
     /// The cause.
-    public let cause: StopCause
+    public var cause: StopCause
     /// The round it was found in.
-    public let round: Int64
+    public var round: Int64
     /// The numbers behind it, for people.
-    public let detail: String
+    public var detail: String
+
+    public init(
+        cause: StopCause,
+        round: Int64,
+        detail: String
+    ) {
+        self.cause = cause
+        self.round = round
+        self.detail = detail
+    }
 
     private enum CodingKeys: String, CodingKey {
         case cause
@@ -4731,6 +5530,37 @@ public struct TieUse: Hashable, AragoraDocument {
     }
 }
 
+/// A tool call a model asked for.
+public struct ToolCall: Hashable, AragoraDocument {
+    /// The provider's id.
+    public var id: String?
+    /// The tool.
+    public var name: String?
+    /// The arguments, if they are JSON.
+    public var arguments: JSONValue?
+    /// The arguments as they came.
+    public var raw: String?
+
+    public init(
+        id: String? = nil,
+        name: String? = nil,
+        arguments: JSONValue? = nil,
+        raw: String? = nil
+    ) {
+        self.id = id
+        self.name = name
+        self.arguments = arguments
+        self.raw = raw
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id
+        case name
+        case arguments
+        case raw
+    }
+}
+
 /// Who sees whom.
 public enum Topology: Hashable, AragoraDocument {
     /// Everybody sees everybody.
@@ -4965,15 +5795,29 @@ public enum UnparsedPolicy: String, Hashable, CaseIterable, AragoraDocument {
 /// `reasoning <= output_total` and `cache_read + cache_write <= input_total`.
 public struct Usage: Hashable, AragoraDocument {
     /// Input tokens, cached ones included.
-    public let inputTotal: Int64
+    public var inputTotal: Int64
     /// Output tokens, reasoning included.
-    public let outputTotal: Int64
+    public var outputTotal: Int64
     /// Input tokens read from a cache.
-    public let cacheRead: Int64
+    public var cacheRead: Int64?
     /// Input tokens written to a cache.
-    public let cacheWrite: Int64
+    public var cacheWrite: Int64?
     /// Output tokens spent on reasoning.
-    public let reasoning: Int64
+    public var reasoning: Int64?
+
+    public init(
+        inputTotal: Int64,
+        outputTotal: Int64,
+        cacheRead: Int64? = nil,
+        cacheWrite: Int64? = nil,
+        reasoning: Int64? = nil
+    ) {
+        self.inputTotal = inputTotal
+        self.outputTotal = outputTotal
+        self.cacheRead = cacheRead
+        self.cacheWrite = cacheWrite
+        self.reasoning = reasoning
+    }
 
     private enum CodingKeys: String, CodingKey {
         case inputTotal = "input_total"
@@ -5204,6 +6048,27 @@ public struct VoteView: Hashable, AragoraDocument {
         case selfVote = "self_vote"
         case arrival
         case userIntensity = "user_intensity"
+    }
+}
+
+/// Something about a reply that a reader should know and that changed nothing.
+public struct Warning: Hashable, AragoraDocument {
+    /// A stable code.
+    public var code: String
+    /// More about it.
+    public var detail: String
+
+    public init(
+        code: String,
+        detail: String
+    ) {
+        self.code = code
+        self.detail = detail
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case code
+        case detail
     }
 }
 

@@ -51,7 +51,7 @@ final class CaseRun: @unchecked Sendable {
         let participants = (document["given"]?["participants"]?.object ?? [:]).values
         let foreign: Set = ["throw", "wrong_type", "gate", "ignore_cancel"]
         let onlyForeign = participants.contains { participant in
-            participant["seam"]?.string == "protocol"
+            participant["seam"]?.string == "protocol" || participant["profile"] != nil
                 || (participant["script"]?.array ?? []).contains { !foreign.isDisjoint(with: ($0.object ?? [:]).keys) }
         }
         return participants.isEmpty || onlyForeign ? ["foreign"] : ["foreign", "builtin"]
@@ -62,7 +62,8 @@ final class CaseRun: @unchecked Sendable {
         let env = given["config"]?["env"]?.object?.compactMapValues(\.string)
         let config = try env.map { try Config.load(env: $0) }
         let seed = UInt64(given["seed"]?.string ?? "7")
-        let aragora = try await Aragora.open(config, clock: clock, seed: seed)
+        let aragora = try await Aragora.open(
+            config, protocols: Array(protocols.values), clock: clock, seed: seed)
         self.aragora = aragora
         do {
             for (at, step) in (document["steps"]?.array ?? []).enumerated() {
@@ -284,10 +285,12 @@ final class Collector: Sendable {
     private let events = Guarded<[Event]>([])
 
     init(_ debate: Debate) {
+        // Opened here, so that nothing of what the next step lets happen is missed.
+        let stream = debate.events(from: 0)
         Task { [events] in
             // A stream that fails ends here; what it did not bring is then missing where it is expected.
             do {
-                for try await event in debate.events(from: 0) { events.with { $0.append(event) } }
+                for try await event in stream { events.with { $0.append(event) } }
             } catch {}
         }
     }

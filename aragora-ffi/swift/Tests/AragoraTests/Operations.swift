@@ -85,10 +85,7 @@ extension CaseRun {
         case "debates.messages":
             return .array(try await debates.messages(id, tenant: tenant).map { try $0.json() })
         case "debates.replay":
-            let check = try a["check"]?.string.map { word in
-                guard let check = ReplayCheck(rawValue: word) else { throw Malformed("check \(word)") }
-                return check
-            }
+            let check = try a["check"].map(ReplayCheck.init(json:))
             return try await debates.replay(a["log"]?.string ?? "", check: check).json()
         case "debates.fork":
             let fork = debates.fork(
@@ -138,10 +135,7 @@ extension CaseRun {
                 options: try list(a["options"], Candidate.init(json:)), votes: try list(a["votes"], CastVote.init(json:)),
                 seed: a["seed"]?.string.flatMap(UInt64.init)
             ).json()
-        case "parse.ballot": return try Parse.ballot(a)
-        case "parse.critiques": return try Parse.critiques(a)
-        case "parse.signals": return try Parse.signals(a)
-        case "parse.answer": return try Parse.answer(a)
+        case _ where op.hasPrefix("parse."): return try parseOperation(op, a)
         case "config.load": return try Config.load(env: a["env"]?.object?.compactMapValues(\.string) ?? [:]).redacted
         case "errors.list": return .array(try errorCodes().map { try $0.json() })
         case "protocols.list": return .array(try builtInProtocols())
@@ -166,6 +160,29 @@ extension CaseRun {
         case "aragora.close":
             await (try instance()).close()
             return .null
+        default: throw Malformed("op \(op)")
+        }
+    }
+
+    private func parseOperation(_ op: String, _ a: JSONValue) throws -> JSONValue {
+        try known(a, ["text", "structured", "stop", "shape", "targets", "format", "equal", "a", "b"])
+        let text = a["text"]?.string ?? ""
+        let stop = try a["stop"].map(StopReason.init(json:))
+        switch op {
+        case "parse.ballot":
+            let shape = try BallotShape(json: a["shape"] ?? .null)
+            return try Parse.ballot(text, structured: a["structured"], stop: stop, shape: shape).json()
+        case "parse.critiques":
+            let targets = a["targets"]?.array?.compactMap(\.string)
+            return .array(try Parse.critiques(text, structured: a["structured"], targets: targets).map { try $0.json() })
+        case "parse.signals": return try Parse.signals(text, structured: a["structured"], stop: stop).json()
+        case "parse.answer":
+            let format = try a["format"].map(AnswerFormat.init(json:))
+            return try Parse.answer(text, structured: a["structured"], format: format)?.json() ?? .null
+        case "parse.normalise": return .string(try Parse.normalise(text))
+        case "parse.same":
+            let equal = try Equivalence(json: a["equal"] ?? .null)
+            return .bool(try Parse.same(a["a"]?.string ?? "", a["b"]?.string ?? "", equal: equal))
         default: throw Malformed("op \(op)")
         }
     }
