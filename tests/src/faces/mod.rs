@@ -12,6 +12,7 @@ mod output;
 mod python;
 mod python_doc;
 mod roots;
+mod swift;
 pub mod text;
 mod typescript;
 mod walk;
@@ -60,6 +61,7 @@ pub fn render(model: &Model, existing: &str) -> Result<Vec<File>, String> {
         python::render(model)?,
         typescript::render(model),
         kotlin::render(model)?,
+        swift::render(model)?,
     ])
 }
 
