@@ -20,11 +20,15 @@ internal class ErrorsTest {
             }
             assertEquals(code, error.code)
             assertEquals("because of ${code.word}", error.reason)
-            assertEquals(code.retryable, error.retryable)
+            // A wait says that it may be repeated.
+            assertTrue(error.retryable)
             assertEquals(1_500.milliseconds, error.retryAfter)
             assertEquals("ada", error.context["seat"])
             assertEquals("${code.word}: because of ${code.word}", error.message)
             assertNull(error.cause)
+            val plain = assertThrows(AragoraException::class.java) { failing(code, null, null, emptyMap()) }
+            assertEquals(code.retryable, plain.retryable)
+            assertNull(plain.retryAfter)
         }
     }
 
