@@ -431,7 +431,7 @@ public class AgentReply(
     /** The provider's id of the response. */
     public val responseId: String? = null,
     /** What a reader should know. */
-    public val warnings: List<Warning>? = null,
+    public val warnings: List<ReplyWarning>? = null,
 ) : Value() {
     override fun toJson(): JsonValue = Members()
         .put("text", text?.let { a -> jsonOf(a) })
@@ -463,7 +463,7 @@ public class AgentReply(
             json.member("provider")?.let { a -> a.asString() },
             json.member("model")?.let { a -> a.asString() },
             json.member("response_id")?.let { a -> a.asString() },
-            json.member("warnings")?.let { a -> a.asList { b -> Warning.fromJson(b) } },
+            json.member("warnings")?.let { a -> a.asList { b -> ReplyWarning.fromJson(b) } },
         )
     }
 }
@@ -4520,7 +4520,7 @@ public class Limits(
     public val inputTokens: Long? = null,
     /** Output tokens. */
     public val outputTokens: Long? = null,
-    /** Money. */
+    /** Money, in micro-dollars. */
     public val costMicros: Long? = null,
     /** Output tokens of one turn, default 2,048. */
     public val maxOutputTokens: Long? = null,
@@ -5124,6 +5124,28 @@ public class PendingTurn(
     }
 }
 
+/** Turns people have not answered yet. */
+public class PendingTurns(
+    /** The turns, in the order of their ids. */
+    public val turns: List<PendingTurn>,
+    /** Whether there are more than were asked for. */
+    public val more: Boolean,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("turns", jsonList(turns) { a -> a.toJson() })
+        .put("more", jsonOf(more))
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): PendingTurns = PendingTurns(
+            json.required("turns").asList { a -> PendingTurn.fromJson(a) },
+            json.required("more").asBoolean(),
+        )
+    }
+}
+
 /** Who a participant is asked to be. */
 public class Persona(
     /** A short name, e.g. `Economist`. */
@@ -5680,6 +5702,28 @@ public class ReplayReport(
             json.required("records").asLong(),
             json.member("difference")?.let { a -> Difference.fromJson(a) },
             json.member("decision")?.let { a -> Decision.fromJson(a) },
+        )
+    }
+}
+
+/** Something about a reply that a reader should know and that changed nothing. */
+public class ReplyWarning(
+    /** A stable code. */
+    public val code: String,
+    /** More about it. */
+    public val detail: String,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("code", jsonOf(code))
+        .put("detail", jsonOf(detail))
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): ReplyWarning = ReplyWarning(
+            json.required("code").asString(),
+            json.required("detail").asString(),
         )
     }
 }
@@ -7687,28 +7731,6 @@ public class VoteView(
             json.required("self_vote").asBoolean(),
             json.required("arrival").asLong(),
             json.member("user_intensity")?.let { a -> a.asLong() },
-        )
-    }
-}
-
-/** Something about a reply that a reader should know and that changed nothing. */
-public class Warning(
-    /** A stable code. */
-    public val code: String,
-    /** More about it. */
-    public val detail: String,
-) : Value() {
-    override fun toJson(): JsonValue = Members()
-        .put("code", jsonOf(code))
-        .put("detail", jsonOf(detail))
-        .done()
-
-    public companion object {
-        /** From the JSON form. */
-        @JvmStatic
-        public fun fromJson(json: JsonValue): Warning = Warning(
-            json.required("code").asString(),
-            json.required("detail").asString(),
         )
     }
 }
