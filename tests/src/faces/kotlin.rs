@@ -79,7 +79,10 @@ fn words(out: &mut String, ty: &Type, cases: &[Word]) {
     out.push_str("    ;\n\n    /** The JSON form. */\n    public fun toJson(): JsonValue = jsonOf(word)\n");
     out.push_str("\n    public companion object {\n        /** From the JSON form. */\n        @JvmStatic\n");
     let _ = writeln!(out, "        public fun fromJson(json: JsonValue): {name} =");
-    let _ = writeln!(out, "            entries.find {{ it.word == json.asString() }} ?: throw unexpected(json, \"a word of {name}\")");
+    let _ = writeln!(
+        out,
+        "            entries.find {{ it.word == json.asString() }} ?: throw unexpected(json, \"a word of {name}\")"
+    );
     out.push_str("    }\n}\n");
 }
 
@@ -123,7 +126,8 @@ fn union(out: &mut String, model: &Model, ty: &Type, tag: Option<&str>, cases: &
             if name == KEEPS_UNKNOWN {
                 out.push_str("                else -> Unknown(case, json)\n");
             } else {
-                let _ = writeln!(out, "                else -> throw unexpected(JsonString(case), \"a case of {name}\")");
+                let _ =
+                    writeln!(out, "                else -> throw unexpected(JsonString(case), \"a case of {name}\")");
             }
             out.push_str("            }\n");
         }
@@ -138,7 +142,8 @@ fn union(out: &mut String, model: &Model, ty: &Type, tag: Option<&str>, cases: &
                 };
                 let _ = writeln!(out, "                \"{}\" -> {read}", case.json);
             }
-            let _ = writeln!(out, "                else -> throw unexpected(json, \"a case of {name}\")\n            }}");
+            let _ =
+                writeln!(out, "                else -> throw unexpected(json, \"a case of {name}\")\n            }}");
         }
     }
     out.push_str("        }\n    }\n}\n");
@@ -196,7 +201,11 @@ impl Writer<'_> {
                 let _ = writeln!(out, "        public val value: {},", self.name(payload)?);
                 let _ = writeln!(out, "    ) : Value(), {union} {{");
                 let write = self.write(payload, "value", 0)?;
-                let _ = writeln!(out, "        override fun toJson(): JsonValue = JsonObject(mapOf(\"{}\" to {write}))", case.json);
+                let _ = writeln!(
+                    out,
+                    "        override fun toJson(): JsonValue = JsonObject(mapOf(\"{}\" to {write}))",
+                    case.json
+                );
                 out.push_str("    }\n");
             }
             (None, None) => {
@@ -225,7 +234,13 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn to_json(&self, out: &mut String, indent: &str, case: Option<(Option<&str>, &str)>, fields: &[Field]) -> Result<(), String> {
+    fn to_json(
+        &self,
+        out: &mut String,
+        indent: &str,
+        case: Option<(Option<&str>, &str)>,
+        fields: &[Field],
+    ) -> Result<(), String> {
         let (open, close) = match case {
             Some((None, json)) => (format!("JsonObject(mapOf(\"{json}\" to Members()"), "))"),
             _ => ("Members()".to_owned(), ""),
@@ -237,7 +252,9 @@ impl Writer<'_> {
         for field in fields {
             let name = member(field);
             let value = match (&field.ty, field.required) {
-                (Ty::Optional(inner), true) => format!("{name}?.let {{ a -> {} }} ?: JsonNull", self.write(inner, "a", 1)?),
+                (Ty::Optional(inner), true) => {
+                    format!("{name}?.let {{ a -> {} }} ?: JsonNull", self.write(inner, "a", 1)?)
+                }
                 (ty, true) => self.write(ty, &name, 0)?,
                 (Ty::Optional(inner), false) => {
                     format!("{name}?.let {{ a -> a.value?.let {{ b -> {} }} ?: JsonNull }}", self.write(inner, "b", 2)?)
@@ -254,7 +271,10 @@ impl Writer<'_> {
     fn from_json(&self, out: &mut String, indent: &str, class: &str, fields: &[Field]) -> Result<(), String> {
         let _ = writeln!(out, "{indent}/** From the JSON form. */\n{indent}@JvmStatic");
         if fields.is_empty() {
-            let _ = writeln!(out, "{indent}public fun fromJson(json: JsonValue): {class} = json.asObject().let {{ {class}() }}");
+            let _ = writeln!(
+                out,
+                "{indent}public fun fromJson(json: JsonValue): {class} = json.asObject().let {{ {class}() }}"
+            );
             return Ok(());
         }
         let _ = writeln!(out, "{indent}public fun fromJson(json: JsonValue): {class} = {class}(");
@@ -265,9 +285,13 @@ impl Writer<'_> {
                 (Ty::Json, false) => format!("json.member(\"{json}\")"),
                 (Ty::Optional(inner), false) => {
                     let read = self.read(inner, "b", 2)?;
-                    format!("json[\"{json}\"]?.let {{ a -> Given(a.takeUnless {{ it === JsonNull }}?.let {{ b -> {read} }}) }}")
+                    format!(
+                        "json[\"{json}\"]?.let {{ a -> Given(a.takeUnless {{ it === JsonNull }}?.let {{ b -> {read} }}) }}"
+                    )
                 }
-                (Ty::Optional(inner), true) => format!("json.member(\"{json}\")?.let {{ a -> {} }}", self.read(inner, "a", 1)?),
+                (Ty::Optional(inner), true) => {
+                    format!("json.member(\"{json}\")?.let {{ a -> {} }}", self.read(inner, "a", 1)?)
+                }
                 (ty, true) => self.read(ty, &format!("json.required(\"{json}\")"), 0)?,
                 (ty, false) => format!("json.member(\"{json}\")?.let {{ a -> {} }}", self.read(ty, "a", 1)?),
             };
@@ -369,8 +393,23 @@ fn member(field: &Field) -> String {
 }
 
 const KEYWORDS: [&str; 17] = [
-    "as", "break", "class", "continue", "do", "else", "for", "fun", "if", "in", "interface", "is", "object", "return",
-    "val", "var", "when",
+    "as",
+    "break",
+    "class",
+    "continue",
+    "do",
+    "else",
+    "for",
+    "fun",
+    "if",
+    "in",
+    "interface",
+    "is",
+    "object",
+    "return",
+    "val",
+    "var",
+    "when",
 ];
 
 fn doc(out: &mut String, indent: &str, text: &str) {

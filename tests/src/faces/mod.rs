@@ -13,6 +13,7 @@ mod python;
 mod python_doc;
 mod reference;
 mod roots;
+mod swift;
 pub mod text;
 mod typescript;
 mod walk;
@@ -62,6 +63,7 @@ pub fn render(model: &Model, existing: &str) -> Result<Vec<File>, String> {
         typescript::render(model),
         reference::render(model),
         kotlin::render(model)?,
+        swift::render(model)?,
     ])
 }
 

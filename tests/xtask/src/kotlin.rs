@@ -10,7 +10,8 @@ use crate::process::{program, run, works};
 
 const VERSION: &str = "2.4.20";
 /// Of the npm package, which holds the whole compiler with the standard library and coroutines.
-const INTEGRITY: &str = "sha512-IF5IVM7LpPhA/ntHQQpaVt1yxpaaQovtEVYLyqWMuaLr0XelLPPm7/sM6HLhtcRjjjoSsK7I7lP2kzYJkMy73w==";
+const INTEGRITY: &str =
+    "sha512-IF5IVM7LpPhA/ntHQQpaVt1yxpaaQovtEVYLyqWMuaLr0XelLPPm7/sM6HLhtcRjjjoSsK7I7lP2kzYJkMy73w==";
 /// Where Debian puts jars.
 const JARS: &str = "/usr/share/java";
 
@@ -130,7 +131,8 @@ fn jars(context: &Context) -> Result<(), Absent> {
     if may && works(program(context, "apt-get").arg("--version")) {
         let mut install = program(context, "apt-get");
         install.env("DEBIAN_FRONTEND", "noninteractive");
-        run(install.args(["install", "-y", "--no-install-recommends", "libjna-java", "junit5"])).map_err(Absent::Failed)?;
+        run(install.args(["install", "-y", "--no-install-recommends", "libjna-java", "junit5"]))
+            .map_err(Absent::Failed)?;
     }
     match absent() {
         None => Ok(()),

@@ -20,6 +20,7 @@ mod runner;
 mod rust_source;
 mod suite;
 mod suites;
+mod swift;
 mod uniffi;
 mod venv;
 
@@ -35,6 +36,7 @@ usage: cargo xtask <command>
   docs                      build the guide with mdbook
   snippets                  copy the marked regions of examples/ into the pages that quote them
   faces                     render the value types of the other languages and the reference from the core's types
+  swift-root                make the folder Swift runs in, where none is installed (Debian or Ubuntu, as root)
   peers [debates]           run the PyPI peer of the side-by-side bench and print its figures as JSON";
 
 fn main() -> ExitCode {
@@ -57,6 +59,7 @@ fn main() -> ExitCode {
         ["docs"] => guide::build(&context),
         ["snippets"] => guide::write_snippets(&context),
         ["faces"] => faces::render(&context),
+        ["swift-root"] => swift::make_root(&context),
         ["peers"] => peers::run(&context, "200"),
         ["peers", debates] => peers::run(&context, debates),
         _ => return refuse(USAGE),

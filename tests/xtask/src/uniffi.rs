@@ -32,7 +32,8 @@ pub(crate) fn generate(context: &Context, library: &Path, language: &str, into: 
 
 /// The generator, built once per version and kept: it takes two minutes of CPU and never changes with our code.
 fn generator(context: &Context) -> Result<PathBuf, String> {
-    let manifest = fs::read_to_string(context.root.join("aragora-ffi/Cargo.toml")).map_err(|error| error.to_string())?;
+    let manifest =
+        fs::read_to_string(context.root.join("aragora-ffi/Cargo.toml")).map_err(|error| error.to_string())?;
     let version = manifest.split("uniffi = { version = \"").nth(1).and_then(|rest| rest.split('"').next());
     let version = version.ok_or("aragora-ffi/Cargo.toml names no version of uniffi")?;
     let kept = context.target.join("tools").join(format!("uniffi-bindgen-{version}{}", std::env::consts::EXE_SUFFIX));

@@ -48,12 +48,7 @@ fn all(context: &Context, kotlin: &Kotlin) -> Result<(), String> {
 }
 
 /// Compiles the generated and the hand-written sources, and packs both with the library for this machine.
-fn pack(
-    context: &Context,
-    kotlin: &Kotlin,
-    folder: &Path,
-    library: &Path,
-) -> Result<PathBuf, String> {
+fn pack(context: &Context, kotlin: &Kotlin, folder: &Path, library: &Path) -> Result<PathBuf, String> {
     let dependencies = kotlin.dependencies();
     let generated = bindings(context, kotlin, folder, library)?;
     let classes = folder.join("classes");
@@ -159,12 +154,17 @@ fn examples(context: &Context, kotlin: &Kotlin, folder: &Path, libraries: &[Path
 
 fn sources(context: &Context, folder: &str) -> Result<Vec<PathBuf>, String> {
     let all = files::all(context)?;
-    Ok(files::with_extension(&all, "kt").filter(|file| file.starts_with(folder)).map(|file| context.root.join(file)).collect())
+    Ok(files::with_extension(&all, "kt")
+        .filter(|file| file.starts_with(folder))
+        .map(|file| context.root.join(file))
+        .collect())
 }
 
 fn counts(output: &str) -> Result<(u32, u32), String> {
     let count = |what: &str| {
-        let line = output.lines().find(|line| line.trim_end().ends_with(&format!("tests {what}")) || line.contains(&format!("tests {what} ")));
+        let line = output.lines().find(|line| {
+            line.trim_end().ends_with(&format!("tests {what}")) || line.contains(&format!("tests {what} "))
+        });
         line.and_then(|line| line.trim_matches(|c: char| !c.is_ascii_digit()).parse::<u32>().ok())
             .ok_or_else(|| format!("the test runner does not say how many tests were {what}"))
     };
@@ -213,7 +213,8 @@ mod tests {
             assert!(GRADLE.contains(word), "{word}");
         }
         let context = Context::new().unwrap();
-        let listed: Vec<_> = [MAIN, TEST].iter().flat_map(|set| sources(&context, &format!("{MODULE}/{set}")).unwrap()).collect();
+        let listed: Vec<_> =
+            [MAIN, TEST].iter().flat_map(|set| sources(&context, &format!("{MODULE}/{set}")).unwrap()).collect();
         let all = files::all(&context).unwrap();
         let there = files::with_extension(&all, "kt").filter(|file| file.starts_with("aragora-ffi/kotlin"));
         assert_eq!(listed.len(), there.count(), "a Kotlin file lies where neither build looks");

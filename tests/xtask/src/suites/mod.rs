@@ -17,6 +17,7 @@ mod nextest;
 mod panics;
 mod replay;
 mod rustdoc;
+mod swift;
 mod typos;
 
 use crate::suite::Suite;
@@ -38,6 +39,7 @@ pub(crate) const ALL: &[Suite] = &[
     examples::SUITE,
     replay::SUITE,
     kotlin::SUITE,
+    swift::SUITE,
     benches::SUITE,
     deny::SUITE,
 ];
