@@ -44,15 +44,18 @@ __all__ = [
     "AgentKind",
     "AgentMessageEvent",
     "AgentReply",
+    "AgentRequest",
     "AgentThinkingEvent",
     "AnalysisEvent",
     "AnalysisKind",
     "Answer",
     "AnswerFormat",
+    "Ask",
     "AskOrder",
     "AskOrderExplicit",
     "AskOrderIndex",
     "AskOrderShuffled",
+    "AskStep",
     "AttemptOutcome",
     "Author",
     "AuthorAgent",
@@ -83,6 +86,7 @@ __all__ = [
     "Calls",
     "CastVote",
     "CheckScope",
+    "Checkpoint",
     "Condition",
     "ConditionKind",
     "Confidence",
@@ -123,6 +127,7 @@ __all__ = [
     "Dissent",
     "Diversity",
     "Document",
+    "Draft",
     "Dynamic",
     "Edit",
     "EditAddSeat",
@@ -194,6 +199,7 @@ __all__ = [
     "LayoutPreset",
     "LayoutShared",
     "Limits",
+    "Message",
     "MessageKind",
     "OptionSpec",
     "OptionView",
@@ -229,6 +235,7 @@ __all__ = [
     "PositionKindInvalid",
     "PositionKindMissing",
     "Preset",
+    "Prompt",
     "PromptCache",
     "ProtocolRef",
     "Question",
@@ -244,6 +251,7 @@ __all__ = [
     "ReplyWarning",
     "Report",
     "Reputation",
+    "RequestMessage",
     "Reserve",
     "RiskTier",
     "Role",
@@ -284,7 +292,12 @@ __all__ = [
     "StalePolicy",
     "Stance",
     "StancePolicy",
+    "Step",
+    "StepAnalyse",
+    "StepAsk",
     "StepEndEvent",
+    "StepFinish",
+    "StepPause",
     "StepStartEvent",
     "StepView",
     "StepWhy",
@@ -366,6 +379,7 @@ __all__ = [
     "quorum_rule_from_dict",
     "rule_kind_from_dict",
     "served_from_dict",
+    "step_from_dict",
     "stop_reason_from_dict",
     "tie_break_from_dict",
     "topology_from_dict",
@@ -477,6 +491,83 @@ class AgentReply(Value):
         return out
 
 
+class AgentRequest(Value):
+    """What an agent is asked in one turn.
+
+    Attributes:
+        id: Identifies the turn: `{debate}/{turn}`.
+        debate: The debate.
+        round: The round.
+        phase: What is asked for.
+        role: The part to play.
+        persona: Who to be.
+        system: Rules and output format.
+        messages: The conversation as this agent may see it.
+        expect: What must be returned.
+        sampling: How a model should sample.
+        deadline: Milliseconds until the answer is of no use any more.
+        metadata: Facts of the host.
+        extra: Members of a provider's body.
+    """
+
+    __match_args__ = (
+        "id", "debate", "round", "phase", "role", "persona", "system", "messages", "expect", "sampling", "deadline",
+        "metadata", "extra",
+    )
+    id: str
+    debate: str | None = None
+    round: int
+    phase: Phase
+    role: Role | str
+    persona: Persona | None = None
+    system: str
+    messages: list[RequestMessage]
+    expect: Expect
+    sampling: Sampling
+    deadline: timedelta | None = None
+    metadata: dict[str, str]
+    extra: dict[str, Json]
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("AgentRequest", document)
+        return cls(
+            id=m.required("id", text),
+            debate=m.optional("debate", text),
+            round=m.required("round", integer),
+            phase=m.required("phase", Phase.from_dict),
+            role=m.required("role", Role.from_dict),
+            persona=m.optional("persona", Persona.from_dict),
+            system=m.required("system", text),
+            messages=m.required("messages", listed(RequestMessage.from_dict)),
+            expect=m.required("expect", expect_from_dict),
+            sampling=m.required("sampling", Sampling.from_dict),
+            deadline=m.optional("deadline_ms", duration),
+            metadata=m.required("metadata", mapped(text)),
+            extra=m.required("extra", mapped(anything)),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["id"] = self.id
+        if self.debate is not None:
+            out["debate"] = self.debate
+        out["round"] = self.round
+        out["phase"] = str(self.phase)
+        out["role"] = str(self.role)
+        if self.persona is not None:
+            out["persona"] = self.persona.to_dict()
+        out["system"] = self.system
+        out["messages"] = [item.to_dict() for item in self.messages]
+        out["expect"] = self.expect.to_dict()
+        out["sampling"] = self.sampling.to_dict()
+        if self.deadline is not None:
+            out["deadline_ms"] = to_millis(self.deadline)
+        out["metadata"] = {**self.metadata}
+        out["extra"] = {**self.extra}
+        return out
+
+
 class AnalysisKind(Word):
     """Which figure an analysis holds.
 
@@ -580,6 +671,113 @@ class AnswerFormat(Value):
         return out
 
 
+class Ask(Value):
+    """One turn to ask.
+
+    Attributes:
+        turn: The turn.
+        seat: The seat.
+        role: Its part in this turn.
+        prompt: What it is asked.
+        shown: The messages shown, in the order shown.
+        labels: Labels of this voter, where they differ by voter.
+        expect: What must be returned.
+        max_output_tokens: Output limit.
+        deadline: Time limit; absent means the debate's turn timeout.
+        reduced: What was left out of the prompt to make it fit.
+        too_long: Whether the prompt still does not fit the model's window; the turn then fails without a call.
+        notes: Notes about the prompt, recorded as warnings.
+    """
+
+    __match_args__ = (
+        "turn", "seat", "role", "prompt", "shown", "labels", "expect", "max_output_tokens", "deadline", "reduced",
+        "too_long", "notes",
+    )
+    turn: str
+    seat: str
+    role: Role | str
+    prompt: Prompt
+    shown: list[str]
+    labels: dict[str, str] | None = None
+    expect: Expect
+    max_output_tokens: int
+    deadline: timedelta | None = None
+    reduced: list[ContextReduced] | None = None
+    too_long: bool | None = None
+    notes: list[str] | None = None
+
+    def __init__(
+        self,
+        *,
+        turn: str,
+        seat: str,
+        role: Role | str,
+        prompt: Prompt,
+        shown: list[str],
+        labels: dict[str, str] | None = None,
+        expect: Expect,
+        max_output_tokens: int,
+        deadline: timedelta | float | None = None,
+        reduced: list[ContextReduced] | None = None,
+        too_long: bool | None = None,
+        notes: list[str] | None = None,
+    ) -> None:
+        members: dict[str, object] = {
+            "turn": turn,
+            "seat": seat,
+            "role": role,
+            "prompt": prompt,
+            "shown": shown,
+            "labels": labels,
+            "expect": expect,
+            "max_output_tokens": max_output_tokens,
+            "deadline": None if deadline is None else seconds(deadline),
+            "reduced": reduced,
+            "too_long": too_long,
+            "notes": notes,
+        }
+        self._set(members)
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("Ask", document)
+        return cls(
+            turn=m.required("turn", text),
+            seat=m.required("seat", text),
+            role=m.required("role", Role.from_dict),
+            prompt=m.required("prompt", Prompt.from_dict),
+            shown=m.required("shown", listed(text)),
+            labels=m.optional("labels", mapped(text)),
+            expect=m.required("expect", expect_from_dict),
+            max_output_tokens=m.required("max_output_tokens", integer),
+            deadline=m.optional("deadline_ms", duration),
+            reduced=m.optional("reduced", listed(ContextReduced.from_dict)),
+            too_long=m.optional("too_long", boolean),
+            notes=m.optional("notes", listed(text)),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["turn"] = self.turn
+        out["seat"] = self.seat
+        out["role"] = str(self.role)
+        out["prompt"] = self.prompt.to_dict()
+        out["shown"] = [*self.shown]
+        if self.labels is not None:
+            out["labels"] = {**self.labels}
+        out["expect"] = self.expect.to_dict()
+        out["max_output_tokens"] = self.max_output_tokens
+        if self.deadline is not None:
+            out["deadline_ms"] = to_millis(self.deadline)
+        if self.reduced is not None:
+            out["reduced"] = [item.to_dict() for item in self.reduced]
+        if self.too_long is not None:
+            out["too_long"] = self.too_long
+        if self.notes is not None:
+            out["notes"] = [*self.notes]
+        return out
+
+
 class AskOrderIndex(Value):
     """Roster order; the default."""
 
@@ -642,6 +840,49 @@ _ASK_ORDER: Mapping[str, Read[AskOrder]] = {
 def ask_order_from_dict(document: Json) -> AskOrder:
     """Reads the form the core writes."""
     return worded("AskOrder", _ASK_ORDER, document)
+
+
+class AskStep(Value):
+    """One set of turns.
+
+    Attributes:
+        phase: What is asked for.
+        round: The round, the current one or the next.
+        asks: The turns.
+        order: All at once or one after the other.
+        join: When the step ends.
+        min: Usable replies it needs; never more than there are asks.
+    """
+
+    __match_args__ = ("phase", "round", "asks", "order", "join", "min")
+    phase: Phase
+    round: int
+    asks: list[Ask]
+    order: Order
+    join: Join
+    min: int
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("AskStep", document)
+        return cls(
+            phase=m.required("phase", Phase.from_dict),
+            round=m.required("round", integer),
+            asks=m.required("asks", listed(Ask.from_dict)),
+            order=m.required("order", Order.from_dict),
+            join=m.required("join", join_from_dict),
+            min=m.required("min", integer),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["phase"] = str(self.phase)
+        out["round"] = self.round
+        out["asks"] = [item.to_dict() for item in self.asks]
+        out["order"] = str(self.order)
+        out["join"] = self.join.to_dict()
+        out["min"] = self.min
+        return out
 
 
 class AttemptOutcome(Word):
@@ -1245,6 +1486,43 @@ class CheckScope(Word):
     REPLY = "reply"
     ROUND = "round"
     FINAL = "final"
+
+
+class Checkpoint(Value):
+    """What to count after a step.
+
+    Attributes:
+        scope: When it is: a gate, one reply, or the end of a round.
+        ballots: What counts as the votes.
+        seats: The electorate, where it is not every eligible seat.
+        rule: The rule to check; absent means the debate's `stop_when` (or the gate's own rule).
+    """
+
+    __match_args__ = ("scope", "ballots", "seats", "rule")
+    scope: CheckScope
+    ballots: Ballots
+    seats: list[str] | None = None
+    rule: RuleConfig | None = None
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("Checkpoint", document)
+        return cls(
+            scope=m.required("scope", CheckScope.from_dict),
+            ballots=m.required("ballots", Ballots.from_dict),
+            seats=m.optional("seats", listed(text)),
+            rule=m.optional("rule", RuleConfig.from_dict),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["scope"] = str(self.scope)
+        out["ballots"] = str(self.ballots)
+        if self.seats is not None:
+            out["seats"] = [*self.seats]
+        if self.rule is not None:
+            out["rule"] = self.rule.to_dict()
+        return out
 
 
 class Condition(Value):
@@ -2269,6 +2547,58 @@ class Document(Value):
         out["text"] = self.text
         if self.uri is not None:
             out["uri"] = self.uri
+        return out
+
+
+class Draft(Value):
+    """What is counted for the decision.
+
+    Attributes:
+        ballots: What counts as the votes.
+        rule: The rule.
+        seats: The electorate, where it is not every eligible seat.
+        synthesis: A synthesis of the winner, stored beside it.
+        contribution: Each seat's share in the result.
+        report: The protocol's own report.
+        notes: Notes about how it came about, recorded as warnings unless they were before.
+    """
+
+    __match_args__ = ("ballots", "rule", "seats", "synthesis", "contribution", "report", "notes")
+    ballots: Ballots
+    rule: RuleConfig
+    seats: list[str] | None = None
+    synthesis: str | None = None
+    contribution: dict[str, float] | None = None
+    report: Report | None = None
+    notes: list[str] | None = None
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("Draft", document)
+        return cls(
+            ballots=m.required("ballots", Ballots.from_dict),
+            rule=m.required("rule", RuleConfig.from_dict),
+            seats=m.optional("seats", listed(text)),
+            synthesis=m.optional("synthesis", text),
+            contribution=m.optional("contribution", mapped(number)),
+            report=m.optional("report", Report.from_dict),
+            notes=m.optional("notes", listed(text)),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["ballots"] = str(self.ballots)
+        out["rule"] = self.rule.to_dict()
+        if self.seats is not None:
+            out["seats"] = [*self.seats]
+        if self.synthesis is not None:
+            out["synthesis"] = self.synthesis
+        if self.contribution is not None:
+            out["contribution"] = {**self.contribution}
+        if self.report is not None:
+            out["report"] = self.report.to_dict()
+        if self.notes is not None:
+            out["notes"] = [*self.notes]
         return out
 
 
@@ -5402,6 +5732,47 @@ class Limits(Value):
         return out
 
 
+class Message(Value):
+    """One rendered message of a request to an agent. Author = the asked agent maps to the assistant role, every other
+    author to the user role.
+
+    Attributes:
+        id: Identifies the message inside its request.
+        author: Who said it.
+        text: The whole text, unchanged.
+        visibility: Who may see it.
+        cache_point: Whether a provider may cache the prompt up to and including this message.
+    """
+
+    __match_args__ = ("id", "author", "text", "visibility", "cache_point")
+    id: str
+    author: Author
+    text: str
+    visibility: Visibility
+    cache_point: bool | None = None
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("Message", document)
+        return cls(
+            id=m.required("id", text),
+            author=m.required("author", author_from_dict),
+            text=m.required("text", text),
+            visibility=m.required("visibility", visibility_from_dict),
+            cache_point=m.optional("cache_point", boolean),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["id"] = self.id
+        out["author"] = self.author.to_dict()
+        out["text"] = self.text
+        out["visibility"] = self.visibility.to_dict()
+        if self.cache_point is not None:
+            out["cache_point"] = self.cache_point
+        return out
+
+
 class MessageKind(Word):
     """What a message is.
 
@@ -6419,6 +6790,33 @@ class Preset(Value):
         return out
 
 
+class Prompt(Value):
+    """What one seat is asked, rendered.
+
+    Attributes:
+        system: S0: the rules of the protocol and the output format.
+        messages: S1, S2 in blocks by round, S3; or an own history.
+    """
+
+    __match_args__ = ("system", "messages")
+    system: str
+    messages: list[Message]
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("Prompt", document)
+        return cls(
+            system=m.required("system", text),
+            messages=m.required("messages", listed(Message.from_dict)),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["system"] = self.system
+        out["messages"] = [item.to_dict() for item in self.messages]
+        return out
+
+
 class PromptCache(Word):
     """Whether cache points are used.
 
@@ -6782,6 +7180,45 @@ class Reputation(Value):
         out["elo"] = self.elo
         if self.calibration is not None:
             out["calibration"] = self.calibration
+        return out
+
+
+class RequestMessage(Value):
+    """One message of a request.
+
+    Attributes:
+        id: Its id.
+        author: Who said it.
+        text: The text.
+        visibility: Who may see it.
+        cache_point: Whether a provider's prompt cache may end here.
+    """
+
+    __match_args__ = ("id", "author", "text", "visibility", "cache_point")
+    id: str
+    author: Author
+    text: str
+    visibility: Visibility
+    cache_point: bool
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("RequestMessage", document)
+        return cls(
+            id=m.required("id", text),
+            author=m.required("author", author_from_dict),
+            text=m.required("text", text),
+            visibility=m.required("visibility", visibility_from_dict),
+            cache_point=m.required("cache_point", boolean),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["id"] = self.id
+        out["author"] = self.author.to_dict()
+        out["text"] = self.text
+        out["visibility"] = self.visibility.to_dict()
+        out["cache_point"] = self.cache_point
         return out
 
 
@@ -7743,6 +8180,103 @@ class StancePolicy(Word):
 
     OFF = "off"
     ROTATE = "rotate"
+
+
+class StepAsk(Value, kw_only=False):
+    """Ask these seats.
+
+    Attributes:
+        value: The value.
+    """
+
+    __match_args__ = ("value",)
+    value: AskStep
+    type: ClassVar[Literal["ask"]] = "ask"
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        return cls(AskStep.from_dict(document))
+
+    def to_dict(self) -> Json:
+        return {"ask": self.value.to_dict()}
+
+
+class StepAnalyse(Value, kw_only=False):
+    """Compute these figures and record them.
+
+    Attributes:
+        value: The value.
+    """
+
+    __match_args__ = ("value",)
+    value: list[AnalysisKind]
+    type: ClassVar[Literal["analyse"]] = "analyse"
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        return cls(listed(AnalysisKind.from_dict)(document))
+
+    def to_dict(self) -> Json:
+        return {"analyse": [str(item) for item in self.value]}
+
+
+class StepPause(Value, kw_only=False):
+    """Wait for a person.
+
+    Attributes:
+        value: The value.
+    """
+
+    __match_args__ = ("value",)
+    value: Pause
+    type: ClassVar[Literal["pause"]] = "pause"
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        return cls(Pause.from_dict(document))
+
+    def to_dict(self) -> Json:
+        return {"pause": self.value.to_dict()}
+
+
+class StepFinish(Value, kw_only=False):
+    """End the debate.
+
+    Attributes:
+        value: The value.
+    """
+
+    __match_args__ = ("value",)
+    value: Stop
+    type: ClassVar[Literal["finish"]] = "finish"
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        return cls(Stop.from_dict(document))
+
+    def to_dict(self) -> Json:
+        return {"finish": self.value.to_dict()}
+
+
+Step: TypeAlias = (
+    StepAsk
+    | StepAnalyse
+    | StepPause
+    | StepFinish
+)
+"""What the engine does next."""
+
+_STEP: Mapping[str, Read[Step]] = {
+    "ask": StepAsk.from_dict,
+    "analyse": StepAnalyse.from_dict,
+    "pause": StepPause.from_dict,
+    "finish": StepFinish.from_dict,
+}
+
+
+def step_from_dict(document: Json) -> Step:
+    """Reads the form the core writes."""
+    return worded("Step", _STEP, document)
 
 
 class StepView(Value):

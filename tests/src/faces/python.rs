@@ -9,10 +9,6 @@ use super::{BANNER, public, python_doc::docstring};
 
 type Result<T> = std::result::Result<T, String>;
 
-/// Written by hand in the package: a request can be answered in pieces, and the core builds steps and drafts.
-const BY_HAND: [&str; 9] =
-    ["AgentRequest", "RequestMessage", "Step", "AskStep", "Ask", "Prompt", "Message", "Checkpoint", "Draft"];
-
 const KEYWORDS: &[&str] = &[
     "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except",
     "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise",
@@ -62,7 +58,7 @@ pub(super) fn render(model: &Model) -> Result<File> {
     let python = Python { model };
     let mut names = vec!["DEFAULT".to_owned(), "Default".to_owned(), "UnknownEvent".to_owned()];
     let mut body = String::new();
-    for ty in public(model).filter(|ty| !BY_HAND.contains(&ty.name.as_str())) {
+    for ty in public(model) {
         names.push(ty.name.clone());
         body.push_str("\n\n");
         match &ty.kind {
