@@ -45,7 +45,8 @@ fn seats(n: u64) -> Value {
 }
 
 fn spec(n: u64) -> String {
-    json!({"question": "Ship?", "seats": seats(n), "protocol": "simultaneous", "limits": {"rounds": 1}}).to_string()
+    json!({"question": "Ship?", "seats": seats(n), "protocol": "simultaneous", "limits": {"rounds": 1}, "listen": true})
+        .to_string()
 }
 
 /// Answers every agent with the same words until the channel closes; protocols are answered by `protocol`.
@@ -72,9 +73,11 @@ fn no_protocol(_: u64, method: &str, _: &Value) -> String {
 #[tokio::test]
 async fn three_agents_of_a_host_decide_are_streamed_and_replayed() {
     let (wire, messages) = wire();
-    serve(messages, no_protocol);
     let session = open(&wire).await;
     let debate = session.start("debate", &spec(3)).await.unwrap();
+    // The seats answer before anybody asks for the events.
+    serve(messages, no_protocol);
+    debate.result().await.unwrap();
     let events = debate.events("{}").unwrap();
     let mut kinds = Vec::new();
     while let Some(batch) = events.next_batch(4).await.unwrap() {
@@ -155,7 +158,8 @@ async fn a_protocol_of_the_host_asks_about_the_transcript_and_decides() {
         json!({"finish": {"cause": "completed", "round": 1, "detail": "one round"}}).to_string()
     });
     let session = open(&wire).await;
-    let protocol = json!({"foreign": {"participant": 9, "name": "one-round", "version": "1", "planned_calls": {"per_seat": 1}}});
+    let protocol =
+        json!({"foreign": {"participant": 9, "name": "one-round", "version": "1", "planned_calls": {"per_seat": 1}}});
     let spec = json!({"question": "Ship?", "seats": seats(3), "protocol": protocol}).to_string();
     let debate = session.start("debate", &spec).await.unwrap();
     let decision: Value = serde_json::from_str(&debate.result().await.unwrap()).unwrap();
