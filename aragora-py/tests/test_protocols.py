@@ -57,7 +57,7 @@ async def test_decide_may_change_the_core_draft(aragora: ac.Aragora) -> None:
         name = "decides"
 
         def decide(self, transcript: ac.Transcript) -> ac.Draft:
-            return transcript.draft().replace(rule={"rule": {"name": "unanimity"}})
+            return transcript.draft(rule={"rule": {"name": "unanimity"}})
 
     decision = await aragora.debate("Ship?", three(), protocol=Decides())
     assert decision.outcome.type == "not_reached"

@@ -149,6 +149,7 @@ class Debate:
         self._starting: asyncio.Task[_native.Debate] | None = None
         self._reason: str | None = None
         self._detached = False
+        self._listen = False
 
     @property
     def id(self) -> str:
@@ -191,6 +192,8 @@ class Debate:
         A stream that falls behind catches up from the log, or with `lag="disconnect"` ends with `lagged`.
         """
         running_loop()
+        # Asked for before the start, they are kept from the first word on.
+        self._listen = True
         options = encode(given(**{"from": from_seq, "lag": lag, "live_only": live_only}))
         return EventStream(self, options)
 
@@ -229,6 +232,7 @@ class Debate:
             spec = dict(self._spec)
             if self._kind != "attach":
                 spec["seats"] = seat_documents(self._seats, registration)
+                spec.update(given(listen=self._listen or None))
             spec.update(given(protocol=protocol_document(self._protocol, registration)))
             session = self._aragora._session()  # pyright: ignore[reportPrivateUsage]
             handle = cast("_native.Debate", await native(session.start, self._kind, encode(spec)))

@@ -10,7 +10,9 @@ from ._host import Home, Live
 from ._json import Json, decode_object, encode, given, plain
 from ._values import (
     AnalysisKind,
+    Checkpoint,
     Critique,
+    Draft,
     Dynamic,
     Expect,
     Phase,
@@ -19,7 +21,7 @@ from ._values import (
     Stop,
     VoteOnlyProtocol,
 )
-from .transcript import Checkpoint, Draft, Transcript
+from .transcript import Transcript
 
 
 class Step:
