@@ -6,10 +6,15 @@
 
 mod events;
 mod fits;
+mod kotlin;
 pub mod model;
 mod output;
+mod python;
+mod python_doc;
 mod roots;
+mod swift;
 pub mod text;
+mod typescript;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,7 +56,13 @@ pub fn build() -> Result<Model, String> {
 
 /// Every file that is rendered, with its text.
 pub fn render(model: &Model, existing: &str) -> Result<Vec<File>, String> {
-    Ok(vec![output::api(model, existing)?])
+    Ok(vec![
+        output::api(model, existing)?,
+        python::render(model)?,
+        typescript::render(model),
+        kotlin::render(model)?,
+        swift::render(model)?,
+    ])
 }
 
 fn error_code(kind: &ErrorKind) -> ErrorCode {

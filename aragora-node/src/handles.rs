@@ -1,0 +1,177 @@
+//! What the face holds: an instance, a running debate, a stream of its events. Collecting one drops it.
+
+use std::sync::Arc;
+
+use aragora_core::{Result, foreign};
+use napi::Env;
+use napi::bindgen_prelude::Object;
+use napi_derive::napi;
+
+use crate::bridge::promise;
+use crate::outcome::{Outcome, document, outcome};
+
+/// What opening resolves to.
+#[napi(object, object_from_js = false)]
+#[derive(Debug)]
+pub struct Opened {
+    /// The instance.
+    pub session: Option<Session>,
+    /// An `ErrorParts` document.
+    pub err: Option<String>,
+}
+
+/// What starting resolves to.
+#[napi(object, object_from_js = false)]
+#[derive(Debug)]
+pub struct Started {
+    /// The running debate.
+    pub debate: Option<Debate>,
+    /// An `ErrorParts` document.
+    pub err: Option<String>,
+}
+
+/// What following answers.
+#[napi(object, object_from_js = false)]
+#[derive(Debug)]
+pub struct Followed {
+    /// The stream.
+    pub events: Option<Events>,
+    /// An `ErrorParts` document.
+    pub err: Option<String>,
+}
+
+/// An open instance.
+#[napi]
+#[derive(Debug)]
+pub struct Session {
+    inner: Arc<foreign::Session>,
+}
+
+impl Session {
+    pub(crate) fn new(inner: Arc<foreign::Session>) -> Self {
+        Self { inner }
+    }
+}
+
+#[napi]
+impl Session {
+    /// An asynchronous operation. Resolves to `Outcome`.
+    #[napi]
+    pub fn call<'env>(&self, env: &'env Env, op: String, args: String) -> napi::Result<Object<'env>> {
+        let session = self.inner.clone();
+        promise(env, async move { session.call(&op, &args).await }, Outcome::from)
+    }
+
+    /// A synchronous operation.
+    #[napi]
+    pub fn ask(&self, op: String, args: String) -> Outcome {
+        outcome(|| self.inner.ask(&op, &args))
+    }
+
+    /// Starts a debate. Resolves to `Started`.
+    #[napi]
+    pub fn start<'env>(&self, env: &'env Env, kind: String, spec: String) -> napi::Result<Object<'env>> {
+        let session = self.inner.clone();
+        let show = |result: Result<foreign::Debate>| match result {
+            Ok(debate) => Started { debate: Some(Debate { inner: Arc::new(debate) }), err: None },
+            Err(error) => Started { debate: None, err: Some(document(error)) },
+        };
+        promise(env, async move { session.start(&kind, &spec).await }, show)
+    }
+
+    /// Cancels what runs and waits for it. Resolves to `Outcome`.
+    #[napi]
+    pub fn close<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
+        let session = self.inner.clone();
+        promise(env, async move { session.close().await }, Outcome::from)
+    }
+}
+
+/// A debate that was started.
+#[napi]
+#[derive(Debug)]
+pub struct Debate {
+    inner: Arc<foreign::Debate>,
+}
+
+#[napi]
+impl Debate {
+    /// Its id.
+    #[napi]
+    pub fn id(&self) -> Outcome {
+        outcome(|| self.inner.id())
+    }
+
+    /// Resolves to `Outcome` with the decision.
+    #[napi]
+    pub fn result<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
+        let debate = self.inner.clone();
+        promise(env, async move { debate.result().await }, Outcome::from)
+    }
+
+    /// Cancels it; idempotent.
+    #[napi]
+    pub fn cancel(&self, reason: String) -> Outcome {
+        outcome(|| {
+            self.inner.cancel(&reason);
+            Ok(())
+        })
+    }
+
+    /// Lets it run when nobody holds it any more.
+    #[napi]
+    pub fn detach(&self) -> Outcome {
+        outcome(|| {
+            self.inner.detach();
+            Ok(())
+        })
+    }
+
+    /// Follows it.
+    #[napi]
+    pub fn events(&self, options: String) -> Followed {
+        match foreign::contain(|| self.inner.events(&options)) {
+            Ok(events) => Followed { events: Some(Events { inner: Arc::new(events) }), err: None },
+            Err(error) => Followed { events: None, err: Some(document(error)) },
+        }
+    }
+
+    /// What must wait for the debate's state. Resolves to `Outcome`.
+    #[napi]
+    pub fn call<'env>(&self, env: &'env Env, op: String, args: String) -> napi::Result<Object<'env>> {
+        let debate = self.inner.clone();
+        promise(env, async move { debate.call(&op, &args).await }, Outcome::from)
+    }
+
+    /// A synchronous operation.
+    #[napi]
+    pub fn ask(&self, op: String, args: String) -> Outcome {
+        outcome(|| self.inner.ask(&op, &args))
+    }
+}
+
+/// A stream of events.
+#[napi]
+#[derive(Debug)]
+pub struct Events {
+    inner: Arc<foreign::Events>,
+}
+
+#[napi]
+impl Events {
+    /// Resolves to `Outcome` with an array of events; without a value after the last one.
+    #[napi]
+    pub fn next_batch<'env>(&self, env: &'env Env, max: u32) -> napi::Result<Object<'env>> {
+        let events = self.inner.clone();
+        promise(env, async move { events.next_batch(max as usize).await }, Outcome::from)
+    }
+
+    /// Ends it; a pending pull ends too.
+    #[napi]
+    pub fn close(&self) -> Outcome {
+        outcome(|| {
+            self.inner.close();
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,103 @@
+import { decode, encode } from './codec.js'
+import { toJson } from './document.js'
+import { unwrap } from './errors.js'
+import type { NativeDebate, NativeSession } from './native.js'
+import type { HumanReply, PendingTurn } from './values.js'
+
+/** A person beside the debate: who is no participant, and still has a word. */
+export class HumanVoice {
+  readonly #debate: () => NativeDebate
+
+  private constructor(debate: () => NativeDebate) {
+    this.#debate = debate
+  }
+
+  /** @internal */
+  static of(debate: () => NativeDebate): HumanVoice {
+    return new HumanVoice(debate)
+  }
+
+  /** Says something to all. */
+  message(message: { readonly by: string; readonly text: string }): void {
+    this.#say('human.message', message)
+  }
+
+  /** Guides the next round. */
+  guidance(guidance: { readonly by: string; readonly text: string }): void {
+    this.#say('human.guidance', guidance)
+  }
+
+  /** Votes for an option, with an intensity of 1 to 10. */
+  vote(vote: { readonly by: string; readonly option: string; readonly intensity?: number }): void {
+    this.#say('human.vote', vote)
+  }
+
+  /** Answers a breakpoint. */
+  async resolve(resolution: {
+    readonly breakpoint: string
+    readonly action: 'continue' | 'resolve' | 'redirect' | 'abort'
+    readonly guidance?: string
+    readonly by: string
+  }): Promise<void> {
+    unwrap(await this.#debate().call('human.resolve', toJson(resolution)))
+  }
+
+  #say(op: string, args: object): void {
+    unwrap(this.#debate().ask(op, toJson(args)))
+  }
+}
+
+/** Which turns to list. */
+export interface PendingQuery {
+  readonly debate?: string | undefined
+  readonly agent?: string | undefined
+  readonly limit?: number | undefined
+}
+
+/** Turns that wait for a person. */
+export interface PendingTurns {
+  readonly turns: readonly PendingTurn[]
+  /** Whether there are more than the limit. */
+  readonly more: boolean
+}
+
+/** Where people who hold a seat answer. */
+export class HumanDesk {
+  readonly #session: () => NativeSession
+  readonly #tenant: string | undefined
+
+  private constructor(session: () => NativeSession, tenant: string | undefined) {
+    this.#session = session
+    this.#tenant = tenant
+  }
+
+  /** @internal */
+  static of(session: () => NativeSession, tenant: string | undefined): HumanDesk {
+    return new HumanDesk(session, tenant)
+  }
+
+  /** Turns that wait for a person. */
+  async pending(query: PendingQuery = {}): Promise<PendingTurns> {
+    const page = (await this.#call('desk.pending', query)) as { turns: unknown[]; more: boolean }
+    return { turns: page.turns.map((turn) => decode('PendingTurn', turn)), more: page.more }
+  }
+
+  /** One turn. */
+  async turn(id: string): Promise<PendingTurn> {
+    return decode('PendingTurn', await this.#call('desk.turn', { id }))
+  }
+
+  /** Answers a turn. */
+  async submit(id: string, reply: HumanReply, by: string): Promise<void> {
+    await this.#call('desk.submit', { id, reply: encode('HumanReply', reply), by })
+  }
+
+  /** Declines a turn. */
+  async decline(id: string, reason: string, by: string): Promise<void> {
+    await this.#call('desk.decline', { id, reason, by })
+  }
+
+  async #call(op: string, args: object): Promise<unknown> {
+    return JSON.parse(unwrap(await this.#session().call(op, toJson({ tenant: this.#tenant, ...args }))))
+  }
+}
