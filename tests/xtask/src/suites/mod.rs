@@ -6,6 +6,7 @@ mod clippy;
 mod deny;
 mod doctests;
 mod examples;
+mod faces;
 mod format;
 mod guide;
 mod hygiene;
@@ -31,6 +32,7 @@ pub(crate) const ALL: &[Suite] = &[
     typos::SUITE,
     clippy::SUITE,
     minimal::SUITE,
+    faces::SUITE,
     nextest::SUITE,
     doctests::SUITE,
     rustdoc::SUITE,
