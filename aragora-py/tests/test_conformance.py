@@ -5,13 +5,12 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
-import pytest
-from players import Cast
-from corpus import Case, cases, differs, exclusions, known
-
 import aragora_core as ac
+import pytest
 from aragora_core import _native
 from aragora_core._json import encode, plain
+from corpus import Case, cases, differs, exclusions, known
+from players import Cast
 
 LIMIT = 10.0
 PAUSE = 0.005
@@ -194,7 +193,9 @@ def listed(args: dict[str, Any]) -> dict[str, Any]:
 
 async def events_of(stage: Stage, args: dict[str, Any]) -> list[Any]:
     watched = args.pop("debate")
-    return [event async for event in watched.debate.events(**renamed(args)) if str(event.to_dict()["class"]) == "recorded"]
+    return [
+        event async for event in watched.debate.events(**renamed(args)) if str(event.to_dict()["class"]) == "recorded"
+    ]
 
 
 def said(name: str) -> Callable[[Stage, dict[str, Any]], Awaitable[Any]]:
