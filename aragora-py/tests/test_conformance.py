@@ -192,10 +192,8 @@ def listed(args: dict[str, Any]) -> dict[str, Any]:
 
 
 async def events_of(stage: Stage, args: dict[str, Any]) -> list[Any]:
-    watched = args.pop("debate")
-    return [
-        event async for event in watched.debate.events(**renamed(args)) if str(event.to_dict()["class"]) == "recorded"
-    ]
+    stream = args.pop("debate").debate.events(**renamed(args))
+    return [event async for event in stream if event.class_ is ac.EventClass.RECORDED]
 
 
 def said(name: str) -> Callable[[Stage, dict[str, Any]], Awaitable[Any]]:

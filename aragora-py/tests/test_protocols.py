@@ -8,7 +8,7 @@ from people import Says, three
 
 class OneRound(ac.DebateProtocol):
     name = "one-round"
-    planned_calls = {"per_seat": 1}  # noqa: RUF012 - as users write it
+    planned_calls = ac.PlannedCalls(per_seat=1)
 
     def next(self, transcript: ac.Transcript) -> ac.Step:
         if transcript.round == 0:

@@ -10,7 +10,7 @@ class SecondThoughts(ac.DebateProtocol):
     """Everybody answers. Whoever is not in the largest group then hears the others and may think again, once."""
 
     name, version = "second-thoughts", "1"
-    planned_calls = {"per_seat": 2}
+    planned_calls = ac.PlannedCalls(per_seat=2)
 
     # Plain, not `async`: a debate is replayed and resumed by asking this again.
     def next(self, transcript: ac.Transcript) -> ac.Step:

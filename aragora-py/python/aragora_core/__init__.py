@@ -9,7 +9,7 @@ Everything is async; `aragora_core.sync` has the same names without `await`.
 from . import _values, errors, sync, testing
 from ._error import AragoraError
 from ._native import __version__
-from ._values import *
+from ._values import *  # noqa: F403 - they have an `__all__`
 from .agents import (
     Agent,
     AgentLike,

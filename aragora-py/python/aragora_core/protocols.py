@@ -16,6 +16,7 @@ from ._values import (
     Dynamic,
     Expect,
     Phase,
+    PlannedCalls,
     Sequential,
     Simultaneous,
     Stop,
@@ -74,7 +75,7 @@ class DebateProtocol(ABC):
     """Voting seats it needs at least."""
     max_seats: int | None = None
     """Voting seats it takes at most."""
-    planned_calls: Mapping[str, int] | None = None
+    planned_calls: PlannedCalls | Mapping[str, int] | None = None
     """A bound on its calls: `constant`, `per_seat` and `per_seat_round`, added up."""
 
     @abstractmethod
@@ -194,8 +195,8 @@ def check_protocol(protocol: object) -> None:
         raise TypeError(f"protocol is the class {protocol.__name__}, expected an object: {protocol.__name__}()")
     if not isinstance(name, str) or not callable(getattr(protocol, "next", None)):
         raise TypeError(
-            f"protocol is {type(protocol).__name__}, expected a name such as 'critique', one of the core's such as Critique(), "
-            "or an object with `name` and `next`"
+            f"protocol is {type(protocol).__name__}, expected a name such as 'critique', one of the core's such as "
+            "Critique(), or an object with `name` and `next`"
         )
     for member in ("next", *_OPTIONAL):
         if inspect.iscoroutinefunction(getattr(protocol, member, None)):
