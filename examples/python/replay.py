@@ -35,7 +35,7 @@ async def main() -> None:
         lines[lines.index(forged)] = forged.replace("FINAL ANSWER: yes", "FINAL ANSWER: no")
         report = await aragora.debates.replay("\n".join(lines), check="strict")
         if report.difference:
-            print(f"the forgery differs at record {report.difference.seq}, {report.difference.field_}")
+            print(f"the forgery differs at record {report.difference.seq}, {report.difference.field}")
 
         # What if it had to be unanimous? A fork takes over the records up to a number; the parent never changes.
         events = await aragora.debates.events(debate.id)

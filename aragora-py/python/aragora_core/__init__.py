@@ -31,7 +31,7 @@ from .debates import Debates
 from .desk import HumanDesk
 from .events import EventStream
 from .logging import LogRecord, set_log_sink
-from .protocols import DebateProtocol, Step
+from .protocols import DebateProtocol, PlannedCalls, Step
 from .pure import (
     builtin_protocols,
     error_codes,
@@ -65,6 +65,7 @@ __all__ = [
     "ModelAgent",
     "Opening",
     "Output",
+    "PlannedCalls",
     "RecordedAgent",
     "RequestMessage",
     "ScriptStep",

@@ -40,7 +40,6 @@ from ._json import Json
 from ._value import Value
 
 __all__ = [
-    "DEFAULT",
     "AgentAttemptEvent",
     "AgentKind",
     "AgentMessageEvent",
@@ -109,6 +108,7 @@ __all__ = [
     "Critique",
     "CritiqueEvent",
     "Crux",
+    "DEFAULT",
     "DebateCancelledEvent",
     "DebateEndEvent",
     "DebateFailedEvent",
@@ -424,18 +424,8 @@ class AgentReply(Value):
     """
 
     __match_args__ = (
-        "text",
-        "structured",
-        "reasoning",
-        "tool_calls",
-        "refusal",
-        "stop",
-        "usage",
-        "cost_micros",
-        "provider",
-        "model",
-        "response_id",
-        "warnings",
+        "text", "structured", "reasoning", "tool_calls", "refusal", "stop", "usage", "cost_micros", "provider",
+        "model", "response_id", "warnings",
     )
     text: str | None = None
     structured: Json = None
@@ -517,19 +507,8 @@ class AgentRequest(Value):
     """
 
     __match_args__ = (
-        "id",
-        "debate",
-        "round",
-        "phase",
-        "role",
-        "persona",
-        "system",
-        "messages",
-        "expect",
-        "sampling",
-        "deadline",
-        "metadata",
-        "extra",
+        "id", "debate", "round", "phase", "role", "persona", "system", "messages", "expect", "sampling", "deadline",
+        "metadata", "extra",
     )
     id: str
     debate: str | None = None
@@ -707,18 +686,8 @@ class Ask(Value):
     """
 
     __match_args__ = (
-        "turn",
-        "seat",
-        "role",
-        "prompt",
-        "shown",
-        "labels",
-        "expect",
-        "max_output_tokens",
-        "deadline",
-        "reduced",
-        "too_long",
-        "notes",
+        "turn", "seat", "role", "prompt", "shown", "labels", "expect", "max_output_tokens", "deadline", "reduced",
+        "too_long", "notes",
     )
     turn: str
     seat: str
@@ -850,7 +819,11 @@ class AskOrderExplicit(Value, kw_only=False):
         return {"explicit": self.value.to_dict()}
 
 
-AskOrder: TypeAlias = AskOrderIndex | AskOrderShuffled | AskOrderExplicit
+AskOrder: TypeAlias = (
+    AskOrderIndex
+    | AskOrderShuffled
+    | AskOrderExplicit
+)
 """An order of seats."""
 
 _ASK_ORDER: Mapping[str, Read[AskOrder]] = {
@@ -973,7 +946,11 @@ class AuthorModerator(Value):
         return "moderator"
 
 
-Author: TypeAlias = AuthorAgent | AuthorHuman | AuthorModerator
+Author: TypeAlias = (
+    AuthorAgent
+    | AuthorHuman
+    | AuthorModerator
+)
 """Who said something."""
 
 _AUTHOR: Mapping[str, Read[Author]] = {
@@ -1136,7 +1113,13 @@ class BallotInvalid(Value):
 
 
 Ballot: TypeAlias = (
-    BallotChoice | BallotRanking | BallotApproval | BallotScores | BallotPoints | BallotAbstain | BallotInvalid
+    BallotChoice
+    | BallotRanking
+    | BallotApproval
+    | BallotScores
+    | BallotPoints
+    | BallotAbstain
+    | BallotInvalid
 )
 """What one voter said. Nothing unparsable, refused, failed or late is ever a choice."""
 
@@ -1261,7 +1244,12 @@ class BallotKindVerdict(Value):
 
 
 BallotKind: TypeAlias = (
-    BallotKindChoice | BallotKindRanking | BallotKindApproval | BallotKindScores | BallotKindPoints | BallotKindVerdict
+    BallotKindChoice
+    | BallotKindRanking
+    | BallotKindApproval
+    | BallotKindScores
+    | BallotKindPoints
+    | BallotKindVerdict
 )
 """The kind of ballot a rule counts."""
 
@@ -1702,7 +1690,11 @@ class ContextPolicySummarise(Value):
         return out
 
 
-ContextPolicy: TypeAlias = ContextPolicyLastRound | ContextPolicyWindow | ContextPolicySummarise
+ContextPolicy: TypeAlias = (
+    ContextPolicyLastRound
+    | ContextPolicyWindow
+    | ContextPolicySummarise
+)
 """What may be left out of a prompt that does not fit, in order of preference."""
 
 _CONTEXT_POLICY: Mapping[str, Read[ContextPolicy]] = {
@@ -1860,7 +1852,11 @@ class CostSourceUnknown(Value):
 
 
 CostSource: TypeAlias = (
-    CostSourceProvider | CostSourcePriceBook | CostSourceEstimate | CostSourceFree | CostSourceUnknown
+    CostSourceProvider
+    | CostSourcePriceBook
+    | CostSourceEstimate
+    | CostSourceFree
+    | CostSourceUnknown
 )
 """Where a cost comes from."""
 
@@ -1981,27 +1977,9 @@ class DebateOptions(Value):
     """
 
     __match_args__ = (
-        "min_rounds",
-        "stop_when",
-        "gate",
-        "join",
-        "bench_after",
-        "step_min",
-        "topology",
-        "identity",
-        "relabel",
-        "context_policy",
-        "warm_first",
-        "roles",
-        "stances",
-        "agreement",
-        "stalemate",
-        "stability",
-        "readiness",
-        "stale",
-        "judges_may_debate",
-        "confidence",
-        "templates",
+        "min_rounds", "stop_when", "gate", "join", "bench_after", "step_min", "topology", "identity", "relabel",
+        "context_policy", "warm_first", "roles", "stances", "agreement", "stalemate", "stability", "readiness",
+        "stale", "judges_may_debate", "confidence", "templates",
     )
     min_rounds: int | None = None
     stop_when: RuleConfig | None | Default = DEFAULT
@@ -2164,21 +2142,8 @@ class DebateSummary(Value):
     """
 
     __match_args__ = (
-        "debate",
-        "state",
-        "next_seq",
-        "started_at",
-        "updated_at",
-        "protocol",
-        "question",
-        "tags",
-        "parent",
-        "stop",
-        "outcome",
-        "verdict",
-        "rounds",
-        "calls",
-        "micros",
+        "debate", "state", "next_seq", "started_at", "updated_at", "protocol", "question", "tags", "parent", "stop",
+        "outcome", "verdict", "rounds", "calls", "micros",
     )
     debate: str
     state: DebateState
@@ -2281,38 +2246,10 @@ class Decision(Value):
     """
 
     __match_args__ = (
-        "schema",
-        "debate",
-        "answer",
-        "leading",
-        "outcome",
-        "stop",
-        "verdict",
-        "gate",
-        "partial",
-        "rule",
-        "tally",
-        "votes",
-        "supporters",
-        "dissenters",
-        "abstained",
-        "invalid",
-        "failed",
-        "not_asked",
-        "dissent",
-        "confidence",
-        "conditions",
-        "vote_only",
-        "cruxes",
-        "convergence",
-        "interventions",
-        "contribution",
-        "bias",
-        "diversity",
-        "report",
-        "usage",
-        "calls",
-        "rounds_used",
+        "schema", "debate", "answer", "leading", "outcome", "stop", "verdict", "gate", "partial", "rule", "tally",
+        "votes", "supporters", "dissenters", "abstained", "invalid", "failed", "not_asked", "dissent", "confidence",
+        "conditions", "vote_only", "cruxes", "convergence", "interventions", "contribution", "bias", "diversity",
+        "report", "usage", "calls", "rounds_used",
     )
     schema: int
     debate: str
@@ -2686,18 +2623,8 @@ class Dynamic(Value):
     """
 
     __match_args__ = (
-        "keep",
-        "prune_round",
-        "check_after_prune",
-        "peers_include_self",
-        "history",
-        "sequential_visibility",
-        "ratings",
-        "ask_order",
-        "show_order",
-        "parallel",
-        "ranker",
-        "preset",
+        "keep", "prune_round", "check_after_prune", "peers_include_self", "history", "sequential_visibility",
+        "ratings", "ask_order", "show_order", "parallel", "ranker", "preset",
     )
     keep: int | None = None
     prune_round: int | None = None
@@ -2940,7 +2867,13 @@ class EditSetBelief(Value):
 
 
 Edit: TypeAlias = (
-    EditReplaceMessage | EditInsertHuman | EditDropSeat | EditAddSeat | EditSetRule | EditSetLimits | EditSetBelief
+    EditReplaceMessage
+    | EditInsertHuman
+    | EditDropSeat
+    | EditAddSeat
+    | EditSetRule
+    | EditSetLimits
+    | EditSetBelief
 )
 """What a fork changes before it goes on."""
 
@@ -3170,16 +3103,7 @@ class Event(Value):
     """
 
     __match_args__ = (
-        "type",
-        "seq",
-        "class_",
-        "debate_id",
-        "run",
-        "agent",
-        "agent_seq",
-        "round",
-        "time",
-        "data",
+        "type", "seq", "class_", "debate_id", "run", "agent", "agent_seq", "round", "time", "data",
     )
     type: str
     seq: int
@@ -3259,20 +3183,8 @@ class DebateStartEvent(Value):
     """
 
     __match_args__ = (
-        "debate",
-        "parent",
-        "library",
-        "question",
-        "environment",
-        "roster",
-        "protocol",
-        "rule",
-        "stop_when",
-        "stops",
-        "topology",
-        "options",
-        "seed",
-        "config_digest",
+        "debate", "parent", "library", "question", "environment", "roster", "protocol", "rule", "stop_when", "stops",
+        "topology", "options", "seed", "config_digest",
     )
     debate: str
     parent: Parent | None = None
@@ -3496,16 +3408,7 @@ class AgentAttemptEvent(Value):
     """
 
     __match_args__ = (
-        "turn",
-        "n",
-        "target",
-        "outcome",
-        "usage",
-        "cost_micros",
-        "cost_source",
-        "latency",
-        "hedge",
-        "error",
+        "turn", "n", "target", "outcome", "usage", "cost_micros", "cost_source", "latency", "hedge", "error",
     )
     turn: str
     n: int
@@ -3580,25 +3483,8 @@ class AgentMessageEvent(Value):
     """
 
     __match_args__ = (
-        "turn",
-        "seat",
-        "phase",
-        "kind",
-        "message",
-        "text",
-        "structured",
-        "stop",
-        "refusal",
-        "provider",
-        "model",
-        "served",
-        "usage",
-        "cost_micros",
-        "arrival",
-        "answer",
-        "confidence",
-        "go_on",
-        "ready",
+        "turn", "seat", "phase", "kind", "message", "text", "structured", "stop", "refusal", "provider", "model",
+        "served", "usage", "cost_micros", "arrival", "answer", "confidence", "go_on", "ready",
     )
     turn: str
     seat: str
@@ -3749,15 +3635,7 @@ class VoteEvent(Value):
     """
 
     __match_args__ = (
-        "turn",
-        "voter",
-        "status",
-        "ballot",
-        "confidence",
-        "weight",
-        "reason",
-        "self_vote",
-        "user_intensity",
+        "turn", "voter", "status", "ballot", "confidence", "weight", "reason", "self_vote", "user_intensity",
     )
     turn: str | None = None
     voter: str
@@ -4925,7 +4803,11 @@ class ExpectBallot(Value, kw_only=False):
         return {"ballot": self.value.to_dict()}
 
 
-Expect: TypeAlias = ExpectText | ExpectJson | ExpectBallot
+Expect: TypeAlias = (
+    ExpectText
+    | ExpectJson
+    | ExpectBallot
+)
 """What a turn must return."""
 
 _EXPECT: Mapping[str, Read[Expect]] = {
@@ -5331,7 +5213,12 @@ class GatePolicyOff(Value):
         return out
 
 
-GatePolicy: TypeAlias = GatePolicyDefault | GatePolicyUnanimous | GatePolicyConfidence | GatePolicyOff
+GatePolicy: TypeAlias = (
+    GatePolicyDefault
+    | GatePolicyUnanimous
+    | GatePolicyConfidence
+    | GatePolicyOff
+)
 """When agreeing first answers end the debate."""
 
 _GATE_POLICY: Mapping[str, Read[GatePolicy]] = {
@@ -5619,7 +5506,12 @@ class JoinFirst(Value):
         return "first"
 
 
-Join: TypeAlias = JoinAll | JoinQuorum | JoinConsensus | JoinFirst
+Join: TypeAlias = (
+    JoinAll
+    | JoinQuorum
+    | JoinConsensus
+    | JoinFirst
+)
 """When a step ends."""
 
 _JOIN: Mapping[str, Read[Join]] = {
@@ -5726,7 +5618,10 @@ class LayoutPreset(Value, kw_only=False):
         return {"preset": self.value.to_dict()}
 
 
-Layout: TypeAlias = LayoutShared | LayoutPreset
+Layout: TypeAlias = (
+    LayoutShared
+    | LayoutPreset
+)
 """How prompts are laid out."""
 
 _LAYOUT: Mapping[str, Read[Layout]] = {
@@ -5756,15 +5651,8 @@ class Limits(Value):
     """
 
     __match_args__ = (
-        "rounds",
-        "deadline",
-        "turn_timeout",
-        "calls",
-        "input_tokens",
-        "output_tokens",
-        "cost_micros",
-        "max_output_tokens",
-        "max_parallel",
+        "rounds", "deadline", "turn_timeout", "calls", "input_tokens", "output_tokens", "cost_micros",
+        "max_output_tokens", "max_parallel",
     )
     rounds: int | None = None
     deadline: timedelta | None = None
@@ -6109,7 +5997,12 @@ class OutcomeNotSought(Value):
 
 
 Outcome: TypeAlias = (
-    OutcomeDecided | OutcomeTie | OutcomeNotReached | OutcomeNoQuorum | OutcomeNoEvidence | OutcomeNotSought
+    OutcomeDecided
+    | OutcomeTie
+    | OutcomeNotReached
+    | OutcomeNoQuorum
+    | OutcomeNoEvidence
+    | OutcomeNotSought
 )
 """What the rule found."""
 
@@ -6199,15 +6092,7 @@ class ParsedBallot(Value):
     """
 
     __match_args__ = (
-        "ballot",
-        "confidence",
-        "reason",
-        "go_on",
-        "ready",
-        "partial",
-        "responds_to",
-        "probabilities",
-        "warnings",
+        "ballot", "confidence", "reason", "go_on", "ready", "partial", "responds_to", "probabilities", "warnings",
     )
     ballot: Ballot
     confidence: float | None
@@ -6456,7 +6341,11 @@ class PendingStateCancelled(Value):
 
 
 PendingState: TypeAlias = (
-    PendingStatePending | PendingStateAnswered | PendingStateDeclined | PendingStateExpired | PendingStateCancelled
+    PendingStatePending
+    | PendingStateAnswered
+    | PendingStateDeclined
+    | PendingStateExpired
+    | PendingStateCancelled
 )
 """What became of a person's turn."""
 
@@ -6495,20 +6384,8 @@ class PendingTurn(Value):
     """
 
     __match_args__ = (
-        "id",
-        "agent",
-        "digest",
-        "debate",
-        "round",
-        "phase",
-        "role",
-        "persona",
-        "system",
-        "messages",
-        "expect",
-        "asked_at",
-        "deadline",
-        "state",
+        "id", "agent", "digest", "debate", "round", "phase", "role", "persona", "system", "messages", "expect",
+        "asked_at", "deadline", "state",
     )
     id: str
     agent: str
@@ -6681,15 +6558,7 @@ class PlannedAsk(Value):
     """
 
     __match_args__ = (
-        "turn",
-        "seat",
-        "role",
-        "prompt_digest",
-        "shown",
-        "labels",
-        "expect",
-        "max_output_tokens",
-        "deadline",
+        "turn", "seat", "role", "prompt_digest", "shown", "labels", "expect", "max_output_tokens", "deadline",
         "reserve",
     )
     turn: str
@@ -6846,7 +6715,12 @@ class PositionKindMissing(Value):
         return "missing"
 
 
-PositionKind: TypeAlias = PositionKindAnswer | PositionKindAbstain | PositionKindInvalid | PositionKindMissing
+PositionKind: TypeAlias = (
+    PositionKindAnswer
+    | PositionKindAbstain
+    | PositionKindInvalid
+    | PositionKindMissing
+)
 """What a seat's newest answer amounts to."""
 
 _POSITION_KIND: Mapping[str, Read[PositionKind]] = {
@@ -7115,7 +6989,11 @@ class QuorumRuleFraction(Value, kw_only=False):
         return {"fraction": self.value}
 
 
-QuorumRule: TypeAlias = QuorumRuleHalf | QuorumRuleCount | QuorumRuleFraction
+QuorumRule: TypeAlias = (
+    QuorumRuleHalf
+    | QuorumRuleCount
+    | QuorumRuleFraction
+)
 """How many eligible seats must cast or abstain."""
 
 _QUORUM_RULE: Mapping[str, Read[QuorumRule]] = {
@@ -7864,14 +7742,7 @@ class Sampling(Value):
     """
 
     __match_args__ = (
-        "temperature",
-        "top_p",
-        "max_output_tokens",
-        "stop",
-        "seed",
-        "effort",
-        "service_tier",
-        "prompt_cache",
+        "temperature", "top_p", "max_output_tokens", "stop", "seed", "effort", "service_tier", "prompt_cache",
     )
     temperature: float | None = None
     top_p: float | None = None
@@ -7937,19 +7808,8 @@ class SeatView(Value):
     """
 
     __match_args__ = (
-        "id",
-        "kind",
-        "provider",
-        "model",
-        "family",
-        "version",
-        "context_tokens",
-        "role",
-        "persona",
-        "weight",
-        "votes",
-        "judges",
-        "reputation",
+        "id", "kind", "provider", "model", "family", "version", "context_tokens", "role", "persona", "weight",
+        "votes", "judges", "reputation",
     )
     id: str
     kind: AgentKind
@@ -8144,7 +8004,12 @@ class ServedFallback(Value):
         return {"fallback": members}
 
 
-Served: TypeAlias = ServedLive | ServedCache | ServedRecorded | ServedFallback
+Served: TypeAlias = (
+    ServedLive
+    | ServedCache
+    | ServedRecorded
+    | ServedFallback
+)
 """How a reply came to be."""
 
 _SERVED: Mapping[str, Read[Served]] = {
@@ -8389,7 +8254,12 @@ class StepFinish(Value, kw_only=False):
         return {"finish": self.value.to_dict()}
 
 
-Step: TypeAlias = StepAsk | StepAnalyse | StepPause | StepFinish
+Step: TypeAlias = (
+    StepAsk
+    | StepAnalyse
+    | StepPause
+    | StepFinish
+)
 """What the engine does next."""
 
 _STEP: Mapping[str, Read[Step]] = {
@@ -8423,17 +8293,7 @@ class StepView(Value):
     """
 
     __match_args__ = (
-        "step",
-        "round",
-        "phase",
-        "join",
-        "order",
-        "min",
-        "retry_of",
-        "asks",
-        "arrived",
-        "end",
-        "began",
+        "step", "round", "phase", "join", "order", "min", "retry_of", "asks", "arrived", "end", "began",
     )
     step: int
     round: int
@@ -8723,16 +8583,7 @@ class Tally(Value):
     """
 
     __match_args__ = (
-        "rule",
-        "rows",
-        "counted",
-        "electorate",
-        "quorum",
-        "test",
-        "winners",
-        "outcome",
-        "tie_break",
-        "trace",
+        "rule", "rows", "counted", "electorate", "quorum", "test", "winners", "outcome", "tie_break", "trace",
     )
     rule: str
     rows: list[Row]
@@ -8893,7 +8744,13 @@ class TieBreakSeat(Value, kw_only=False):
         return {"seat": self.value}
 
 
-TieBreak: TypeAlias = TieBreakNone | TieBreakFirstSeen | TieBreakRoster | TieBreakSeeded | TieBreakSeat
+TieBreak: TypeAlias = (
+    TieBreakNone
+    | TieBreakFirstSeen
+    | TieBreakRoster
+    | TieBreakSeeded
+    | TieBreakSeat
+)
 """What happens when several options are first."""
 
 _TIE_BREAK: Mapping[str, Read[TieBreak]] = {
@@ -9107,7 +8964,12 @@ class TopologyCustom(Value):
 
 
 Topology: TypeAlias = (
-    TopologyAllToAll | TopologyRing | TopologyStar | TopologySparse | TopologyRoundRobin | TopologyCustom
+    TopologyAllToAll
+    | TopologyRing
+    | TopologyStar
+    | TopologySparse
+    | TopologyRoundRobin
+    | TopologyCustom
 )
 """Who sees whom."""
 
@@ -9179,25 +9041,8 @@ class TranscriptMessage(Value):
     """
 
     __match_args__ = (
-        "id",
-        "author",
-        "seat",
-        "turn",
-        "step",
-        "phase",
-        "kind",
-        "round",
-        "text",
-        "visibility",
-        "structured",
-        "stop",
-        "refusal",
-        "answer",
-        "confidence",
-        "go_on",
-        "ready",
-        "arrival",
-        "edited",
+        "id", "author", "seat", "turn", "step", "phase", "kind", "round", "text", "visibility", "structured", "stop",
+        "refusal", "answer", "confidence", "go_on", "ready", "arrival", "edited",
     )
     id: str
     author: Author
@@ -9307,17 +9152,7 @@ class TurnView(Value):
     """
 
     __match_args__ = (
-        "id",
-        "seat",
-        "phase",
-        "round",
-        "step",
-        "state",
-        "error",
-        "message",
-        "attempts",
-        "asked_before",
-        "tokens",
+        "id", "seat", "phase", "round", "step", "state", "error", "message", "attempts", "asked_before", "tokens",
         "micros",
     )
     id: str
@@ -9539,7 +9374,11 @@ class VisibilityExcept(Value, kw_only=False):
         return {"except": [*self.value]}
 
 
-Visibility: TypeAlias = VisibilityAll | VisibilityOnly | VisibilityExcept
+Visibility: TypeAlias = (
+    VisibilityAll
+    | VisibilityOnly
+    | VisibilityExcept
+)
 """Who may see a message. What is hidden from an agent reaches no body, digest, log or cache key of its calls."""
 
 _VISIBILITY: Mapping[str, Read[Visibility]] = {
@@ -9569,14 +9408,7 @@ class VoteOnly(Value):
     """
 
     __match_args__ = (
-        "answer",
-        "outcome",
-        "tally",
-        "same_as_decision",
-        "complete",
-        "calls",
-        "tokens",
-        "micros",
+        "answer", "outcome", "tally", "same_as_decision", "complete", "calls", "tokens", "micros",
     )
     answer: Answer | None = None
     outcome: Outcome
@@ -9737,15 +9569,7 @@ class VoteView(Value):
     """
 
     __match_args__ = (
-        "step",
-        "round",
-        "voter",
-        "status",
-        "ballot",
-        "confidence",
-        "reason",
-        "self_vote",
-        "arrival",
+        "step", "round", "voter", "status", "ballot", "confidence", "reason", "self_vote", "arrival",
         "user_intensity",
     )
     step: int | None

@@ -7,7 +7,7 @@ from typing import TypeAlias, cast
 
 from ._error import WrongAnswerError
 from ._host import Home, Live
-from ._json import Json, decode_object, encode, given, plain
+from ._json import Json, decode_object, encode, given, plain, plain_members
 from ._values import (
     AnalysisKind,
     Checkpoint,
@@ -16,7 +16,6 @@ from ._values import (
     Dynamic,
     Expect,
     Phase,
-    PlannedCalls,
     Sequential,
     Simultaneous,
     Stop,
@@ -58,6 +57,22 @@ class Step:
         return f"Step({', '.join(self._document)})"
 
 
+class PlannedCalls:
+    """A bound on the calls of a protocol: these, added up."""
+
+    __slots__ = ("_document",)
+
+    def __init__(
+        self, *, constant: int | None = None, per_seat: int | None = None, per_seat_round: int | None = None
+    ) -> None:
+        members = given(constant=constant, per_seat=per_seat, per_seat_round=per_seat_round)
+        self._document = plain_members(members)
+
+    def to_dict(self) -> dict[str, Json]:
+        """Its document."""
+        return self._document
+
+
 class DebateProtocol(ABC):
     """A protocol of your own: a name, a version, and `next`, which is pure and plain (no `async`).
 
@@ -76,7 +91,7 @@ class DebateProtocol(ABC):
     max_seats: int | None = None
     """Voting seats it takes at most."""
     planned_calls: PlannedCalls | Mapping[str, int] | None = None
-    """A bound on its calls: `constant`, `per_seat` and `per_seat_round`, added up."""
+    """A bound on its calls."""
 
     @abstractmethod
     def next(self, transcript: Transcript, /) -> Step:

@@ -36,7 +36,7 @@ fn all(context: &Context) -> Result<(), String> {
         ruff
     };
     let config = format!("{PACKAGE}/pyproject.toml");
-    start(ruff().args(["check", "--config", &config, PACKAGE, EXAMPLES, BENCHES]))?;
+    start(ruff().args(["check", "--output-format", "concise", "--config", &config, PACKAGE, EXAMPLES, BENCHES]))?;
     start(ruff().args(["format", "--check", "--config", &config, PACKAGE, EXAMPLES, BENCHES]))?;
 
     let folder = context.target.join("python");
@@ -124,7 +124,7 @@ fn types(context: &Context, tools: &Path, installed: &Installed) -> Result<(), S
         mypy
     };
     start(mypy().args(["--package", "aragora_core"]))?;
-    start(mypy().arg(&typing))?;
+    start(mypy().args([typing.as_str(), BENCHES, EXAMPLES]))?;
     let mut pyright = program(context, tools.join("pyright"));
     pyright.args(["--project", PACKAGE, "--pythonpath"]).arg(&installed.python);
     pyright.env("PYRIGHT_PYTHON_IGNORE_WARNINGS", "1");
@@ -154,16 +154,17 @@ fn passed(text: &str) -> Option<u64> {
 
 /// Every example by itself, with nothing but the wheel.
 fn examples(context: &Context, installed: &Installed) -> Result<(), String> {
-    let files = files::all(context)?;
-    let stories: Vec<_> =
-        files::with_extension(&files, "py").filter(|file| file.starts_with(Path::new(EXAMPLES))).collect();
-    if stories.is_empty() {
-        return Err(format!("{EXAMPLES} holds no example"));
-    }
-    for story in stories {
+    for story in stories(context)? {
         run_within(program(context, &installed.python).args(["-I", "-W", "error"]).arg(story), EXAMPLE_LIMIT)?;
     }
     Ok(())
+}
+
+fn stories(context: &Context) -> Result<Vec<PathBuf>, String> {
+    let files = files::all(context)?;
+    let stories: Vec<PathBuf> =
+        files::with_extension(&files, "py").filter(|file| file.starts_with(EXAMPLES)).cloned().collect();
+    if stories.is_empty() { Err(format!("{EXAMPLES} holds no example")) } else { Ok(stories) }
 }
 
 #[cfg(test)]
