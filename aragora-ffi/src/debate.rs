@@ -22,8 +22,8 @@ impl FfiDebate {
 #[uniffi::export]
 impl FfiDebate {
     /// Its id.
-    pub fn id(&self) -> String {
-        self.debate.id()
+    pub fn id(&self) -> Result<String, FfiError> {
+        Ok(foreign::contain(|| self.debate.id())?)
     }
 
     /// The decision, once there is one.
@@ -51,6 +51,11 @@ impl FfiDebate {
     pub fn events(&self, options: String) -> Answer<Arc<FfiEvents>> {
         let events = foreign::contain(|| self.debate.events(&options))?;
         Ok(Arc::new(FfiEvents::new(events)))
+    }
+
+    /// An operation that may wait: `partial`, `human.resolve`.
+    pub async fn call(self: Arc<Self>, op: String, args: String) -> Result<String, FfiError> {
+        Ok(foreign::spawn(async move { self.debate.call(&op, &args).await }).await?)
     }
 
     /// An operation that answers at once.

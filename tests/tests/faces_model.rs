@@ -10,7 +10,8 @@ use aragora_core::Aragora;
 use aragora_core::agents::{AgentRequest, Phase, ScriptEnd, ScriptStep, ScriptedAgent};
 use aragora_core::clock::ManualClock;
 use aragora_core::debate::{Event, Question, RuleKind};
-use aragora_core::engine::{DebateQuery, Engine, EventStream};
+use aragora_core::engine::{Check, DebateQuery, Engine, EventStream};
+use aragora_core::foreign::EventDocument;
 use aragora_core::ids::OptionId;
 use aragora_core::protocols::{Critique, DebateProtocol, Dynamic, Sequential, Simultaneous, VoteOnlyProtocol};
 use aragora_core::telemetry::Parts;
@@ -20,11 +21,9 @@ use aragora_tests::rehearsal::{fails, says};
 use aragora_tests::stage::Stage;
 use serde_json::{Value, json};
 
-const ENVELOPE: &[&str] = &["seq", "class", "debate_id", "run", "agent", "agent_seq", "round", "time"];
-
-// The environment is split over the first event, the label is a word inside an analysis, and a comparator is a case
-// of its union.
-const INSIDE: &[&str] = &["ConvergenceLabel", "CustomComparator", "Environment"];
+// The environment is split over the first event, the label is a word inside an analysis, a comparator is a case of its
+// union, and the log's events are a part of all events.
+const INSIDE: &[&str] = &["ConvergenceLabel", "CustomComparator", "Environment", "LoggedEvent"];
 
 fn model() -> Model {
     faces::build().unwrap()
@@ -112,15 +111,9 @@ fn answer(id: &'static str, request: &AgentRequest) -> ScriptStep {
 async fn collect(mut stream: EventStream) -> Vec<Value> {
     let mut events = Vec::new();
     while let Some(event) = stream.next().await {
-        events.push(event.unwrap().to_json());
+        events.push(serde_json::to_value(EventDocument::from(&event.unwrap())).unwrap());
     }
     events
-}
-
-/// An event without its envelope.
-fn own(mut event: Value) -> Value {
-    event.as_object_mut().unwrap().retain(|key, _| !ENVELOPE.contains(&key.as_str()));
-    event
 }
 
 /// Plays a debate and holds everything a host sees of it against the model.
@@ -136,23 +129,37 @@ async fn hold(model: &Model, protocol: Arc<dyn DebateProtocol>, question: Questi
     let mut seen = BTreeSet::new();
     for event in collect(handle.events(0)).await {
         seen.insert(event["type"].as_str().unwrap().to_owned());
-        model.fits("EventData", &own(event)).unwrap();
+        model.fits("Event", &event).unwrap();
     }
     let decision = handle.result().await.unwrap();
     model.fits("Decision", &serde_json::to_value(&decision).unwrap()).unwrap();
     model.fits("Decision", &serde_json::to_value(handle.partial().unwrap()).unwrap()).unwrap();
     let tenant = "default".try_into().unwrap();
-    for record in aragora.debates().log(&tenant, handle.id()).await.unwrap() {
-        let mut document = serde_json::to_value(&record).unwrap();
+    let log = aragora.debates().log(&tenant, handle.id()).await.unwrap();
+    let report = aragora.debates().replay(&log, Check::Strict).unwrap();
+    model.fits("ReplayReport", &serde_json::to_value(&report).unwrap()).unwrap();
+    for record in &log {
+        let mut document = serde_json::to_value(record).unwrap();
         document.as_object_mut().unwrap().retain(|key, _| !["v", "seq", "at", "round"].contains(&key.as_str()));
         model.fits("EventData", &document).unwrap();
     }
     let page = aragora.debates().list(&tenant, &DebateQuery::default()).await.unwrap();
     model.fits("DebatePage", &serde_json::to_value(&page).unwrap()).unwrap();
     let transcript = aragora.debates().transcript(&tenant, handle.id()).await.unwrap();
-    for message in transcript.messages() {
-        model.fits("TranscriptMessage", &serde_json::to_value(message).unwrap()).unwrap();
-    }
+    let fits = |name: &str, parts: Value| {
+        for part in parts.as_array().unwrap() {
+            model.fits(name, part).unwrap();
+        }
+    };
+    fits("TranscriptMessage", json!(transcript.messages()));
+    fits("SeatView", json!(transcript.seats().collect::<Vec<_>>()));
+    fits("RoundView", json!(transcript.rounds()));
+    fits("StepView", json!(transcript.steps()));
+    fits("TurnView", json!(transcript.turns().collect::<Vec<_>>()));
+    fits("VoteView", json!(transcript.votes()));
+    fits("Position", json!(transcript.positions()));
+    fits("OptionView", json!(transcript.option_views()));
+    model.fits("Spent", &json!(transcript.spent())).unwrap();
     seen
 }
 
@@ -200,7 +207,7 @@ async fn live_events_are_of_the_model() {
         assert!(kinds.contains(kind), "{kind} is not among {kinds:?}");
     }
     for event in seen {
-        model.fits("EventData", &own(event)).unwrap();
+        model.fits("Event", &event).unwrap();
     }
 }
 

@@ -64,6 +64,7 @@ impl<T: Into<String>> From<T> for AgentReply {
 
 /// A tool call a model asked for.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct ToolCall {
     /// The provider's id.
@@ -114,6 +115,7 @@ pub struct Attempt {
 
 /// Something about a reply that a reader should know and that changed nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ReplyWarning"))]
 #[serde(deny_unknown_fields)]
 pub struct Warning {
     /// A stable code.

@@ -29,7 +29,7 @@ impl ConfidenceWeighted {
             _ if c >= 0.9 => Fixed6(800_000),
             _ if c >= 0.8 => Fixed6(500_000),
             _ if c > 0.6 => Fixed6(300_000),
-            _ => Fixed6(100_000),
+            ConfidenceCurve::Reconcile => Fixed6(100_000),
         }
     }
 

@@ -63,7 +63,7 @@ impl<'a> Poll<'a> {
                 let users = self.papers.iter().filter(|paper| paper.seat.is_none());
                 self.eligible + users.map(|paper| paper.weight).sum()
             }
-            _ => self.counted(),
+            Basis::Counted => self.counted(),
         }
     }
 }

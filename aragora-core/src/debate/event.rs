@@ -29,7 +29,7 @@ macro_rules! events {
     ($($(#[doc = $doc:literal])+ $variant:ident($body:ident) = $word:literal { $($(#[doc = $fdoc:literal])+ $(#[serde($($attr:tt)*)])? $field:ident: $ty:ty,)* })+) => {
         /// One event of the log, tagged by `type`. Closed: an unknown type is refused, never skipped.
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "LoggedEvent"))]
         #[serde(tag = "type")]
         #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
         pub enum Event { $($(#[doc = $doc])+ #[serde(rename = $word)] $variant(Box<$body>),)+ }

@@ -253,6 +253,7 @@ impl Visibility {
 /// One rendered message of a request to an agent. Author = the asked agent maps to the assistant role, every
 /// other author to the user role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Message {
     /// Identifies the message inside its request.

@@ -24,6 +24,7 @@ const MAX_RAW: usize = 1_000;
 
 /// Something about a reply that a reader should know and that did not make it invalid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ParseWarning {
     /// `confidence_rejected`, `severity_rejected`, `ballot_revised` or `critique_unstructured`.
     pub code: &'static str,
@@ -39,6 +40,7 @@ impl ParseWarning {
 
 /// What a voter's reply says.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ParsedBallot {
     /// The ballot; `Invalid` whenever the reply is not clearly one. A judge's tie is a ranking with one rank.
     pub ballot: Ballot,

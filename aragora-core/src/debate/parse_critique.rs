@@ -13,6 +13,7 @@ use super::strict_json::{Json, read};
 
 /// A critique of one target.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ParsedCritique {
     /// The target as the critic names it, e.g. `Agent-2`; absent if it names none. Whether it is a seat the critic
     /// was shown, and not the critic itself, is the caller's to check.

@@ -10,6 +10,7 @@ use super::usage::StopReason;
 
 /// What an ordinary reply says about itself.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Signals {
     /// Stated confidence 0..=1, rounded to six decimals.
     pub confidence: Option<f64>,

@@ -18,6 +18,7 @@ use crate::ids::{AgentId, DebateId, Digest, MessageId};
 
 /// What one seat is asked, rendered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Prompt {
     /// S0: the rules of the protocol and the output format.

@@ -6,13 +6,14 @@
 
 mod apply;
 mod budget;
+mod folded;
 mod positions;
 mod state;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, OnceLock};
+use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
-use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::answer::AnswerFormat;
@@ -33,48 +34,28 @@ use crate::debate::{
 use crate::ids::{AgentId, DebateId, Digest, MessageId, TurnId};
 
 pub use budget::{Ledger, Spent};
+use folded::Folded;
 pub use positions::{OptionView, Position, PositionKind};
 pub use state::{Ballots, RoundView, StepView, Terminal, TranscriptMessage, TurnState, TurnView, VoteView};
 
-/// Everything a debate's log says, folded.
+/// Everything a debate's log says, folded. Clones share what is folded until one of them takes in another record.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Transcript {
-    start: Arc<DebateStart>,
-    started: Timestamp,
-    next_seq: u64,
-    head: Digest,
-    run: u32,
-    round: u32,
-    seats: Vec<SeatView>,
-    dropped: BTreeSet<AgentId>,
-    benched: BTreeSet<AgentId>,
-    failures: BTreeMap<AgentId, u32>,
-    rule: RuleConfig,
-    limits: Limits,
-    rounds: Vec<RoundView>,
-    steps: Vec<StepView>,
-    turns: IndexMap<TurnId, TurnView>,
-    messages: Vec<TranscriptMessage>,
-    by_id: BTreeMap<MessageId, usize>,
-    critiques: Vec<CritiqueEvent>,
-    votes: Vec<VoteView>,
-    checks: Vec<(u32, ConsensusCheck)>,
-    round_ends: Vec<(u32, RoundEnd)>,
-    analyses: Vec<(u32, AnalysisKind, serde_json::Value)>,
-    interventions: Vec<(u32, TricksterIntervention)>,
-    guidance: Vec<(u32, String)>,
-    warnings: BTreeMap<String, u32>,
-    #[serde(with = "pairs")]
-    verdicts: BTreeMap<(Arc<str>, Arc<str>), bool>,
-    alerts: BTreeSet<(String, u8)>,
-    ledger: Ledger,
-    pause: Option<String>,
-    resolved: Vec<BreakpointResolved>,
-    stop: Option<Stop>,
-    decision: Option<Arc<Decision>>,
-    terminal: Option<Terminal>,
-    #[serde(skip)]
-    format: OnceLock<CompiledFormat>,
+    folded: Arc<Folded>,
+}
+
+impl Deref for Transcript {
+    type Target = Folded;
+    fn deref(&self) -> &Folded {
+        &self.folded
+    }
+}
+
+impl DerefMut for Transcript {
+    fn deref_mut(&mut self) -> &mut Folded {
+        Arc::make_mut(&mut self.folded)
+    }
 }
 
 impl Transcript {

@@ -12,6 +12,7 @@ use crate::protocols::DebateProtocol;
 
 /// Where a log and the debate it should produce part.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Difference {
     /// The first seq that differs.
     pub seq: u64,

@@ -8,6 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// How closely a replay is compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ReplayCheck"))]
 #[serde(rename_all = "snake_case")]
 pub enum Check {
     /// Every byte of every record.
@@ -19,6 +20,7 @@ pub enum Check {
 
 /// What a replay found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReplayReport {
     /// Whether the check holds.
     pub matches: bool,

@@ -30,7 +30,12 @@ impl Timed {
     ) -> Result<T> {
         let (protocol, transcript) = (self.protocol.clone(), transcript.clone());
         let (answer, answered) = mpsc::sync_channel(1);
-        let run = move || drop(answer.send(work(protocol.as_ref(), &transcript)));
+        let run = move || {
+            let result = work(protocol.as_ref(), &transcript);
+            // Let go of first: the machine writes on where it is when nobody shares it.
+            drop(transcript);
+            drop(answer.send(result));
+        };
         let failed = |reason: String| Error::new(ErrorKind::ProtocolFailed, reason);
         std::thread::Builder::new()
             .name("aragora-protocol".to_owned())

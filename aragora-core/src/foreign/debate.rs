@@ -1,6 +1,6 @@
 //! A running debate and its events, as a host of another language holds them.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use futures_util::FutureExt as _;
 use serde::Deserialize;
@@ -27,11 +27,14 @@ pub struct Debate {
 pub(super) struct Running {
     session: Arc<Inner>,
     pub(super) handle: DebateHandle,
+    // Opened with the debate for whoever asks for events first.
+    early: std::sync::Mutex<Option<EventStream>>,
 }
 
 impl Running {
-    pub(super) fn new(session: Arc<Inner>, handle: DebateHandle) -> Self {
-        Self { session, handle }
+    pub(super) fn new(session: Arc<Inner>, handle: DebateHandle, listen: bool) -> Self {
+        let early = std::sync::Mutex::new(listen.then(|| handle.events(0)));
+        Self { session, handle, early }
     }
 }
 
@@ -118,7 +121,10 @@ impl Debate {
         let running = self.open()?;
         let options: StreamOptions = read("options of a stream", options)?;
         let handle = &running.handle;
+        let early = || running.early.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let whole = matches!(options, StreamOptions { from: 0, lag: Lag::CatchUp, live_only: false });
         let stream = match (options.live_only, options.lag) {
+            _ if whole => early().unwrap_or_else(|| handle.events(0)),
             (true, _) => handle.events_live(),
             (false, Lag::CatchUp) => handle.events(options.from),
             (false, Lag::Disconnect) => handle.events_or_lagged(options.from),

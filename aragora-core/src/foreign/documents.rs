@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::agents::{AgentReply, AgentRequest, Sampling, ToolCall, Warning};
+use crate::agents::{AgentReply, AgentRequest, PendingTurn, Sampling, ToolCall, Warning};
 use crate::debate::{
     Author, CostSource, Expect, Persona, Phase, Refusal, Reputation, Role, StopReason, Usage, Visibility,
 };
@@ -15,6 +15,7 @@ use crate::ids::{AgentId, DebateId, MessageId, MicroUsd, RequestId, TurnId};
 
 /// What an agent is asked in one turn.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "AgentRequest"))]
 pub struct RequestDocument {
     /// Identifies the turn: `{debate}/{turn}`.
     pub id: RequestId,
@@ -49,6 +50,7 @@ pub struct RequestDocument {
 
 /// One message of a request.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RequestMessage {
     /// Its id.
     pub id: MessageId,
@@ -93,6 +95,7 @@ impl RequestDocument {
 
 /// What an agent answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "AgentReply"))]
 #[serde(deny_unknown_fields)]
 pub struct ReplyDocument {
     /// The text; may be empty where `structured` says it all.
@@ -162,6 +165,7 @@ impl ReplyDocument {
 
 /// One participant's place in a debate.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SeatDocument {
     /// Who answers.
@@ -188,6 +192,7 @@ pub struct SeatDocument {
 
 /// Who answers.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum AgentDocument {
     /// A participant of the host.
@@ -266,6 +271,7 @@ pub enum AgentDocument {
 
 /// One step of a script; exactly one of its verbs is given.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct ScriptDocument {
     /// Only in this phase.
@@ -296,6 +302,7 @@ pub struct ScriptDocument {
 
 /// A protocol of the host.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ProtocolDocument {
     /// The participant.
@@ -331,6 +338,7 @@ fn sixty_four() -> usize {
 
 /// `constant + per_seat * seats + per_seat_round * seats * rounds`.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct PlannedCalls {
     /// Independent of seats and rounds.
@@ -343,6 +351,7 @@ pub struct PlannedCalls {
 
 /// One event of a stream, with the event's own members apart from the envelope.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Event"))]
 pub struct EventDocument {
     /// The type.
     #[serde(rename = "type")]
@@ -365,13 +374,16 @@ pub struct EventDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub round: Option<u32>,
     /// When, RFC 3339 in UTC.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub time: String,
-    /// What.
+    /// What, by the type.
+    #[cfg_attr(feature = "schema", schemars(with = "LiveEvent"))]
     pub data: Value,
 }
 
 /// What a live event says; recorded ones say what the log says.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "EventData"))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum LiveEvent {
     /// A turn begins to stream.
@@ -442,4 +454,14 @@ impl From<&StreamEvent> for EventDocument {
         }
         Self { kind, seq, class, debate_id, run, agent, agent_seq, round, time: time.to_string(), data }
     }
+}
+
+/// Turns people have not answered yet.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PendingTurns {
+    /// The turns, in the order of their ids.
+    pub turns: Vec<PendingTurn>,
+    /// Whether there are more than were asked for.
+    pub more: bool,
 }

@@ -100,8 +100,8 @@ impl Session {
                 return Err(error);
             }
         };
-        let handle = inner.begin(kind, spec).await?;
-        let running = Arc::new(Running::new(inner.clone(), handle));
+        let (handle, listen) = inner.begin(kind, spec).await?;
+        let running = Arc::new(Running::new(inner.clone(), handle, listen));
         inner.enter(&running);
         Ok(Debate::new(inner.process, running))
     }

@@ -82,16 +82,23 @@ struct AttachSpec {
 }
 
 impl Inner {
-    pub(super) async fn begin(&self, kind: &str, spec: &str) -> Result<DebateHandle> {
-        let document: Value = super::settings::read("a start document", spec)?;
+    /// The debate, and whether its events are wanted from the first word on (`"listen": true`): somebody who asks for
+    /// them a moment after the start would miss what quick participants stream.
+    pub(super) async fn begin(&self, kind: &str, spec: &str) -> Result<(DebateHandle, bool)> {
+        let mut document: Value = super::settings::read("a start document", spec)?;
         let mut references = References::of(&document, &self.host);
+        let listen = document.as_object_mut().and_then(|members| members.remove("listen")) == Some(Value::Bool(true));
+        Ok((self.handle(kind, document, &mut references).await?, listen))
+    }
+
+    async fn handle(&self, kind: &str, document: Value, references: &mut References) -> Result<DebateHandle> {
         match kind {
-            "debate" => self.debate(document, &mut references)?.start().await,
+            "debate" => self.debate(document, references)?.start().await,
             "resume" => {
                 let spec: ResumeSpec = typed(document)?;
                 let tenant = tenant_of(spec.tenant);
                 let mut resume = self.aragora.debates().resume(spec.debate).tenant(tenant.clone());
-                for seat in self.seats(spec.seats, &tenant, &mut references)? {
+                for seat in self.seats(spec.seats, &tenant, references)? {
                     resume = resume.seat(seat);
                 }
                 if spec.accept_changes { resume.accept_changes() } else { resume }.start().await
@@ -100,7 +107,7 @@ impl Inner {
                 let spec: ForkSpec = typed(document)?;
                 let tenant = tenant_of(spec.tenant);
                 let mut fork = self.aragora.debates().fork(spec.debate, spec.at_seq).tenant(tenant.clone());
-                for seat in self.seats(spec.seats, &tenant, &mut references)? {
+                for seat in self.seats(spec.seats, &tenant, references)? {
                     fork = fork.seat(seat);
                 }
                 for edit in spec.edits {

@@ -17,6 +17,7 @@ use crate::ids::{AgentId, MessageId, OptionId, TurnId};
 
 /// What the engine does next.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
     /// Ask these seats.
@@ -38,6 +39,7 @@ impl Step {
 
 /// One set of turns.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AskStep {
     /// What is asked for.
@@ -56,6 +58,7 @@ pub struct AskStep {
 
 /// One turn to ask.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Ask {
     /// The turn.
@@ -77,6 +80,7 @@ pub struct Ask {
     pub max_output_tokens: u32,
     /// Time limit; absent means the debate's turn timeout.
     #[serde(rename = "deadline_ms", default, with = "maybe_millis", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<u64>"))]
     pub deadline: Option<Duration>,
     /// What was left out of the prompt to make it fit.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -91,6 +95,7 @@ pub struct Ask {
 
 /// A point at which a person is waited for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Pause {
     /// Its id, unique in the debate.
@@ -103,11 +108,13 @@ pub struct Pause {
     pub level: u8,
     /// How long to wait; then the debate goes on.
     #[serde(rename = "wait_ms", with = "crate::debate::millis")]
+    #[cfg_attr(feature = "schema", schemars(with = "u64"))]
     pub wait: Duration,
 }
 
 /// What to count after a step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Checkpoint {
     /// When it is: a gate, one reply, or the end of a round.
@@ -124,6 +131,7 @@ pub struct Checkpoint {
 
 /// What is counted for the decision.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Draft {
     /// What counts as the votes.

@@ -56,7 +56,8 @@ impl Model {
             if value.is_null() && !field.required {
                 continue;
             }
-            self.value(&field.ty, value).map_err(|at| format!("/{key}{at}"))?;
+            let whole = field.tag.as_ref().and_then(|tag| with_tag(members, tag, value));
+            self.value(&field.ty, whole.as_ref().unwrap_or(value)).map_err(|at| format!("/{key}{at}"))?;
         }
         match fields.iter().find(|field| field.required && !members.contains_key(&field.json)) {
             Some(field) => Err(format!("/{}: is required and not there", field.json)),
@@ -99,6 +100,13 @@ impl Model {
             }
         }
     }
+}
+
+/// A value whose tag stands beside it, with its tag inside.
+fn with_tag(beside: &Map<String, Value>, tag: &str, value: &Value) -> Option<Value> {
+    let mut whole = value.as_object()?.clone();
+    whole.insert(tag.to_owned(), beside.get(tag)?.clone());
+    Some(Value::Object(whole))
 }
 
 fn object(value: &Value) -> std::result::Result<&Map<String, Value>, String> {

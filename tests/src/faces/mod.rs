@@ -1,15 +1,20 @@
 //! The value types of the other languages, rendered from the core's own: `cargo xtask faces`.
 //!
 //! The core's schemas are read into a neutral [`model`], which is kept at `tests/conformance/api.json`; one renderer
-//! per language writes its file from that. Nothing here knows a type by name except the roots and the envelope of an
-//! event, so a new field or event reaches every language by running one command.
+//! per language writes its file from that. Nothing here knows a type by name except the roots and the two lists of events,
+//! so a new field or event reaches every language by running one command.
 
 mod events;
 mod fits;
+mod kotlin;
 pub mod model;
 mod output;
+mod python;
+mod python_doc;
 mod roots;
+mod swift;
 pub mod text;
+mod typescript;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,11 +31,11 @@ pub const BANNER: &str = "Rendered from the core's types by `cargo xtask faces`;
 
 /// The model of this core.
 pub fn build() -> Result<Model, String> {
-    let given = definitions(Contract::Deserialize, roots::INPUTS);
-    let taken = definitions(Contract::Serialize, roots::OUTPUTS);
+    let (given, roots) = definitions(Contract::Deserialize, roots::INPUTS);
     // What a user may build is described as the core reads it, everything else as the core writes it.
-    let inputs = given.reachable(&names(roots::INPUTS))?;
-    let outputs = taken.reachable(&names(roots::OUTPUTS))?;
+    let inputs = given.reachable(roots)?;
+    let (taken, roots) = definitions(Contract::Serialize, roots::OUTPUTS);
+    let outputs = taken.reachable(roots)?;
     let mut types: BTreeMap<String, Type> = BTreeMap::new();
     for name in &inputs {
         types.insert(name.clone(), given.read(name, true)?);
@@ -38,7 +43,7 @@ pub fn build() -> Result<Model, String> {
     for name in outputs.difference(&inputs) {
         types.insert(name.clone(), taken.read(name, false)?);
     }
-    events::with_envelope(&mut types)?;
+    events::join(&mut types)?;
     let model = Model {
         format: FORMAT,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -51,23 +56,23 @@ pub fn build() -> Result<Model, String> {
 
 /// Every file that is rendered, with its text.
 pub fn render(model: &Model, existing: &str) -> Result<Vec<File>, String> {
-    Ok(vec![output::api(model, existing)?])
+    Ok(vec![
+        output::api(model, existing)?,
+        python::render(model)?,
+        typescript::render(model),
+        kotlin::render(model)?,
+        swift::render(model)?,
+    ])
 }
 
 fn error_code(kind: &ErrorKind) -> ErrorCode {
     ErrorCode { code: kind.code().to_owned(), retryable: kind.retryable_by_default(), doc: text::plain(kind.doc()) }
 }
 
-fn names(roots: &[(&'static str, fn(&mut schemars::SchemaGenerator))]) -> Vec<&'static str> {
-    roots.iter().map(|(name, _)| *name).collect()
-}
-
-fn definitions(contract: Contract, roots: &[(&str, fn(&mut schemars::SchemaGenerator))]) -> Definitions {
+fn definitions(contract: Contract, roots: &[roots::Add]) -> (Definitions, Vec<String>) {
     let mut generator = SchemaSettings::draft2020_12().with(|settings| settings.contract = contract).into_generator();
-    for (_, add) in roots {
-        add(&mut generator);
-    }
-    Definitions(generator.take_definitions(true))
+    let names = roots.iter().map(|add| add(&mut generator)).collect();
+    (Definitions(generator.take_definitions(true)), names)
 }
 
 /// Names are unique in every case rule, and every name that is used is there.

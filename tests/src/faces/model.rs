@@ -77,6 +77,9 @@ pub struct Field {
     pub required: bool,
     /// What it is.
     pub doc: String,
+    /// The member beside it that names the case, where the tag of its union is not inside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
 }
 
 /// A word.

@@ -1,61 +1,81 @@
 //! The types a host builds and the types it is given. Whatever they are made of follows.
 
-use aragora_core::agents::{HumanReply, PendingTurn, Sampling};
-use aragora_core::debate::{
-    AnswerFormat, CastVote, DebateOptions, Decision, Edit, ErrorInfo, Event, Limits, Persona, Question, Reputation,
-    RiskTier, RoundView, RuleConfig, SeatView, Spent, StepView, Tally, TranscriptMessage, TurnView, VoteView,
-};
-use aragora_core::engine::{DebatePage, DebateSummary, EventClass};
-use aragora_core::protocols::{Critique, Dynamic, Sequential, Simultaneous, VoteOnlyProtocol};
 use schemars::{JsonSchema, SchemaGenerator};
 
-type Add = fn(&mut SchemaGenerator);
+use aragora_core::agents::HumanReply;
+use aragora_core::debate::{
+    AnswerFormat, BallotShape, CastVote, DebateOptions, Decision, Edit, ErrorInfo, Event, Limits, OptionView,
+    ParsedBallot, ParsedCritique, Persona, Position, Question, Reputation, RiskTier, RoundView, RuleConfig, SeatView,
+    Signals, Spent, StepView, TranscriptMessage, TurnView, VoteView,
+};
+use aragora_core::engine::{Check, DebatePage, ReplayReport};
+use aragora_core::foreign::{
+    EventDocument, LiveEvent, PendingTurns, ProtocolDocument, ReplyDocument, RequestDocument, SeatDocument,
+};
+use aragora_core::protocols::{Checkpoint, Critique, Draft, Dynamic, Sequential, Simultaneous, Step, VoteOnlyProtocol};
 
-fn add<T: JsonSchema>(generator: &mut SchemaGenerator) {
+/// A root: puts its schema into a generator and says under which name.
+pub(super) type Add = fn(&mut SchemaGenerator) -> String;
+
+fn add<T: JsonSchema>(generator: &mut SchemaGenerator) -> String {
     generator.subschema_for::<T>();
+    T::schema_name().into_owned()
 }
 
 macro_rules! roots {
     ($($type:ty,)+) => {
-        &[$((stringify!($type), add::<$type> as Add),)+]
+        &[$(add::<$type>,)+]
     };
 }
 
 /// What a host builds.
-pub(super) const INPUTS: &[(&str, Add)] = roots![
+pub(super) const INPUTS: &[Add] = roots![
     AnswerFormat,
+    BallotShape,
     CastVote,
+    Check,
+    Checkpoint,
     Critique,
     DebateOptions,
+    Draft,
     Dynamic,
     Edit,
     HumanReply,
     Limits,
     Persona,
+    ProtocolDocument,
     Question,
+    ReplyDocument,
     Reputation,
     RiskTier,
     RuleConfig,
+    SeatDocument,
     Sequential,
     Simultaneous,
+    Step,
     VoteOnlyProtocol,
 ];
 
 /// What a host is given.
-pub(super) const OUTPUTS: &[(&str, Add)] = roots![
+pub(super) const OUTPUTS: &[Add] = roots![
     DebatePage,
-    DebateSummary,
     Decision,
     ErrorInfo,
     Event,
-    EventClass,
-    PendingTurn,
+    EventDocument,
+    LiveEvent,
+    OptionView,
+    ParsedBallot,
+    ParsedCritique,
+    PendingTurns,
+    Position,
+    ReplayReport,
+    RequestDocument,
     RoundView,
-    Sampling,
     SeatView,
+    Signals,
     Spent,
     StepView,
-    Tally,
     TranscriptMessage,
     TurnView,
     VoteView,

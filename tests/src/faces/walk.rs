@@ -22,9 +22,8 @@ pub(super) struct Definitions(pub(super) Object);
 
 impl Definitions {
     /// These types and all they are made of.
-    pub(super) fn reachable(&self, roots: &[&str]) -> Result<BTreeSet<String>> {
-        let mut found = BTreeSet::new();
-        let mut open: Vec<String> = roots.iter().map(|&root| root.to_owned()).collect();
+    pub(super) fn reachable(&self, roots: Vec<String>) -> Result<BTreeSet<String>> {
+        let (mut found, mut open) = (BTreeSet::new(), roots);
         while let Some(name) = open.pop() {
             let schema = self.0.get(&name).ok_or_else(|| format!("no schema is named {name}"))?;
             if found.insert(name) {
@@ -143,7 +142,7 @@ fn field(json: &str, property: &Value, required: bool) -> Result<Field> {
     if property.get("format").and_then(Value::as_str) == Some("millionths") {
         doc.push_str(" In millionths.");
     }
-    Ok(Field { name, json: json.to_owned(), ty, required, doc })
+    Ok(Field { name, json: json.to_owned(), ty, required, doc, tag: None })
 }
 
 fn duration(found: Ty) -> Result<Ty> {

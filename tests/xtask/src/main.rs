@@ -9,6 +9,7 @@
 mod context;
 mod files;
 mod guide;
+mod kotlin;
 mod markdown;
 mod model_server;
 mod peers;
@@ -18,6 +19,8 @@ mod runner;
 mod rust_source;
 mod suite;
 mod suites;
+mod swift;
+mod uniffi;
 mod venv;
 
 use std::process::ExitCode;
@@ -31,6 +34,7 @@ usage: cargo xtask <command>
   list                      name every suite
   docs                      build the guide with mdbook
   snippets                  copy the marked regions of examples/ into the pages that quote them
+  swift-root                make the folder Swift runs in, where none is installed (Debian or Ubuntu, as root)
   peers [debates]           run the PyPI peer of the side-by-side bench and print its figures as JSON";
 
 fn main() -> ExitCode {
@@ -52,6 +56,7 @@ fn main() -> ExitCode {
         }
         ["docs"] => guide::build(&context),
         ["snippets"] => guide::write_snippets(&context),
+        ["swift-root"] => swift::make_root(&context),
         ["peers"] => peers::run(&context, "200"),
         ["peers", debates] => peers::run(&context, debates),
         _ => return refuse(USAGE),

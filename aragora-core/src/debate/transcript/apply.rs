@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 
 use super::Transcript;
 use super::budget::Ledger;
+use super::folded::Folded;
 use super::state::{RoundView, StepView, Terminal, TranscriptMessage, TurnState, TurnView, VoteView};
 use crate::debate::ballot::{Ballot, VoteStatus};
 use crate::debate::decision::Stop;
@@ -76,7 +77,7 @@ impl Transcript {
     }
 
     fn from_start(start: DebateStart, first: &Record) -> Self {
-        Self {
+        let folded = Folded {
             started: first.at,
             next_seq: 1,
             head: Digest::from([0; 32]),
@@ -111,7 +112,8 @@ impl Transcript {
             terminal: None,
             format: std::sync::OnceLock::new(),
             start: Arc::new(start),
-        }
+        };
+        Self { folded: Arc::new(folded) }
     }
 
     pub(crate) fn step(&mut self, record: &Record) -> Result<()> {
@@ -149,6 +151,7 @@ impl Transcript {
     }
 
     fn take(&mut self, record: &Record) -> Result<()> {
+        let round = self.round;
         let seq = record.seq;
         let bad = |reason: String| Err(corrupt(seq, reason));
         match &record.event {
@@ -222,7 +225,7 @@ impl Transcript {
                 }
                 self.votes.push(VoteView {
                     step: Some(step),
-                    round: self.round,
+                    round,
                     voter: body.voter.to_string(),
                     status: body.status,
                     ballot: body.ballot.clone(),
@@ -272,24 +275,24 @@ impl Transcript {
                     });
                 }
                 HumanInputKind::Guidance => {
-                    self.guidance.push((self.round, body.text.to_string()));
+                    self.guidance.push((round, body.text.to_string()));
                     self.say(Author::Human(body.by.clone()), MessageKind::Human, &body.text, Visibility::All, seq);
                 }
                 HumanInputKind::Message | HumanInputKind::Answer => {
                     self.say(Author::Human(body.by.clone()), MessageKind::Human, &body.text, Visibility::All, seq);
                 }
             },
-            Event::ConsensusCheck(body) => self.checks.push((self.round, body.as_ref().clone())),
+            Event::ConsensusCheck(body) => self.checks.push((round, body.as_ref().clone())),
             Event::Analysis(body) => {
                 if body.kind == AnalysisKind::Equivalence {
                     self.learn_verdicts(&body.value);
                 }
-                self.analyses.push((self.round, body.kind, body.value.clone()));
+                self.analyses.push((round, body.kind, body.value.clone()));
             }
             Event::TricksterIntervention(body) => {
                 let targets = Visibility::Only(body.targets.iter().cloned().collect());
                 self.say(Author::Moderator, MessageKind::Intervention, &body.text, targets, seq);
-                self.interventions.push((self.round, body.as_ref().clone()));
+                self.interventions.push((round, body.as_ref().clone()));
             }
             Event::Breakpoint(body) => {
                 if self.pause.is_some() {
@@ -332,13 +335,13 @@ impl Transcript {
                 if self.round_ends.last().is_some_and(|(round, _)| *round >= self.round) || self.open_step().is_some() {
                     return bad(format!("round {} ended twice or with an open step", self.round));
                 }
-                self.round_ends.push((self.round, body.as_ref().clone()));
+                self.round_ends.push((round, body.as_ref().clone()));
             }
             Event::Stop(body) => {
                 if self.stop.is_some() || self.open_step().is_some() {
                     return bad("a second stop, or a stop with an open step".into());
                 }
-                self.stop = Some(Stop { cause: body.cause, round: self.round, detail: body.detail.clone() });
+                self.stop = Some(Stop { cause: body.cause, round, detail: body.detail.clone() });
             }
             Event::Decision(body) => {
                 if self.stop.is_none() || self.decision.is_some() {
@@ -365,6 +368,7 @@ impl Transcript {
     }
 
     fn begin_step(&mut self, body: &StepStart, record: &Record) -> Result<()> {
+        let round = self.round;
         let seq = record.seq;
         if self.open_step().is_some()
             || self.stop.is_some()
@@ -386,7 +390,7 @@ impl Transcript {
                     id: ask.turn.clone(),
                     seat: ask.seat.clone(),
                     phase: body.phase,
-                    round: self.round,
+                    round,
                     step: body.step,
                     state: TurnState::Planned,
                     error: None,
@@ -400,7 +404,7 @@ impl Transcript {
         }
         self.steps.push(StepView {
             step: body.step,
-            round: self.round,
+            round,
             phase: body.phase,
             join: body.join.clone(),
             order: body.order,
@@ -428,6 +432,7 @@ impl Transcript {
     }
 
     fn answer(&mut self, body: &AgentMessage) -> Result<()> {
+        let round = self.round;
         let arrived = self.open_step().map_or(0, |step| step.arrived.len());
         if body.arrival as usize != arrived || self.by_id.contains_key(&body.message) {
             return Err(corrupt(
@@ -448,7 +453,8 @@ impl Transcript {
         if let Some(step) = self.steps.last_mut() {
             step.arrived.push(body.turn.clone());
         }
-        self.by_id.insert(body.message.clone(), self.messages.len());
+        let place = self.messages.len();
+        self.by_id.insert(body.message.clone(), place);
         self.messages.push(TranscriptMessage {
             id: body.message.clone(),
             author: Author::Agent(body.seat.clone()),
@@ -457,7 +463,7 @@ impl Transcript {
             step: Some(step),
             phase: Some(body.phase),
             kind: body.kind,
-            round: self.round,
+            round,
             text: body.text.clone(),
             visibility: Visibility::All,
             structured: body.structured.clone(),
@@ -486,17 +492,19 @@ impl Transcript {
 
     // What is nobody's turn enters the transcript as a message of its own; its id comes from the seq.
     fn say(&mut self, author: Author, kind: MessageKind, text: &Arc<str>, visibility: Visibility, seq: u64) {
+        let round = self.round;
         let id = MessageId::trusted(format!("m{seq}"));
-        self.by_id.insert(id.clone(), self.messages.len());
+        let (place, step) = (self.messages.len(), self.steps.last().map(|step| step.step));
+        self.by_id.insert(id.clone(), place);
         self.messages.push(TranscriptMessage {
             id,
             author,
             seat: None,
             turn: None,
-            step: self.steps.last().map(|step| step.step),
+            step,
             phase: None,
             kind,
-            round: self.round,
+            round,
             text: text.clone(),
             visibility,
             structured: None,
@@ -525,7 +533,8 @@ impl Transcript {
         match edit {
             Edit::ReplaceMessage { message, text } => {
                 let format = self.format().clone();
-                let Some(entry) = self.by_id.get(message).and_then(|index| self.messages.get_mut(*index)) else {
+                let place = self.by_id.get(message).copied();
+                let Some(entry) = place.and_then(|place| self.messages.get_mut(place)) else {
                     return Err(corrupt(seq, format!("message {message} was edited and does not exist")));
                 };
                 entry.text = text.clone();

@@ -15,6 +15,7 @@ use crate::ids::{AgentId, MessageId, OptionId};
 
 /// What a seat's newest answer amounts to.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PositionKind {
     /// An answer with this value.
@@ -29,6 +30,7 @@ pub enum PositionKind {
 
 /// Where a debating seat stands.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Position {
     /// The seat.
     pub seat: AgentId,
@@ -58,6 +60,7 @@ impl Position {
 
 /// An option that can be voted for: a stated one, or a group of equal answers.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OptionView {
     /// Its id: a stated id, or the label of the group.
     pub id: OptionId,

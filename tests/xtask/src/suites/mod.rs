@@ -1,6 +1,7 @@
 //! The suites, quick ones first. A new one is a file here and its two lines below.
 
 mod benches;
+mod bindings;
 mod clippy;
 mod deny;
 mod doctests;
@@ -8,12 +9,14 @@ mod examples;
 mod format;
 mod guide;
 mod hygiene;
+mod kotlin;
 mod layout;
 mod minimal;
 mod nextest;
 mod panics;
 mod replay;
 mod rustdoc;
+mod swift;
 mod typos;
 
 use crate::suite::Suite;
@@ -22,6 +25,7 @@ pub(crate) const ALL: &[Suite] = &[
     layout::SUITE,
     hygiene::SUITE,
     panics::SUITE,
+    bindings::SUITE,
     guide::SUITE,
     format::SUITE,
     typos::SUITE,
@@ -32,6 +36,8 @@ pub(crate) const ALL: &[Suite] = &[
     rustdoc::SUITE,
     examples::SUITE,
     replay::SUITE,
+    kotlin::SUITE,
+    swift::SUITE,
     benches::SUITE,
     deny::SUITE,
 ];

@@ -1,0 +1,22 @@
+// swift-tools-version:6.0
+// The two private targets are made by `cargo xtask swift-sources` from the built library; only the face is by hand.
+import PackageDescription
+
+let package = Package(
+    name: "aragora-core-swift",
+    platforms: [.macOS(.v13), .iOS(.v16)],
+    products: [.library(name: "Aragora", targets: ["Aragora"])],
+    targets: [
+        // The C header of the library, and how to link it.
+        .systemLibrary(name: "AragoraFFI"),
+        // What uniffi generates is Swift 5: in mode 6 the compiler crashes on its asynchronous callbacks.
+        .target(
+            name: "AragoraBindings",
+            dependencies: ["AragoraFFI"],
+            swiftSettings: [.swiftLanguageMode(.v5)]
+        ),
+        .target(name: "Aragora", dependencies: ["AragoraBindings"]),
+        .testTarget(name: "AragoraTests", dependencies: ["Aragora"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,150 @@
+import Foundation
+
+internal import AragoraBindings
+
+/// One instance of the library. Nothing is read from the environment, written to disk or logged unless you say so.
+///
+/// ```swift
+/// let aragora = try await Aragora.open()
+/// let debate = aragora.debate("Ship on Friday?", agents: ["openai/gpt-5", .custom(Checker())])
+/// print(try await debate.result().outcome)
+/// await aragora.close()
+/// ```
+public final class Aragora: Sendable {
+    let session: FfiSession
+
+    private init(_ session: FfiSession) {
+        self.session = session
+    }
+
+    /// Opens an instance, in memory unless `storage` names a store.
+    ///
+    /// - Parameters:
+    ///   - protocols: your own protocols, for replaying, resuming and forking debates that used them.
+    ///   - clock: a clock of a test instead of the machine's.
+    ///   - seed: makes ids the same in every run; for tests.
+    public static func open(
+        _ config: Config? = nil, storage: String? = nil, protocols: [any DebateProtocol] = [],
+        clock: ManualClock? = nil, seed: UInt64? = nil
+    ) async throws -> Aragora {
+        var settings = Members()
+        if let config {
+            settings.set("config", raw: try config.settings())
+        }
+        try settings.set("storage", storage)
+        if let clock {
+            try settings.set("clock", ["manual": Moment.format(clock.start)])
+        }
+        try settings.set("seed", seed.map(WireUInt64.init))
+        if !protocols.isEmpty {
+            settings.set("protocols", raw: Members.array(try protocols.map { try Rules.register($0) }))
+        }
+        let aragora = Aragora(try await Native.open(settings.text))
+        clock?.bind(aragora.session)
+        return aragora
+    }
+
+    /// Cancels what runs, waits up to five seconds for participants and lets go of them. A second call does nothing;
+    /// everything else answers `closed` from then on.
+    public func close() async {
+        // What could not be ended within that time is no matter of whoever closes.
+        try? await session.shut()
+    }
+
+    /// Describes a debate. Nothing runs and nothing is spent until `start()`, `result()` or `events()`. What is nil
+    /// gets the core's default.
+    public func debate(
+        _ question: String, agents: [Seat], protocol: ProtocolChoice? = nil, rule: Rule? = nil,
+        limits: Limits? = nil, options: DebateOptions? = nil, tier: RiskTier? = nil, tenant: String? = nil,
+        workspace: String? = nil, topic: String? = nil, tags: [String]? = nil, seed: UInt64? = nil, id: String? = nil
+    ) -> Debate {
+        debate(
+            Question(text: question), agents: agents, protocol: `protocol`, rule: rule, limits: limits,
+            options: options, tier: tier, tenant: tenant, workspace: workspace, topic: topic, tags: tags, seed: seed,
+            id: id)
+    }
+
+    /// Describes a debate about a question with its context, options or documents.
+    public func debate(
+        _ question: Question, agents: [Seat], protocol: ProtocolChoice? = nil, rule: Rule? = nil,
+        limits: Limits? = nil, options: DebateOptions? = nil, tier: RiskTier? = nil, tenant: String? = nil,
+        workspace: String? = nil, topic: String? = nil, tags: [String]? = nil, seed: UInt64? = nil, id: String? = nil
+    ) -> Debate {
+        begin("debate") { spec in
+            try spec.set("question", question)
+            try spec.set("rule", rule)
+            try spec.set("limits", limits)
+            try spec.set("options", options)
+            try spec.set("tier", tier)
+            try spec.set("tenant", tenant)
+            try spec.set("workspace", workspace)
+            try spec.set("topic", topic)
+            try spec.set("tags", tags)
+            try spec.set("seed", seed.map(WireUInt64.init))
+            try spec.set("id", id)
+            if let choice = `protocol` {
+                spec.set("protocol", raw: try choice.document())
+            }
+            spec.set("seats", raw: Members.array(try agents.map { try $0.document() }))
+        }
+    }
+
+    /// Debates that were held, and those to go on with.
+    public var debates: Debates { Debates(aragora: self) }
+
+    /// Where people find what they are asked.
+    public var desk: HumanDesk { HumanDesk(aragora: self) }
+
+    /// How much runs at the moment.
+    public func activity() throws -> Activity {
+        try Wire.decode(Activity.self, from: ask("activity", Members()))
+    }
+
+    /// The instance's counters in the text format of Prometheus.
+    public func metrics() throws -> String {
+        try Wire.decode(String.self, from: ask("metrics", Members()))
+    }
+
+    /// Worker threads of the process, before its first use; afterwards `invalid_state`.
+    public static func configureRuntime(threads: Int) throws {
+        try Native.configure(threads: UInt32(clamping: threads))
+    }
+
+    func ask(_ op: String, _ arguments: Members) throws -> String {
+        try Native.call { try session.ask(op: op, args: arguments.text) }
+    }
+
+    func call<Value: Decodable>(_ op: String, _ arguments: Members, as type: Value.Type) async throws -> Value {
+        let text = arguments.text
+        let answer = try await Native.call { try await self.session.call(op: op, args: text) }
+        return try Wire.decode(type, from: answer)
+    }
+
+    /// A debate whose document is made when it begins, so that one nobody starts registers nothing.
+    func begin(_ kind: String, _ describe: @escaping @Sendable (inout Members) throws -> Void) -> Debate {
+        Debate { [session] listening in
+            var spec = Members()
+            try describe(&spec)
+            // Somebody who follows it misses nothing that is said at once.
+            try spec.set("listen", listening ? true : nil)
+            let text = spec.text
+            return try await Native.call { try await session.start(kind: kind, spec: text) }
+        }
+    }
+}
+
+/// How much runs at the moment.
+public struct Activity: Hashable, AragoraDocument {
+    /// Debates that run.
+    public let debates: Int64
+    /// Debates that wait for their turn.
+    public let queued: Int64
+    /// Turns under way.
+    public let turns: Int64
+    /// Calls to participants of this process under way.
+    public let foreignCalls: Int64
+
+    private enum CodingKeys: String, CodingKey {
+        case debates, queued, turns, foreignCalls = "foreign_calls"
+    }
+}

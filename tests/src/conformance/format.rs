@@ -1,0 +1,489 @@
+//! The files of `tests/conformance` as types; what `README.md` there does not list is refused.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// The suites, one file each.
+pub const SUITES: [&str; 9] =
+    ["debate", "protocols", "consensus", "parsing", "events", "errors", "cancel", "replay", "config"];
+
+/// Every op a step may name.
+pub const OPS: [&str; 40] = [
+    "debate.start",
+    "debate.result",
+    "debate.cancel",
+    "debate.partial",
+    "debate.finished",
+    "debate.events",
+    "debate.types",
+    "debate.streamed",
+    "human.message",
+    "human.guidance",
+    "human.vote",
+    "human.resolve",
+    "debates.get",
+    "debates.list",
+    "debates.log",
+    "debates.events",
+    "debates.replay",
+    "debates.fork",
+    "debates.resume",
+    "desk.pending",
+    "desk.turn",
+    "desk.submit",
+    "desk.decline",
+    "consensus.tally",
+    "parse.ballot",
+    "parse.critiques",
+    "parse.signals",
+    "parse.answer",
+    "parse.normalise",
+    "parse.same",
+    "config.load",
+    "errors.list",
+    "errors.raise",
+    "protocols.list",
+    "clock.now",
+    "clock.advance",
+    "gate.open",
+    "participant.stats",
+    "aragora.activity",
+    "aragora.close",
+];
+
+/// One file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    /// Always 1.
+    pub format: u32,
+    /// The suite, which is the file's name.
+    pub suite: String,
+    /// What it is about.
+    pub about: String,
+    /// The cases in order.
+    pub cases: Vec<Case>,
+}
+
+/// One case.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    /// Unique in its suite.
+    pub id: String,
+    /// First version it holds for.
+    pub since: String,
+    /// Capabilities beyond the base; none is defined.
+    #[serde(default)]
+    pub needs: Vec<String>,
+    /// Where it is run, if not wherever its script allows.
+    #[serde(default)]
+    pub modes: Option<Vec<Mode>>,
+    /// What is there before the first step.
+    #[serde(default)]
+    pub given: Given,
+    /// What is done.
+    pub steps: Vec<Step>,
+    /// What holds in the end.
+    #[serde(default)]
+    pub then: Then,
+}
+
+/// Who stands behind the participants.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// A class of the runner's language.
+    Foreign,
+    /// The core's scripted agent.
+    Builtin,
+}
+
+/// What is there before the first step.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Given {
+    /// The manual clock's start.
+    pub clock: Option<String>,
+    /// Entropy of ids.
+    pub seed: Option<String>,
+    /// Settings of the instance.
+    pub config: Option<Value>,
+    /// Participants by name.
+    pub participants: BTreeMap<String, Participant>,
+}
+
+/// A participant.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "seam", rename_all = "snake_case")]
+pub enum Participant {
+    /// Answers turns.
+    Agent(AgentScript),
+    /// Says what is asked next.
+    Protocol(ProtocolScript),
+}
+
+/// An agent's script.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgentScript {
+    /// Async or plain; Rust knows only one kind.
+    #[serde(default, rename = "style")]
+    pub _style: Style,
+    /// Its id, if not its name.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// Who it is.
+    #[serde(default)]
+    pub profile: Option<Profile>,
+    /// What happens when no item is left.
+    #[serde(default)]
+    pub at_end: AtEnd,
+    /// What it does, call by call.
+    pub script: Vec<Item>,
+}
+
+/// How `respond` is written.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Style {
+    /// An async function.
+    #[default]
+    Async,
+    /// A plain one.
+    Plain,
+}
+
+/// Who an agent is.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[allow(missing_docs)]
+pub struct Profile {
+    pub provider: String,
+    pub model: String,
+    pub family: String,
+    pub version: String,
+}
+
+/// What happens when no item is left.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum AtEnd {
+    /// The last one again.
+    #[default]
+    Repeat,
+    /// From the beginning.
+    Cycle,
+    /// `script_exhausted`.
+    Error,
+}
+
+/// One call of an agent: a verb and its modifiers.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[allow(missing_docs)]
+pub struct Item {
+    pub say: Option<String>,
+    pub reply: Option<Map<String, Value>>,
+    pub stream: Option<Vec<String>>,
+    pub ballot: Option<String>,
+    pub fail: Option<String>,
+    pub hang: Option<bool>,
+    pub throw: Option<String>,
+    pub wrong_type: Option<bool>,
+    pub retry_after_ms: Option<u64>,
+    pub phase: Option<String>,
+    pub gate: Option<String>,
+    pub ignore_cancel: Option<bool>,
+}
+
+impl Item {
+    /// Whether the core's scripted agent cannot do it.
+    pub fn is_foreign(&self) -> bool {
+        self.throw.is_some() || self.wrong_type.is_some() || self.gate.is_some() || self.ignore_cancel.is_some()
+    }
+
+    fn verbs(&self) -> usize {
+        let Self { say, reply, stream, ballot, fail, hang, throw, wrong_type, .. } = self;
+        let texts = [say.is_some(), reply.is_some(), stream.is_some(), ballot.is_some(), fail.is_some()];
+        let rest = [hang.is_some(), throw.is_some(), wrong_type.is_some()];
+        texts.iter().chain(&rest).filter(|there| **there).count()
+    }
+}
+
+/// A protocol's script.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProtocolScript {
+    /// Its registered name.
+    pub name: String,
+    /// Its version.
+    #[serde(default)]
+    pub version: Option<String>,
+    /// Its parameters.
+    #[serde(default)]
+    pub params: Value,
+    /// Voting seats it needs.
+    #[serde(default)]
+    pub min_seats: Option<usize>,
+    /// Voting seats it takes.
+    #[serde(default)]
+    pub max_seats: Option<usize>,
+    /// The most calls.
+    #[serde(default)]
+    pub planned_calls: Option<PlannedCalls>,
+    /// What it asks, by the number of steps so far.
+    pub script: Vec<ProtocolItem>,
+    /// The member `decide`, if it has one.
+    #[serde(default)]
+    pub decide: Option<DecideItem>,
+}
+
+/// A bound on calls.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[allow(missing_docs)]
+pub struct PlannedCalls {
+    pub constant: u64,
+    pub per_seat: u64,
+    pub per_seat_round: u64,
+}
+
+/// One answer of `next`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum ProtocolItem {
+    /// A step.
+    Ask(AskItem),
+    /// The end.
+    Finish(FinishItem),
+    /// A failure.
+    Broken(Broken),
+}
+
+/// A step to ask.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AskItem {
+    /// Its arguments.
+    pub ask: AskArgs,
+}
+
+/// The arguments of `transcript.ask`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct AskArgs {
+    pub phase: String,
+    pub instruction: String,
+    #[serde(default)]
+    pub seats: Option<Vec<String>>,
+    #[serde(default)]
+    pub round: Option<u32>,
+    #[serde(default)]
+    pub expect: Option<Value>,
+    #[serde(default)]
+    pub order: Option<String>,
+}
+
+/// The end of the schedule.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct FinishItem {
+    pub finish: bool,
+}
+
+/// What `decide` does.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum DecideItem {
+    /// The default draft.
+    Default(DefaultItem),
+    /// A failure.
+    Broken(Broken),
+}
+
+/// The default draft.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct DefaultItem {
+    pub default: bool,
+}
+
+/// A protocol's failure: one of the three.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[allow(missing_docs)]
+pub struct Broken {
+    pub throw: Option<String>,
+    pub fail: Option<String>,
+    pub wrong_type: Option<bool>,
+}
+
+/// One step of a case.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// What is done.
+    pub op: String,
+    /// With what.
+    #[serde(default)]
+    pub args: Map<String, Value>,
+    /// Under which name the result is kept.
+    #[serde(default, rename = "as")]
+    pub keep: Option<String>,
+    /// What must come of it.
+    #[serde(default)]
+    pub then: Option<Expectation>,
+    /// Whether it is repeated until it holds.
+    #[serde(default)]
+    pub until: Option<Until>,
+}
+
+/// What must come of a step: one of the three.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Expectation {
+    /// The result.
+    #[serde(deserialize_with = "present")]
+    pub ok: Option<Value>,
+    /// The error.
+    pub error: Option<ExpectedError>,
+    /// The bytes of a text, in hex.
+    pub bytes: Option<String>,
+}
+
+// An expected `null` is an expectation all the same.
+fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
+/// An expected error.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct ExpectedError {
+    pub code: String,
+    #[serde(default)]
+    pub retryable: Option<bool>,
+    #[serde(default)]
+    pub retry_after_ms: Option<u64>,
+    #[serde(default)]
+    pub reason: Option<Value>,
+    #[serde(default)]
+    pub context: Option<Value>,
+    #[serde(default)]
+    pub cause: Option<String>,
+}
+
+/// Repetition of a step.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Until {
+    /// Until it holds.
+    Holds(bool),
+    /// And the clock is advanced in between.
+    Advancing(Advance),
+}
+
+/// How far the clock is advanced.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Advance {
+    pub advance_ms: u64,
+}
+
+/// What holds in the end.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Then {
+    /// Of the recorded events' types.
+    pub events: Option<Value>,
+    /// Of the participants.
+    pub participants: BTreeMap<String, Value>,
+}
+
+impl Case {
+    /// The modes it is run in.
+    pub fn modes(&self) -> Vec<Mode> {
+        if let Some(modes) = &self.modes {
+            return modes.clone();
+        }
+        let mut agents = false;
+        for participant in self.given.participants.values() {
+            match participant {
+                Participant::Protocol(_) => return vec![Mode::Foreign],
+                Participant::Agent(agent) if agent.profile.is_some() || agent.script.iter().any(Item::is_foreign) => {
+                    return vec![Mode::Foreign];
+                }
+                Participant::Agent(_) => agents = true,
+            }
+        }
+        if agents { vec![Mode::Foreign, Mode::Builtin] } else { vec![Mode::Foreign] }
+    }
+
+    /// What is wrong with it, if anything.
+    ///
+    /// # Errors
+    ///
+    /// One sentence about the first mistake.
+    pub fn check(&self) -> Result<(), String> {
+        if let Some(need) = self.needs.first() {
+            return Err(format!("unknown need {need:?}"));
+        }
+        for (name, participant) in &self.given.participants {
+            let Participant::Agent(agent) = participant else { continue };
+            if let Some(item) = agent.script.iter().find(|item| item.verbs() != 1) {
+                return Err(format!("participant {name}: an item has one verb, found {}", item.verbs()));
+            }
+        }
+        for (at, step) in self.steps.iter().enumerate() {
+            if !OPS.contains(&step.op.as_str()) {
+                return Err(format!("step {at}: unknown op {:?}", step.op));
+            }
+            let Some(then) = &step.then else { continue };
+            let kinds = [then.ok.is_some(), then.error.is_some(), then.bytes.is_some()];
+            if kinds.iter().filter(|there| **there).count() != 1 {
+                return Err(format!("step {at}: an expectation is one of ok, error and bytes"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The corpus's folder.
+pub fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("conformance")
+}
+
+/// Every suite, in the order of [`SUITES`].
+///
+/// # Errors
+///
+/// The file and what is wrong with it.
+pub fn load() -> Result<Vec<File>, String> {
+    SUITES.iter().map(|suite| read(suite)).collect()
+}
+
+fn read(suite: &str) -> Result<File, String> {
+    let path = folder().join(format!("{suite}.json"));
+    let text = std::fs::read_to_string(&path).map_err(|error| format!("{suite}.json: {error}"))?;
+    let file: File = serde_json::from_str(&text).map_err(|error| format!("{suite}.json: {error}"))?;
+    if file.format != 1 || file.suite != suite {
+        return Err(format!("{suite}.json: format {} of suite {:?}", file.format, file.suite));
+    }
+    let mut ids = std::collections::BTreeSet::new();
+    for case in &file.cases {
+        case.check().map_err(|error| format!("{suite}/{}: {error}", case.id))?;
+        if !ids.insert(&case.id) {
+            return Err(format!("{suite}/{}: the id is there twice", case.id));
+        }
+    }
+    Ok(file)
+}

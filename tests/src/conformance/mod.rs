@@ -1,0 +1,14 @@
+//! The runner of the conformance corpus in `tests/conformance`; its README is the format.
+
+mod bless;
+pub mod boundary;
+pub mod cast;
+pub mod direct;
+mod direct_agent;
+mod documents;
+pub mod format;
+pub mod matching;
+pub mod report;
+pub mod run;
+pub mod sdk;
+pub mod vectors;

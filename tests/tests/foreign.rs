@@ -1,0 +1,295 @@
+//! The boundary the bindings share, driven by a host written in Rust.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aragora_core::foreign::{self, Host, Message, Session};
+use aragora_core::{Error, ErrorKind};
+use serde_json::{Value, json};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+/// Hands messages to a test and counts references.
+#[derive(Debug)]
+struct Wire {
+    calls: UnboundedSender<Message>,
+    forgotten: Mutex<HashMap<u64, u32>>,
+    released: AtomicU64,
+}
+
+impl Host for Wire {
+    fn post(&self, message: Message) {
+        match &message {
+            Message::Forget { participant } => *self.forgotten.lock().unwrap().entry(*participant).or_default() += 1,
+            Message::Release { .. } => drop(self.released.fetch_add(1, Ordering::SeqCst)),
+            _ => {}
+        }
+        let _ = self.calls.send(message);
+    }
+}
+
+fn wire() -> (Arc<Wire>, UnboundedReceiver<Message>) {
+    let (calls, messages) = unbounded_channel();
+    (Arc::new(Wire { calls, forgotten: Mutex::default(), released: AtomicU64::new(0) }), messages)
+}
+
+async fn open(wire: &Arc<Wire>) -> Session {
+    let host: Arc<dyn Host> = wire.clone();
+    foreign::spawn(async move { Session::open(host, "{}").await }).await.unwrap()
+}
+
+fn seats(n: u64) -> Value {
+    let seat = |i: u64| json!({"agent": {"kind": "foreign", "participant": i, "id": format!("a{i}")}});
+    (1..=n).map(seat).collect()
+}
+
+fn spec(n: u64) -> String {
+    json!({"question": "Ship?", "seats": seats(n), "protocol": "simultaneous", "limits": {"rounds": 1}, "listen": true})
+        .to_string()
+}
+
+/// Answers every agent with the same words until the channel closes; protocols are answered by `protocol`.
+fn serve(mut messages: UnboundedReceiver<Message>, protocol: impl Fn(u64, &str, &Value) -> String + Send + 'static) {
+    std::thread::spawn(move || {
+        while let Some(message) = messages.blocking_recv() {
+            if let Message::Call { call, method, data, .. } = message {
+                let data: Value = serde_json::from_str(&data).unwrap();
+                if method == "agent.respond" {
+                    foreign::output(call, "text", "Ship it.");
+                    foreign::answer(call, "\"Ship it.\\nFINAL ANSWER: yes\"");
+                } else {
+                    foreign::answer(call, &protocol(call, method, &data));
+                }
+            }
+        }
+    });
+}
+
+fn no_protocol(_: u64, method: &str, _: &Value) -> String {
+    panic!("nobody calls {method} here")
+}
+
+#[tokio::test]
+async fn three_agents_of_a_host_decide_are_streamed_and_replayed() {
+    let (wire, messages) = wire();
+    let session = open(&wire).await;
+    let debate = session.start("debate", &spec(3)).await.unwrap();
+    // The seats answer before anybody asks for the events.
+    serve(messages, no_protocol);
+    debate.result().await.unwrap();
+    let events = debate.events("{}").unwrap();
+    let mut kinds = Vec::new();
+    while let Some(batch) = events.next_batch(4).await.unwrap() {
+        let batch: Vec<Value> = serde_json::from_str(&batch).unwrap();
+        assert!((1..=4).contains(&batch.len()));
+        kinds.extend(batch.iter().map(|event| event["type"].as_str().unwrap().to_owned()));
+    }
+    assert_eq!(kinds.first().map(String::as_str), Some("debate_start"));
+    assert_eq!(kinds.last().map(String::as_str), Some("debate_end"));
+    assert_eq!(kinds.iter().filter(|kind| *kind == "agent_message").count(), 3);
+    assert!(kinds.iter().any(|kind| kind == "token_delta"));
+    let decision: Value = serde_json::from_str(&debate.result().await.unwrap()).unwrap();
+    assert_eq!(decision["outcome"], "decided");
+    assert_eq!(decision["supporters"], json!(["a1", "a2", "a3"]));
+
+    let args = json!({"debate": debate.id().unwrap()}).to_string();
+    let log: String = serde_json::from_str(&session.call("debates.log", &args).await.unwrap()).unwrap();
+    let report = session.call("debates.replay", &json!({ "log": log }).to_string()).await.unwrap();
+    let report: Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(report["matches"], true, "{report}");
+    assert_eq!(report["decision"], decision);
+    drop((debate, events));
+    session.close().await.unwrap();
+    assert_eq!(*wire.forgotten.lock().unwrap(), HashMap::from([(1, 1), (2, 1), (3, 1)]));
+}
+
+#[tokio::test]
+async fn cancelling_signals_every_call_and_discards_what_comes_late() {
+    let (wire, mut messages) = wire();
+    let session = open(&wire).await;
+    let debate = session.start("debate", &spec(3)).await.unwrap();
+    let mut calls = Vec::new();
+    while calls.len() < 3 {
+        if let Some(Message::Call { call, .. }) = messages.recv().await {
+            calls.push(call);
+        }
+    }
+    debate.cancel("enough");
+    let mut cancelled = Vec::new();
+    while cancelled.len() < 3 {
+        if let Some(Message::Cancel { call }) = messages.recv().await {
+            cancelled.push(call);
+            // The host's task ends by raising its own cancellation.
+            assert!(foreign::fail(call, "{\"reason\": \"stopped\"}"));
+        }
+    }
+    cancelled.sort_unstable();
+    calls.sort_unstable();
+    assert_eq!(cancelled, calls);
+    let error = debate.result().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Cancelled);
+    assert!(error.context().contains_key("decision"));
+    for call in calls {
+        assert!(!foreign::answer(call, "\"too late\""), "a late answer was heard");
+        assert!(!foreign::output(call, "text", "too late"));
+    }
+    let activity: Value = serde_json::from_str(&session.ask("activity", "{}").unwrap()).unwrap();
+    assert_eq!(activity["debates"], 0);
+    assert_eq!(activity["turns"], 0);
+}
+
+#[tokio::test]
+async fn a_protocol_of_the_host_asks_about_the_transcript_and_decides() {
+    let (wire, messages) = wire();
+    serve(messages, |call, method, data| {
+        assert_eq!(method, "protocol.next");
+        if data["round"] == 0 {
+            let ask = json!({"ask": {"phase": "answer", "instruction": "One line."}}).to_string();
+            return foreign::transcript(call, &ask).unwrap();
+        }
+        let read = |part: &str| -> Value {
+            let question = json!({"read": part, "from": 0}).to_string();
+            serde_json::from_str(&foreign::transcript(call, &question).unwrap()).unwrap()
+        };
+        assert_eq!(read("messages").as_array().unwrap().len(), 3);
+        assert_eq!(read("question")["text"], "Ship?");
+        assert_eq!(read("positions")[0]["seat"], "a1");
+        json!({"finish": {"cause": "completed", "round": 1, "detail": "one round"}}).to_string()
+    });
+    let session = open(&wire).await;
+    let protocol =
+        json!({"foreign": {"participant": 9, "name": "one-round", "version": "1", "planned_calls": {"per_seat": 1}}});
+    let spec = json!({"question": "Ship?", "seats": seats(3), "protocol": protocol}).to_string();
+    let debate = session.start("debate", &spec).await.unwrap();
+    let decision: Value = serde_json::from_str(&debate.result().await.unwrap()).unwrap();
+    assert_eq!(decision["outcome"], "decided");
+    assert_eq!(decision["calls"]["planned"], 3);
+    // Outside its call nobody answers.
+    let error = foreign::transcript(1, "{\"read\": \"messages\"}").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidState);
+}
+
+#[tokio::test]
+async fn a_raised_exception_is_the_cause_until_nobody_holds_the_error() {
+    let (wire, mut messages) = wire();
+    let session = open(&wire).await;
+    let debate = session.start("debate", &spec(2)).await.unwrap();
+    let mut last = 0;
+    let mut failed = 0;
+    while failed < 2 {
+        if let Some(Message::Call { call, .. }) = messages.recv().await {
+            last = call;
+            failed += 1;
+            assert!(foreign::fail(call, "{\"reason\": \"agent \\\"x\\\" raised ValueError: no\"}"));
+        }
+    }
+    // The step is asked again once; those fail too.
+    let answering = std::thread::spawn(move || {
+        while let Some(message) = messages.blocking_recv() {
+            if let Message::Call { call, .. } = message {
+                last = call;
+                foreign::fail(call, "{\"reason\": \"again\"}");
+            }
+        }
+        last
+    });
+    let error = debate.result().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::AllAgentsFailed);
+    let parts = foreign::ErrorParts::from(&error);
+    let cause = parts.cause_call.expect("the exception is the cause");
+    let before = wire.released.load(Ordering::SeqCst);
+    drop((error, parts, debate));
+    session.close().await.unwrap();
+    drop(session);
+    assert!(wire.released.load(Ordering::SeqCst) >= before, "released while held");
+    drop(wire);
+    assert!(cause <= answering.join().unwrap());
+}
+
+#[tokio::test]
+async fn a_code_raised_on_purpose_arrives_with_its_flags() {
+    for kind in ErrorKind::ALL {
+        let args = json!({"code": kind.code(), "reason": "on purpose", "context": {"a": "b"}}).to_string();
+        let error = foreign::compute("testing.fail", &args).unwrap_err();
+        assert_eq!((error.kind(), error.reason()), (*kind, "on purpose"));
+        assert_eq!(error.retryable(), kind.retryable_by_default());
+        assert_eq!(error.context()["a"], "b");
+    }
+}
+
+#[tokio::test]
+async fn a_panic_is_an_internal_error_with_its_place() {
+    let error = foreign::compute("testing.panic", "{}").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Internal);
+    assert!(error.context()["location"].contains("compute.rs"), "{error:?}");
+    let task = foreign::spawn(async { Err::<(), _>(Error::internal(format!("{}", Vec::<u8>::new()[0]))) });
+    assert!(task.await.unwrap_err().context().contains_key("location"));
+    assert!(foreign::compute("version", "{}").is_ok(), "the next call works");
+}
+
+#[tokio::test]
+async fn a_refused_document_lets_go_of_its_participants() {
+    let (wire, _messages) = wire();
+    let session = open(&wire).await;
+    let mut document: Value = serde_json::from_str(&spec(2)).unwrap();
+    document["limits"]["rounds"] = json!("three");
+    let error = session.start("debate", &document.to_string()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    assert!(format!("{:?}", error.context()).contains("/limits"), "{error:?}");
+    assert_eq!(*wire.forgotten.lock().unwrap(), HashMap::from([(1, 1), (2, 1)]));
+    session.close().await.unwrap();
+    let error = session.start("debate", &spec(2)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Closed);
+    assert_eq!(wire.forgotten.lock().unwrap()[&1], 2);
+}
+
+#[tokio::test]
+async fn closing_cancels_and_is_idempotent() {
+    let (wire, mut messages) = wire();
+    let session = open(&wire).await;
+    let debate = session.start("debate", &spec(2)).await.unwrap();
+    let events = debate.events("{}").unwrap();
+    let obedient = std::thread::spawn(move || {
+        while let Some(message) = messages.blocking_recv() {
+            if let Message::Cancel { call } = message {
+                foreign::fail(call, "{\"reason\": \"stopped\"}");
+            }
+        }
+    });
+    session.close().await.unwrap();
+    session.close().await.unwrap();
+    assert_eq!(debate.result().await.unwrap_err().kind(), ErrorKind::Closed);
+    assert_eq!(session.ask("activity", "{}").unwrap_err().kind(), ErrorKind::Closed);
+    drop((events, debate, session, wire));
+    obedient.join().unwrap();
+}
+
+#[tokio::test]
+async fn pulls_are_served_in_order_and_a_closed_stream_ends() {
+    let (wire, _messages) = wire();
+    let session = open(&wire).await;
+    let debate = session.start("debate", &spec(2)).await.unwrap();
+    let events = Arc::new(debate.events("{\"live_only\": true}").unwrap());
+    let pulls: Vec<_> = (0..2)
+        .map(|_| {
+            let events = events.clone();
+            foreign::spawn(async move { events.next_batch(1).await })
+        })
+        .collect();
+    events.close();
+    for pull in pulls {
+        assert_eq!(tokio::time::timeout(Duration::from_secs(5), pull).await.unwrap().unwrap(), None);
+    }
+    debate.cancel("done");
+}
+
+#[tokio::test]
+async fn a_missing_key_says_which_variable_to_set() {
+    let (wire, _messages) = wire();
+    let session = open(&wire).await;
+    let spec = json!({"question": "Ship?", "seats": [{"agent": {"kind": "model", "name": "openai/gpt-5.4-mini"}}]});
+    let error = session.start("debate", &spec.to_string()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotConfigured);
+    assert!(error.reason().contains("OPENAI_API_KEY"), "{error}");
+}
