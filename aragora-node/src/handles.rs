@@ -26,6 +26,8 @@ pub struct Opened {
 pub struct Started {
     /// The running debate.
     pub debate: Option<Debate>,
+    /// Its events, opened before anything could be missed.
+    pub events: Option<Events>,
     /// An `ErrorParts` document.
     pub err: Option<String>,
 }
@@ -68,15 +70,30 @@ impl Session {
         outcome(|| self.inner.ask(&op, &args))
     }
 
-    /// Starts a debate. Resolves to `Started`.
+    /// Starts a debate and follows it from the start: by the time the answer has reached JavaScript a quick
+    /// participant has spoken. Resolves to `Started`.
     #[napi]
-    pub fn start<'env>(&self, env: &'env Env, kind: String, spec: String) -> napi::Result<Object<'env>> {
+    pub fn start<'env>(
+        &self,
+        env: &'env Env,
+        kind: String,
+        spec: String,
+        events: String,
+    ) -> napi::Result<Object<'env>> {
         let session = self.inner.clone();
-        let show = |result: Result<foreign::Debate>| match result {
-            Ok(debate) => Started { debate: Some(Debate { inner: Arc::new(debate) }), err: None },
-            Err(error) => Started { debate: None, err: Some(document(error)) },
+        let work = async move {
+            let debate = session.start(&kind, &spec).await?;
+            let events = debate.events(&events)?;
+            Ok((debate, events))
         };
-        promise(env, async move { session.start(&kind, &spec).await }, show)
+        promise(env, work, |result: Result<(foreign::Debate, foreign::Events)>| match result {
+            Ok((debate, events)) => Started {
+                debate: Some(Debate { inner: Arc::new(debate) }),
+                events: Some(Events { inner: Arc::new(events) }),
+                err: None,
+            },
+            Err(error) => Started { debate: None, events: None, err: Some(document(error)) },
+        })
     }
 
     /// Cancels what runs and waits for it. Resolves to `Outcome`.

@@ -104,7 +104,7 @@ test('a panic is the error internal with its place, and the next call works', ()
       })
     }
     const decision = await aragora.debate('Ship?', { agents: three(), protocol: 'vote_only' }).result()
-    assert.equal(decision.outcome, 'decided')
+    assert.equal(decision.outcome.type, 'decided')
   }))
 
 test('a panic writes nothing to standard error', async () => {

@@ -4,9 +4,8 @@ import { decode, encode } from './codec.js'
 import type { Debate } from './debate.js'
 import { toJson } from './document.js'
 import { unwrap } from './errors.js'
-import { camelKeys } from './keys.js'
 import type { NativeSession } from './native.js'
-import type { DebatePage, DebateState, DebateSummary, Edit, Event } from './values.js'
+import type { DebatePage, DebateState, DebateSummary, Edit, Event, ReplayCheck, ReplayReport } from './values.js'
 
 /** Whose debate. */
 export interface TenantOptions {
@@ -45,17 +44,6 @@ export interface ForkSettings extends TenantOptions {
   readonly id?: string | undefined
 }
 
-/** What a replay found. */
-export interface ReplayReport {
-  /** How many records were compared. */
-  readonly records: number
-  /** Whether all bytes are equal. */
-  readonly matches: boolean
-  /** The first difference. */
-  readonly difference?: { readonly seq: number; readonly field: string; readonly [name: string]: unknown }
-  readonly [name: string]: unknown
-}
-
 /** @internal */
 type Describe = (kind: string, spec: Spec, id: string | undefined) => Debate
 
@@ -92,8 +80,8 @@ export class Debates {
   }
 
   /** Runs a log again without asking anybody and compares every byte, or only the decision. */
-  async replay(log: string, options: { readonly check?: 'strict' | 'decision' } = {}): Promise<ReplayReport> {
-    return camelKeys(await this.#call('debates.replay', { log, ...options })) as ReplayReport
+  async replay(log: string, options: { readonly check?: ReplayCheck } = {}): Promise<ReplayReport> {
+    return decode('ReplayReport', await this.#call('debates.replay', { log, ...options }))
   }
 
   /** The events of a debate's log. */

@@ -2,7 +2,7 @@ import { decode, encode } from './codec.js'
 import { toJson } from './document.js'
 import { unwrap } from './errors.js'
 import type { NativeDebate, NativeSession } from './native.js'
-import type { HumanReply, PendingTurn } from './values.js'
+import type { HumanReply, PendingTurn, PendingTurns } from './values.js'
 
 /** A person beside the debate: who is no participant, and still has a word. */
 export class HumanVoice {
@@ -54,13 +54,6 @@ export interface PendingQuery {
   readonly limit?: number | undefined
 }
 
-/** Turns that wait for a person. */
-export interface PendingTurns {
-  readonly turns: readonly PendingTurn[]
-  /** Whether there are more than the limit. */
-  readonly more: boolean
-}
-
 /** Where people who hold a seat answer. */
 export class HumanDesk {
   readonly #session: () => NativeSession
@@ -78,8 +71,7 @@ export class HumanDesk {
 
   /** Turns that wait for a person. */
   async pending(query: PendingQuery = {}): Promise<PendingTurns> {
-    const page = (await this.#call('desk.pending', query)) as { turns: unknown[]; more: boolean }
-    return { turns: page.turns.map((turn) => decode('PendingTurn', turn)), more: page.more }
+    return decode('PendingTurns', await this.#call('desk.pending', query))
   }
 
   /** One turn. */
