@@ -8,7 +8,7 @@ use napi::bindgen_prelude::Object;
 use napi_derive::napi;
 
 use crate::bridge::promise;
-use crate::outcome::{Outcome, document, outcome};
+use crate::settled::{Settled, document, settled};
 
 /// What opening resolves to.
 #[napi(object, object_from_js = false)]
@@ -57,17 +57,17 @@ impl Session {
 
 #[napi]
 impl Session {
-    /// An asynchronous operation. Resolves to `Outcome`.
+    /// An asynchronous operation. Resolves to `Settled`.
     #[napi]
     pub fn call<'env>(&self, env: &'env Env, op: String, args: String) -> napi::Result<Object<'env>> {
         let session = self.inner.clone();
-        promise(env, async move { session.call(&op, &args).await }, Outcome::from)
+        promise(env, async move { session.call(&op, &args).await }, Settled::from)
     }
 
     /// A synchronous operation.
     #[napi]
-    pub fn ask(&self, op: String, args: String) -> Outcome {
-        outcome(|| self.inner.ask(&op, &args))
+    pub fn ask(&self, op: String, args: String) -> Settled {
+        settled(|| self.inner.ask(&op, &args))
     }
 
     /// Starts a debate and follows it from the start: by the time the answer has reached JavaScript a quick
@@ -96,11 +96,11 @@ impl Session {
         })
     }
 
-    /// Cancels what runs and waits for it. Resolves to `Outcome`.
+    /// Cancels what runs and waits for it. Resolves to `Settled`.
     #[napi]
     pub fn close<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
         let session = self.inner.clone();
-        promise(env, async move { session.close().await }, Outcome::from)
+        promise(env, async move { session.close().await }, Settled::from)
     }
 }
 
@@ -115,21 +115,21 @@ pub struct Debate {
 impl Debate {
     /// Its id.
     #[napi]
-    pub fn id(&self) -> Outcome {
-        outcome(|| self.inner.id())
+    pub fn id(&self) -> Settled {
+        settled(|| self.inner.id())
     }
 
-    /// Resolves to `Outcome` with the decision.
+    /// Resolves to `Settled` with the decision.
     #[napi]
     pub fn result<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
         let debate = self.inner.clone();
-        promise(env, async move { debate.result().await }, Outcome::from)
+        promise(env, async move { debate.result().await }, Settled::from)
     }
 
     /// Cancels it; idempotent.
     #[napi]
-    pub fn cancel(&self, reason: String) -> Outcome {
-        outcome(|| {
+    pub fn cancel(&self, reason: String) -> Settled {
+        settled(|| {
             self.inner.cancel(&reason);
             Ok(())
         })
@@ -137,8 +137,8 @@ impl Debate {
 
     /// Lets it run when nobody holds it any more.
     #[napi]
-    pub fn detach(&self) -> Outcome {
-        outcome(|| {
+    pub fn detach(&self) -> Settled {
+        settled(|| {
             self.inner.detach();
             Ok(())
         })
@@ -153,17 +153,17 @@ impl Debate {
         }
     }
 
-    /// What must wait for the debate's state. Resolves to `Outcome`.
+    /// What must wait for the debate's state. Resolves to `Settled`.
     #[napi]
     pub fn call<'env>(&self, env: &'env Env, op: String, args: String) -> napi::Result<Object<'env>> {
         let debate = self.inner.clone();
-        promise(env, async move { debate.call(&op, &args).await }, Outcome::from)
+        promise(env, async move { debate.call(&op, &args).await }, Settled::from)
     }
 
     /// A synchronous operation.
     #[napi]
-    pub fn ask(&self, op: String, args: String) -> Outcome {
-        outcome(|| self.inner.ask(&op, &args))
+    pub fn ask(&self, op: String, args: String) -> Settled {
+        settled(|| self.inner.ask(&op, &args))
     }
 }
 
@@ -176,17 +176,17 @@ pub struct Events {
 
 #[napi]
 impl Events {
-    /// Resolves to `Outcome` with an array of events; without a value after the last one.
+    /// Resolves to `Settled` with an array of events; without a value after the last one.
     #[napi]
     pub fn next_batch<'env>(&self, env: &'env Env, max: u32) -> napi::Result<Object<'env>> {
         let events = self.inner.clone();
-        promise(env, async move { events.next_batch(max as usize).await }, Outcome::from)
+        promise(env, async move { events.next_batch(max as usize).await }, Settled::from)
     }
 
     /// Ends it; a pending pull ends too.
     #[napi]
-    pub fn close(&self) -> Outcome {
-        outcome(|| {
+    pub fn close(&self) -> Settled {
+        settled(|| {
             self.inner.close();
             Ok(())
         })

@@ -125,13 +125,13 @@ test('another handle of a running debate is the same debate', () =>
     const waiting = new Waiting('ada')
     const debate = aragora.debate('Ship?', { agents: [waiting, says('bob', 'yes')], protocol: 'vote_only' })
     await debate.start()
-    const same = aragora.debates.running(debate.id)
+    const same = aragora.debates.attach(debate.id)
     const result = same.result()
     await waiting.begun
     assert.equal((await debate.partial()).outcome.type !== 'decided', true)
     waiting.answer('FINAL ANSWER: yes')
     assert.deepEqual(await result, await debate.result())
-    await assert.rejects(aragora.debates.running('deb_none').start(), { code: 'not_found' })
+    await assert.rejects(aragora.debates.attach('deb_none').start(), { code: 'not_found' })
   }))
 
 test('a person answers at the desk, and another has a word', () =>
@@ -139,7 +139,7 @@ test('a person answers at the desk, and another has a word', () =>
     const debate = aragora.debate('Ship?', { agents: [{ type: 'human', id: 'hana' }, says('bob', 'yes')], protocol: 'vote_only' })
     await debate.start()
     debate.human.message({ by: 'max', text: 'Think of the customers.' })
-    const desk = aragora.humanDesk()
+    const desk = aragora.desk
     await until(async () => (await desk.pending()).turns.length === 1)
     const [turn] = (await desk.pending({ agent: 'hana' })).turns
     assert.ok(turn)

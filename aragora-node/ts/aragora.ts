@@ -135,8 +135,8 @@ export class Aragora implements AsyncDisposable {
   }
 
   /** Where people who hold a seat answer. */
-  humanDesk(tenant?: string): HumanDesk {
-    return HumanDesk.of(() => this.#open(), tenant)
+  get desk(): HumanDesk {
+    return HumanDesk.of(() => this.#open())
   }
 
   /** What runs now. */

@@ -22,7 +22,7 @@ export interface ProtocolInfo {
 }
 
 /** Every error code there is. */
-export function errorKinds(): readonly ErrorKind[] {
+export function errorCodes(): readonly ErrorKind[] {
   return JSON.parse(compute('errors.list', '{}')) as ErrorKind[]
 }
 

@@ -2,7 +2,7 @@ import { decode } from './codec.js'
 import { toJson } from './document.js'
 import { AragoraError, errorOf, unwrap } from './errors.js'
 import { type EventOptions, EventStream } from './events.js'
-import { HumanVoice } from './human.js'
+import { Human } from './human.js'
 import type { NativeDebate, NativeEvents, Started } from './native.js'
 import { uncloneable } from './uncloneable.js'
 import type { Decision } from './values.js'
@@ -26,7 +26,9 @@ interface Held {
 const ALL = '{}'
 
 const unheld = new FinalizationRegistry<Held>(({ native, id, detached }) => {
-  if (detached || unwrap(native.ask('finished', '{}')) === 'true') return
+  // A closed instance has cancelled it already, which is what its host wanted.
+  const { ok, err } = native.ask('finished', '{}')
+  if (detached || ok === 'true' || err !== undefined) return
   native.cancel('nobody holds this debate any more')
   process.emitWarning(
     `debate ${id} was still running when its handle was collected, and is cancelled; keep the handle, or call detach()`,
@@ -128,8 +130,8 @@ export class Debate {
   }
 
   /** Speaks as a person who is no participant. */
-  get human(): HumanVoice {
-    return HumanVoice.of(() => this.#now())
+  get human(): Human {
+    return Human.of(() => this.#now())
   }
 
   /** The decision as it stands. */

@@ -5,7 +5,18 @@ import type { Debate } from './debate.js'
 import { toJson } from './document.js'
 import { unwrap } from './errors.js'
 import type { NativeSession } from './native.js'
-import type { DebatePage, DebateState, DebateSummary, Edit, Event, ReplayCheck, ReplayReport } from './values.js'
+import type {
+  DebatePage,
+  DebateState,
+  DebateSummary,
+  Document,
+  Edit,
+  Event,
+  Question,
+  ReplayCheck,
+  ReplayReport,
+  TranscriptMessage,
+} from './values.js'
 
 /** Whose debate. */
 export interface TenantOptions {
@@ -90,8 +101,25 @@ export class Debates {
     return events.map((event) => decode('Event', event))
   }
 
+  /** What was said in a debate. */
+  async messages(debate: string, options: TenantOptions = {}): Promise<readonly TranscriptMessage[]> {
+    const messages = (await this.#call('debates.messages', { ...options, debate })) as unknown[]
+    return messages.map((message) => decode('TranscriptMessage', message))
+  }
+
+  /** The question with which a decision is asked again: what was decided, why that is doubted, and new documents. */
+  async appeal(
+    debate: string,
+    reason: string,
+    options: TenantOptions & { readonly documents?: readonly Document[] } = {},
+  ): Promise<Question> {
+    const { tenant, documents } = options
+    const written = documents?.map((document) => encode('Document', document))
+    return decode('Question', await this.#call('debates.appeal', { debate, reason, tenant, documents: written }))
+  }
+
   /** A debate that runs in this instance, as another handle of it. */
-  running(debate: string, options: TenantOptions = {}): Debate {
+  attach(debate: string, options: TenantOptions = {}): Debate {
     return this.#describe('attach', () => ({ ...options, debate }), debate)
   }
 

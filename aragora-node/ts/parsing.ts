@@ -6,6 +6,7 @@ import { compute } from './errors.js'
 import type {
   AnswerFormat,
   BallotShape,
+  Equivalence,
   ExtractedAnswer,
   Json,
   ParsedBallot,
@@ -43,6 +44,16 @@ export function parseCritiques(reply: ReplyText, targets: readonly string[] = []
 /** What a reply says about itself. */
 export function parseSignals(reply: ReplyText): Signals {
   return decode('Signals', read('parse.signals', document(reply)))
+}
+
+/** A text without what does not matter when answers are compared: case, space, punctuation around it. */
+export function normalise(text: string): string {
+  return read('parse.normalise', { text }) as string
+}
+
+/** Whether two answers are the same under a rule of equivalence. */
+export function sameAnswer(equal: Equivalence, a: string, b: string): boolean {
+  return read('parse.same', { equal: encode('Equivalence', equal), a, b }) as boolean
 }
 
 function document({ text, structured, stop }: ReplyText): object {
