@@ -11,6 +11,7 @@ pub mod model;
 mod output;
 mod python;
 mod python_doc;
+mod reference;
 mod roots;
 mod swift;
 pub mod text;
@@ -60,9 +61,18 @@ pub fn render(model: &Model, surface: &str) -> Result<Vec<File>, String> {
         output::api(model, surface)?,
         python::render(model)?,
         typescript::render(model),
+        reference::render(model),
         kotlin::render(model)?,
         swift::render(model)?,
     ])
+}
+
+/// What participants of a host look like on the boundary; faces write these documents from their own objects.
+const BOUNDARY: [&str; 5] = ["AgentDocument", "PlannedCalls", "ProtocolDocument", "ScriptDocument", "SeatDocument"];
+
+/// The types that users see.
+fn public(model: &Model) -> impl Iterator<Item = &Type> {
+    model.types.iter().filter(|ty| !BOUNDARY.contains(&ty.name.as_str()))
 }
 
 fn error_code(kind: &ErrorKind) -> ErrorCode {
