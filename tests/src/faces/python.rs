@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::model::{Case, Field, Kind, Model, Ty, Type, Word};
 use super::output::File;
 use super::text::{pascal, snake, upper, wrap};
-use super::{BANNER, public, python_doc::docstring};
+use super::{BANNER, python_doc::docstring};
 
 type Result<T> = std::result::Result<T, String>;
 
@@ -58,7 +58,7 @@ pub(super) fn render(model: &Model) -> Result<File> {
     let python = Python { model };
     let mut names = vec!["DEFAULT".to_owned(), "Default".to_owned(), "UnknownEvent".to_owned()];
     let mut body = String::new();
-    for ty in public(model) {
+    for ty in &model.types {
         names.push(ty.name.clone());
         body.push_str("\n\n");
         match &ty.kind {
