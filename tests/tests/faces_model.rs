@@ -245,7 +245,7 @@ fn covers(written: &Value, document: &Value) -> bool {
 #[test]
 fn the_core_reads_every_sample_a_host_may_build() {
     let model = model();
-    let files = faces::render(&model, "").unwrap();
+    let files = faces::render(&model, "{}").unwrap();
     let file = files.iter().find(|file| file.path.ends_with("values.json")).unwrap();
     let samples: Value = serde_json::from_str(&file.text).unwrap();
     let mut built = 0;

@@ -25,7 +25,7 @@ use aragora_core::ErrorKind;
 use schemars::generate::{Contract, SchemaSettings};
 
 use model::{ErrorCode, FORMAT, Model, Type};
-pub use output::{API, File, stale, write};
+pub use output::{API, File, SURFACE, stale, write};
 use roots::Add;
 use walk::Definitions;
 
@@ -64,9 +64,9 @@ pub fn through_the_core(name: &str, document: &serde_json::Value) -> Option<Resu
 }
 
 /// Every file that is rendered, with its text.
-pub fn render(model: &Model, existing: &str) -> Result<Vec<File>, String> {
+pub fn render(model: &Model, surface: &str) -> Result<Vec<File>, String> {
     Ok(vec![
-        output::api(model, existing)?,
+        output::api(model, surface)?,
         samples::render(model)?,
         python::render(model)?,
         typescript::render(model),

@@ -53,6 +53,18 @@ from ._json import Json
 from ._value import Value
 ";
 
+/// What users meet as a class of the face, or never.
+const OWN: &[&str] = &[
+    "AgentRequest",
+    "ProtocolDocument",
+    "RequestMessage",
+    "ScriptDocument",
+    "SeatDocument",
+    "Step",
+    "agent_document_from_dict",
+    "step_from_dict",
+];
+
 /// The package's value types.
 pub(super) fn render(model: &Model) -> Result<File> {
     let python = Python { model };
@@ -80,7 +92,9 @@ pub(super) fn render(model: &Model) -> Result<File> {
         return Err(format!("Python would have two names {}", twice[0]));
     }
     let mut out = format!("\"\"\"The values of debates.\n\n{BANNER}\n\"\"\"\n\n{HEAD}\n__all__ = [\n");
-    for name in &names {
+    // The hand-written face has classes of its own for these, and offers everything else at the package's top.
+    let own = |name: &&String| !OWN.contains(&name.as_str()) && !name.starts_with("AgentDocument");
+    for name in names.iter().filter(own) {
         let _ = writeln!(out, "    \"{name}\",");
     }
     out.push_str("]\n");

@@ -15,6 +15,7 @@ mod layout;
 mod minimal;
 mod nextest;
 mod panics;
+mod python;
 mod replay;
 mod rustdoc;
 mod swift;
@@ -38,6 +39,7 @@ pub(crate) const ALL: &[Suite] = &[
     rustdoc::SUITE,
     examples::SUITE,
     replay::SUITE,
+    python::SUITE,
     kotlin::SUITE,
     swift::SUITE,
     benches::SUITE,
