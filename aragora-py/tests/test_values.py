@@ -83,7 +83,7 @@ def test_members_are_checked_by_name() -> None:
     wrong: Any = ac.Persona
     for arguments, told in [
         ({}, "needs its member 'name'"),
-        ({"name": "x", "nam": "y"}, "has no member 'nam'"),
+        ({"name": "x", "surname": "y"}, "has no member 'surname'"),
     ]:
         with pytest.raises(TypeError, match=told):
             wrong(**arguments)
