@@ -11,6 +11,7 @@ pub mod model;
 mod output;
 mod python;
 mod python_doc;
+mod python_forms;
 mod reference;
 mod roots;
 mod samples;
