@@ -102,7 +102,9 @@ def test_members_are_checked_by_name() -> None:
         ("Join", {"quorum": {"min": 2}, "first": {}}, "a word or an object of one member"),
         ("Join", "someday", "'someday' is not one of its cases"),
         ("Verdict", "perhaps", "Verdict: 'perhaps' is not one of its words"),
-        ("DebateOptions", {"rule": 1, "templates": {"a": 1}}, "DebateOptions.templates: text: 1 is not text"),
+        ("Limits", {"round": 3}, "Limits has no member round"),
+        ("RuleKind", {"name": "threshold", "share": "1/2", "strictly": True}, "RuleKindThreshold has no member strictly"),
+        ("DebateOptions", {"templates": {"a": 1}}, "DebateOptions.templates: text: 1 is not text"),
     ],
 )
 def test_other_documents_are_refused_with_their_place(name: str, document: Any, told: str) -> None:

@@ -227,7 +227,6 @@ __all__ = [
     "Persona",
     "Phase",
     "PlannedAsk",
-    "PlannedCalls",
     "Position",
     "PositionKind",
     "PositionKindAbstain",
@@ -416,6 +415,10 @@ class AgentDocumentForeign(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("AgentDocumentForeign", document)
+        m.only(
+            "participant", "id", "provider", "model", "family", "version", "structured", "streams", "context_tokens",
+            "kind",
+        )
         return cls(
             participant=m.required("participant", integer),
             id=m.required("id", text),
@@ -465,6 +468,9 @@ class AgentDocumentModel(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("AgentDocumentModel", document)
+        m.only(
+            "name", "id", "kind",
+        )
         return cls(
             name=m.required("name", text),
             id=m.optional("id", text),
@@ -496,6 +502,9 @@ class AgentDocumentScripted(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("AgentDocumentScripted", document)
+        m.only(
+            "id", "steps", "at_end", "kind",
+        )
         return cls(
             id=m.required("id", text),
             steps=m.required("steps", listed(ScriptDocument.from_dict)),
@@ -529,6 +538,9 @@ class AgentDocumentDemo(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("AgentDocumentDemo", document)
+        m.only(
+            "id", "style", "seed", "kind",
+        )
         return cls(
             id=m.required("id", text),
             style=m.required("style", text),
@@ -558,6 +570,9 @@ class AgentDocumentHuman(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("AgentDocumentHuman", document)
+        m.only(
+            "id", "kind",
+        )
         return cls(
             id=m.required("id", text),
         )
@@ -586,6 +601,9 @@ class AgentDocumentRecorded(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("AgentDocumentRecorded", document)
+        m.only(
+            "id", "log", "cassette", "kind",
+        )
         return cls(
             id=m.required("id", text),
             log=m.optional("log", text),
@@ -687,6 +705,10 @@ class AgentReply(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("AgentReply", document)
+        m.only(
+            "text", "structured", "reasoning", "tool_calls", "refusal", "stop", "usage", "cost_micros", "provider",
+            "model", "response_id", "warnings",
+        )
         return cls(
             text=m.optional("text", text),
             structured=m.optional("structured", anything),
@@ -894,6 +916,9 @@ class AnswerFormat(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("AnswerFormat", document)
+        m.only(
+            "extract", "equal", "unparsed",
+        )
         return cls(
             extract=m.optional("extract", listed(extractor_from_dict)),
             equal=m.optional("equal", equivalence_from_dict),
@@ -981,6 +1006,10 @@ class Ask(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Ask", document)
+        m.only(
+            "turn", "seat", "role", "prompt", "shown", "labels", "expect", "max_output_tokens", "deadline_ms",
+            "reduced", "too_long", "notes",
+        )
         return cls(
             turn=m.required("turn", text),
             seat=m.required("seat", text),
@@ -1105,6 +1134,9 @@ class AskStep(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("AskStep", document)
+        m.only(
+            "phase", "round", "asks", "order", "join", "min",
+        )
         return cls(
             phase=m.required("phase", Phase.from_dict),
             round=m.required("round", integer),
@@ -1533,6 +1565,9 @@ class BallotShape(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("BallotShape", document)
+        m.only(
+            "kind", "labels", "may_abstain", "confidence", "reason",
+        )
         return cls(
             kind=m.required("kind", ballot_kind_from_dict),
             labels=m.required("labels", listed(Label.from_dict)),
@@ -1685,6 +1720,9 @@ class CastVote(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("CastVote", document)
+        m.only(
+            "voter", "status", "ballot", "confidence", "self_vote", "arrival", "user_intensity",
+        )
         return cls(
             voter=m.required("voter", text),
             status=m.required("status", VoteStatus.from_dict),
@@ -1747,6 +1785,9 @@ class Checkpoint(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Checkpoint", document)
+        m.only(
+            "scope", "ballots", "seats", "rule",
+        )
         return cls(
             scope=m.required("scope", CheckScope.from_dict),
             ballots=m.required("ballots", Ballots.from_dict),
@@ -1896,6 +1937,9 @@ class ContextPolicyWindow(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("ContextPolicyWindow", document)
+        m.only(
+            "rounds", "name",
+        )
         return cls(
             rounds=m.required("rounds", integer),
         )
@@ -1922,6 +1966,9 @@ class ContextPolicySummarise(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("ContextPolicySummarise", document)
+        m.only(
+            "seat", "max_tokens", "name",
+        )
         return cls(
             seat=m.required("seat", text),
             max_tokens=m.required("max_tokens", integer),
@@ -1972,6 +2019,9 @@ class ContextReduced(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("ContextReduced", document)
+        m.only(
+            "turn", "method", "dropped", "summary",
+        )
         return cls(
             turn=m.required("turn", text),
             method=m.required("method", text),
@@ -2135,6 +2185,9 @@ class Critique(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Critique", document)
+        m.only(
+            "pairwise", "synthesis",
+        )
         return cls(
             pairwise=m.optional("pairwise", boolean),
             synthesis=m.optional("synthesis", text),
@@ -2250,6 +2303,11 @@ class DebateOptions(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("DebateOptions", document)
+        m.only(
+            "min_rounds", "stop_when", "gate", "join", "bench_after", "step_min", "topology", "identity", "relabel",
+            "context_policy", "warm_first", "roles", "stances", "agreement", "stalemate", "stability", "readiness",
+            "stale", "judges_may_debate", "confidence", "templates",
+        )
         return cls(
             min_rounds=m.optional("min_rounds", integer),
             stop_when=m.unless_default("stop_when", nullable(RuleConfig.from_dict)),
@@ -2775,6 +2833,9 @@ class Document(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Document", document)
+        m.only(
+            "title", "text", "uri",
+        )
         return cls(
             title=m.required("title", text),
             text=m.required("text", text),
@@ -2815,6 +2876,9 @@ class Draft(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Draft", document)
+        m.only(
+            "ballots", "rule", "seats", "synthesis", "contribution", "report", "notes",
+        )
         return cls(
             ballots=m.required("ballots", Ballots.from_dict),
             rule=m.required("rule", RuleConfig.from_dict),
@@ -2886,6 +2950,10 @@ class Dynamic(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Dynamic", document)
+        m.only(
+            "keep", "prune_round", "check_after_prune", "peers_include_self", "history", "sequential_visibility",
+            "ratings", "ask_order", "show_order", "parallel", "ranker", "preset",
+        )
         return cls(
             keep=m.optional("keep", integer),
             prune_round=m.optional("prune_round", integer),
@@ -2946,6 +3014,9 @@ class EditReplaceMessage(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("EditReplaceMessage", document)
+        m.only(
+            "message", "text", "name",
+        )
         return cls(
             message=m.required("message", text),
             text=m.required("text", text),
@@ -2974,6 +3045,9 @@ class EditInsertHuman(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("EditInsertHuman", document)
+        m.only(
+            "by", "text", "name",
+        )
         return cls(
             by=m.required("by", text),
             text=m.required("text", text),
@@ -3000,6 +3074,9 @@ class EditDropSeat(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("EditDropSeat", document)
+        m.only(
+            "seat", "name",
+        )
         return cls(
             seat=m.required("seat", text),
         )
@@ -3024,6 +3101,9 @@ class EditAddSeat(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("EditAddSeat", document)
+        m.only(
+            "seat", "name",
+        )
         return cls(
             seat=m.required("seat", SeatView.from_dict),
         )
@@ -3048,6 +3128,9 @@ class EditSetRule(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("EditSetRule", document)
+        m.only(
+            "rule", "name",
+        )
         return cls(
             rule=m.required("rule", RuleConfig.from_dict),
         )
@@ -3072,6 +3155,9 @@ class EditSetLimits(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("EditSetLimits", document)
+        m.only(
+            "limits", "name",
+        )
         return cls(
             limits=m.required("limits", Limits.from_dict),
         )
@@ -3098,6 +3184,9 @@ class EditSetBelief(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("EditSetBelief", document)
+        m.only(
+            "seat", "belief", "name",
+        )
         return cls(
             seat=m.required("seat", text),
             belief=m.required("belief", mapped(number)),
@@ -5111,6 +5200,9 @@ class ExtractorStructured(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("ExtractorStructured", document)
+        m.only(
+            "pointer", "name",
+        )
         return cls(
             pointer=m.required("pointer", text),
         )
@@ -5163,6 +5255,9 @@ class ExtractorChoiceParen(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("ExtractorChoiceParen", document)
+        m.only(
+            "letters", "name",
+        )
         return cls(
             letters=m.required("letters", text),
         )
@@ -5277,6 +5372,9 @@ class ExtractorRegex(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("ExtractorRegex", document)
+        m.only(
+            "pattern", "group", "last", "upper", "name",
+        )
         return cls(
             pattern=m.required("pattern", text),
             group=m.optional("group", integer),
@@ -5433,6 +5531,9 @@ class GatePolicyConfidence(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("GatePolicyConfidence", document)
+        m.only(
+            "min", "name",
+        )
         return cls(
             min=m.required("min", integer),
         )
@@ -5531,6 +5632,9 @@ class Grace(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Grace", document)
+        m.only(
+            "at_least_ms", "elapsed_thousandths",
+        )
         return cls(
             at_least=m.optional("at_least_ms", duration),
             elapsed_thousandths=m.optional("elapsed_thousandths", integer),
@@ -5588,6 +5692,9 @@ class HumanReply(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("HumanReply", document)
+        m.only(
+            "text", "structured",
+        )
         return cls(
             text=m.required("text", text),
             structured=m.optional("structured", anything),
@@ -5789,6 +5896,9 @@ class JsonShape(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("JsonShape", document)
+        m.only(
+            "name", "schema", "strict",
+        )
         return cls(
             name=m.required("name", text),
             schema=m.required("schema", anything),
@@ -5818,6 +5928,9 @@ class Label(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Label", document)
+        m.only(
+            "label", "option",
+        )
         return cls(
             label=m.required("label", text),
             option=m.required("option", text),
@@ -5937,6 +6050,10 @@ class Limits(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Limits", document)
+        m.only(
+            "rounds", "deadline_ms", "turn_timeout_ms", "calls", "input_tokens", "output_tokens", "cost_micros",
+            "max_output_tokens", "max_parallel",
+        )
         return cls(
             rounds=m.optional("rounds", integer),
             deadline=m.optional("deadline_ms", duration),
@@ -5994,6 +6111,9 @@ class Message(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Message", document)
+        m.only(
+            "id", "author", "text", "visibility", "cache_point",
+        )
         return cls(
             id=m.required("id", text),
             author=m.required("author", author_from_dict),
@@ -6056,6 +6176,9 @@ class OptionSpec(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("OptionSpec", document)
+        m.only(
+            "id", "text",
+        )
         return cls(
             id=m.required("id", text),
             text=m.required("text", text),
@@ -6142,6 +6265,9 @@ class Orders(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Orders", document)
+        m.only(
+            "asked", "shown",
+        )
         return cls(
             asked=m.optional("asked", listed(listed(integer))),
             shown=m.optional("shown", listed(listed(nullable(listed(integer))))),
@@ -6460,6 +6586,9 @@ class Pause(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Pause", document)
+        m.only(
+            "id", "trigger", "snapshot", "level", "wait_ms",
+        )
         return cls(
             id=m.required("id", text),
             trigger=m.required("trigger", text),
@@ -6731,6 +6860,9 @@ class Persona(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Persona", document)
+        m.only(
+            "name", "stance", "instructions",
+        )
         return cls(
             name=m.required("name", text),
             stance=m.optional("stance", Stance.from_dict),
@@ -6865,6 +6997,9 @@ class PlannedCalls(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("PlannedCalls", document)
+        m.only(
+            "constant", "per_seat", "per_seat_round",
+        )
         return cls(
             constant=m.optional("constant", integer),
             per_seat=m.optional("per_seat", integer),
@@ -7079,6 +7214,9 @@ class Prompt(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Prompt", document)
+        m.only(
+            "system", "messages",
+        )
         return cls(
             system=m.required("system", text),
             messages=m.required("messages", listed(Message.from_dict)),
@@ -7132,6 +7270,9 @@ class ProtocolDocument(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("ProtocolDocument", document)
+        m.only(
+            "participant", "name", "version", "params", "min_seats", "max_seats", "planned_calls", "members",
+        )
         return cls(
             participant=m.required("participant", integer),
             name=m.required("name", text),
@@ -7217,6 +7358,9 @@ class Question(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Question", document)
+        m.only(
+            "text", "context", "options", "format", "documents",
+        )
         return cls(
             text=m.required("text", text),
             context=m.optional("context", text),
@@ -7359,6 +7503,9 @@ class Refusal(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Refusal", document)
+        m.only(
+            "text", "category",
+        )
         return cls(
             text=m.required("text", text),
             category=m.optional("category", text),
@@ -7448,6 +7595,9 @@ class ReplyWarning(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("ReplyWarning", document)
+        m.only(
+            "code", "detail",
+        )
         return cls(
             code=m.required("code", text),
             detail=m.required("detail", text),
@@ -7475,6 +7625,9 @@ class Report(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Report", document)
+        m.only(
+            "kind", "value",
+        )
         return cls(
             kind=m.required("kind", text),
             value=m.required("value", anything),
@@ -7502,6 +7655,9 @@ class Reputation(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Reputation", document)
+        m.only(
+            "elo", "calibration",
+        )
         return cls(
             elo=m.required("elo", number),
             calibration=m.optional("calibration", number),
@@ -7745,6 +7901,9 @@ class RuleConfig(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("RuleConfig", document)
+        m.only(
+            "rule", "quorum", "ties", "basis", "self_vote",
+        )
         return cls(
             rule=m.optional("rule", rule_kind_from_dict),
             quorum=m.optional("quorum", quorum_rule_from_dict),
@@ -7810,6 +7969,9 @@ class RuleKindSupermajority(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("RuleKindSupermajority", document)
+        m.only(
+            "share", "name",
+        )
         return cls(
             share=m.optional("share", text),
         )
@@ -7837,6 +7999,9 @@ class RuleKindThreshold(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("RuleKindThreshold", document)
+        m.only(
+            "share", "strict", "name",
+        )
         return cls(
             share=m.required("share", text),
             strict=m.optional("strict", boolean),
@@ -7864,6 +8029,9 @@ class RuleKindCountAboveFloor(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("RuleKindCountAboveFloor", document)
+        m.only(
+            "share", "name",
+        )
         return cls(
             share=m.optional("share", text),
         )
@@ -7889,6 +8057,9 @@ class RuleKindUnanimity(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("RuleKindUnanimity", document)
+        m.only(
+            "ignore_abstain", "name",
+        )
         return cls(
             ignore_abstain=m.optional("ignore_abstain", boolean),
         )
@@ -7914,6 +8085,9 @@ class RuleKindConfidenceWeighted(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("RuleKindConfidenceWeighted", document)
+        m.only(
+            "curve", "name",
+        )
         return cls(
             curve=m.optional("curve", ConfidenceCurve.from_dict),
         )
@@ -7953,6 +8127,9 @@ class RuleKindHybrid(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("RuleKindHybrid", document)
+        m.only(
+            "rules", "name",
+        )
         return cls(
             rules=m.required("rules", listed(rule_kind_from_dict)),
         )
@@ -7991,6 +8168,9 @@ class RuleKindCustom(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("RuleKindCustom", document)
+        m.only(
+            "rule", "name",
+        )
         return cls(
             rule=m.required("rule", text),
         )
@@ -8194,6 +8374,10 @@ class ScriptDocument(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("ScriptDocument", document)
+        m.only(
+            "phase", "say", "reply", "json", "ballot", "confidence", "reason", "fail", "retry_after_ms", "sleep_ms",
+            "hang", "stream",
+        )
         return cls(
             phase=m.optional("phase", Phase.from_dict),
             say=m.optional("say", text),
@@ -8263,6 +8447,9 @@ class SeatDocument(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("SeatDocument", document)
+        m.only(
+            "agent", "role", "persona", "weight", "votes", "judges", "reputation",
+        )
         return cls(
             agent=m.required("agent", agent_document_from_dict),
             role=m.optional("role", Role.from_dict),
@@ -8331,6 +8518,10 @@ class SeatView(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("SeatView", document)
+        m.only(
+            "id", "kind", "provider", "model", "family", "version", "context_tokens", "role", "persona", "weight",
+            "votes", "judges", "reputation",
+        )
         return cls(
             id=m.required("id", text),
             kind=m.required("kind", AgentKind.from_dict),
@@ -8430,6 +8621,9 @@ class Sequential(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Sequential", document)
+        m.only(
+            "full", "rotate",
+        )
         return cls(
             full=m.optional("full", boolean),
             rotate=m.optional("rotate", boolean),
@@ -8586,6 +8780,9 @@ class Simultaneous(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Simultaneous", document)
+        m.only(
+            "sequential_visibility", "layout",
+        )
         return cls(
             sequential_visibility=m.optional("sequential_visibility", boolean),
             layout=m.optional("layout", layout_from_dict),
@@ -8880,6 +9077,9 @@ class Stop(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Stop", document)
+        m.only(
+            "cause", "round", "detail",
+        )
         return cls(
             cause=m.required("cause", StopCause.from_dict),
             round=m.required("round", integer),
@@ -9320,6 +9520,9 @@ class ToolCall(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("ToolCall", document)
+        m.only(
+            "id", "name", "arguments", "raw",
+        )
         return cls(
             id=m.optional("id", text),
             name=m.optional("name", text),
@@ -9368,6 +9571,9 @@ class TopologyRing(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("TopologyRing", document)
+        m.only(
+            "directed", "name",
+        )
         return cls(
             directed=m.optional("directed", boolean),
         )
@@ -9393,6 +9599,9 @@ class TopologyStar(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("TopologyStar", document)
+        m.only(
+            "hub", "name",
+        )
         return cls(
             hub=m.required("hub", integer),
         )
@@ -9417,6 +9626,9 @@ class TopologySparse(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("TopologySparse", document)
+        m.only(
+            "sparsity", "name",
+        )
         return cls(
             sparsity=m.optional("sparsity", number),
         )
@@ -9456,6 +9668,9 @@ class TopologyCustom(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("TopologyCustom", document)
+        m.only(
+            "matrix", "name",
+        )
         return cls(
             matrix=m.required("matrix", listed(listed(boolean))),
         )
@@ -9740,6 +9955,9 @@ class Usage(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Usage", document)
+        m.only(
+            "input_total", "output_total", "cache_read", "cache_write", "reasoning",
+        )
         return cls(
             input_total=m.required("input_total", integer),
             output_total=m.required("output_total", integer),
@@ -9967,6 +10185,9 @@ class VoteOnlyProtocol(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("VoteOnlyProtocol", document)
+        m.only(
+            "samples", "ballots",
+        )
         return cls(
             samples=m.optional("samples", integer),
             ballots=m.optional("ballots", boolean),

@@ -56,6 +56,7 @@ from ._value import Value
 /// What users meet as a class of the face, or never.
 const OWN: &[&str] = &[
     "AgentRequest",
+    "PlannedCalls",
     "ProtocolDocument",
     "RequestMessage",
     "ScriptDocument",
@@ -150,7 +151,7 @@ impl Python<'_> {
             self.init(fields, out);
         }
         let _ = writeln!(out, "\n    @classmethod\n    def from_dict(cls, document: Json) -> Self:");
-        self.construct(&ty.name, fields, out);
+        self.construct(&ty.name, fields, ty.closed.then_some(""), out);
         let _ = writeln!(out, "\n    def to_dict(self) -> dict[str, Json]:");
         out.push_str("        out: dict[str, Json] = {}\n");
         self.members(fields, "out", out);
@@ -241,7 +242,8 @@ impl Python<'_> {
                 let _ = writeln!(out, "        return cls({}(document))", self.reader(payload));
             }
             None if fields.is_empty() => out.push_str("        return cls()\n"),
-            None => self.construct(&class, fields, out),
+            // What only holds the case's members is read leniently, as the core does.
+            None => self.construct(&class, fields, tag.filter(|_| ty.closed), out),
         }
         let returned = if tag.is_some() { "dict[str, Json]" } else { "Json" };
         let _ = writeln!(out, "\n    def to_dict(self) -> {returned}:");
@@ -266,12 +268,23 @@ impl Python<'_> {
         Ok(())
     }
 
-    fn construct(&self, of: &str, fields: &[Field], out: &mut String) {
+    /// `closed`: members nobody knows are refused, as the core does, but the one of this name, which names the case.
+    fn construct(&self, of: &str, fields: &[Field], closed: Option<&str>, out: &mut String) {
         if fields.is_empty() {
             out.push_str("        return cls()\n");
             return;
         }
-        let _ = writeln!(out, "        m = Members(\"{of}\", document)\n        return cls(");
+        let _ = writeln!(out, "        m = Members(\"{of}\", document)");
+        if let Some(tag) = closed {
+            let names = fields.iter().map(|field| field.json.as_str()).chain((!tag.is_empty()).then_some(tag));
+            let names: Vec<String> = names.map(|name| format!("\"{name}\",")).collect();
+            out.push_str("        m.only(\n");
+            for line in wrap(&names.join(" "), 106) {
+                let _ = writeln!(out, "            {line}");
+            }
+            out.push_str("        )\n");
+        }
+        out.push_str("        return cls(\n");
         for field in fields {
             let (name, json) = (attribute(field), &field.json);
             let value = match (&field.ty, field.required) {

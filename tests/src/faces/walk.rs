@@ -37,7 +37,7 @@ impl Definitions {
     pub(super) fn read(&self, name: &str, input: bool) -> Result<Type> {
         let schema = self.0.get(name).and_then(Value::as_object).ok_or_else(|| format!("no schema is named {name}"))?;
         let kind = self.kind(schema).map_err(|reason| format!("{name}: {reason}"))?;
-        Ok(Type { name: name.to_owned(), doc: doc(schema), input, kind })
+        Ok(Type { name: name.to_owned(), doc: doc(schema), input, closed: input && is_closed(schema), kind })
     }
 
     fn kind(&self, schema: &Object) -> Result<Kind> {
@@ -226,6 +226,21 @@ fn is_map(schema: &Object) -> bool {
     is(schema, "object")
         && !schema.contains_key("properties")
         && schema.get("additionalProperties").is_some_and(|rest| *rest != Value::Bool(false))
+}
+
+fn is_closed(schema: &Object) -> bool {
+    let closed = |schema: &Object| {
+        ["additionalProperties", "unevaluatedProperties"]
+            .iter()
+            .any(|rest| schema.get(*rest) == Some(&Value::Bool(false)))
+    };
+    match schema.get("oneOf").and_then(Value::as_array) {
+        Some(variants) => {
+            let mut objects = variants.iter().filter_map(Value::as_object).filter(|variant| is(variant, "object"));
+            objects.clone().count() > 0 && objects.all(closed)
+        }
+        None => closed(schema),
+    }
 }
 
 /// The member every variant names its case by.
