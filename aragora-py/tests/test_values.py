@@ -103,7 +103,7 @@ def test_members_are_checked_by_name() -> None:
         ("Join", "someday", "'someday' is not one of its cases"),
         ("Verdict", "perhaps", "Verdict: 'perhaps' is not one of its words"),
         ("Limits", {"round": 3}, "Limits has no member round"),
-        ("RuleKind", {"name": "threshold", "share": "1/2", "strictly": True}, "RuleKindThreshold has no member strictly"),
+        ("RuleKind", {"name": "threshold", "share": "1/2", "stern": True}, "RuleKindThreshold has no member stern"),
         ("DebateOptions", {"templates": {"a": 1}}, "DebateOptions.templates: text: 1 is not text"),
     ],
 )

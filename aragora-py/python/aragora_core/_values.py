@@ -468,9 +468,7 @@ class AgentDocumentModel(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("AgentDocumentModel", document)
-        m.only(
-            "name", "id", "kind",
-        )
+        m.only("name", "id", "kind")
         return cls(
             name=m.required("name", text),
             id=m.optional("id", text),
@@ -502,9 +500,7 @@ class AgentDocumentScripted(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("AgentDocumentScripted", document)
-        m.only(
-            "id", "steps", "at_end", "kind",
-        )
+        m.only("id", "steps", "at_end", "kind")
         return cls(
             id=m.required("id", text),
             steps=m.required("steps", listed(ScriptDocument.from_dict)),
@@ -538,9 +534,7 @@ class AgentDocumentDemo(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("AgentDocumentDemo", document)
-        m.only(
-            "id", "style", "seed", "kind",
-        )
+        m.only("id", "style", "seed", "kind")
         return cls(
             id=m.required("id", text),
             style=m.required("style", text),
@@ -570,9 +564,7 @@ class AgentDocumentHuman(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("AgentDocumentHuman", document)
-        m.only(
-            "id", "kind",
-        )
+        m.only("id", "kind")
         return cls(
             id=m.required("id", text),
         )
@@ -601,9 +593,7 @@ class AgentDocumentRecorded(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("AgentDocumentRecorded", document)
-        m.only(
-            "id", "log", "cassette", "kind",
-        )
+        m.only("id", "log", "cassette", "kind")
         return cls(
             id=m.required("id", text),
             log=m.optional("log", text),
@@ -916,9 +906,7 @@ class AnswerFormat(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("AnswerFormat", document)
-        m.only(
-            "extract", "equal", "unparsed",
-        )
+        m.only("extract", "equal", "unparsed")
         return cls(
             extract=m.optional("extract", listed(extractor_from_dict)),
             equal=m.optional("equal", equivalence_from_dict),
@@ -1007,8 +995,8 @@ class Ask(Value):
     def from_dict(cls, document: Json) -> Self:
         m = Members("Ask", document)
         m.only(
-            "turn", "seat", "role", "prompt", "shown", "labels", "expect", "max_output_tokens", "deadline_ms",
-            "reduced", "too_long", "notes",
+            "turn", "seat", "role", "prompt", "shown", "labels", "expect", "max_output_tokens", "deadline_ms", "reduced",
+            "too_long", "notes",
         )
         return cls(
             turn=m.required("turn", text),
@@ -1134,9 +1122,7 @@ class AskStep(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("AskStep", document)
-        m.only(
-            "phase", "round", "asks", "order", "join", "min",
-        )
+        m.only("phase", "round", "asks", "order", "join", "min")
         return cls(
             phase=m.required("phase", Phase.from_dict),
             round=m.required("round", integer),
@@ -1565,9 +1551,7 @@ class BallotShape(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("BallotShape", document)
-        m.only(
-            "kind", "labels", "may_abstain", "confidence", "reason",
-        )
+        m.only("kind", "labels", "may_abstain", "confidence", "reason")
         return cls(
             kind=m.required("kind", ballot_kind_from_dict),
             labels=m.required("labels", listed(Label.from_dict)),
@@ -1720,9 +1704,7 @@ class CastVote(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("CastVote", document)
-        m.only(
-            "voter", "status", "ballot", "confidence", "self_vote", "arrival", "user_intensity",
-        )
+        m.only("voter", "status", "ballot", "confidence", "self_vote", "arrival", "user_intensity")
         return cls(
             voter=m.required("voter", text),
             status=m.required("status", VoteStatus.from_dict),
@@ -1785,9 +1767,7 @@ class Checkpoint(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Checkpoint", document)
-        m.only(
-            "scope", "ballots", "seats", "rule",
-        )
+        m.only("scope", "ballots", "seats", "rule")
         return cls(
             scope=m.required("scope", CheckScope.from_dict),
             ballots=m.required("ballots", Ballots.from_dict),
@@ -1937,9 +1917,7 @@ class ContextPolicyWindow(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("ContextPolicyWindow", document)
-        m.only(
-            "rounds", "name",
-        )
+        m.only("rounds", "name")
         return cls(
             rounds=m.required("rounds", integer),
         )
@@ -1966,9 +1944,7 @@ class ContextPolicySummarise(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("ContextPolicySummarise", document)
-        m.only(
-            "seat", "max_tokens", "name",
-        )
+        m.only("seat", "max_tokens", "name")
         return cls(
             seat=m.required("seat", text),
             max_tokens=m.required("max_tokens", integer),
@@ -2019,9 +1995,7 @@ class ContextReduced(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("ContextReduced", document)
-        m.only(
-            "turn", "method", "dropped", "summary",
-        )
+        m.only("turn", "method", "dropped", "summary")
         return cls(
             turn=m.required("turn", text),
             method=m.required("method", text),
@@ -2185,9 +2159,7 @@ class Critique(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Critique", document)
-        m.only(
-            "pairwise", "synthesis",
-        )
+        m.only("pairwise", "synthesis")
         return cls(
             pairwise=m.optional("pairwise", boolean),
             synthesis=m.optional("synthesis", text),
@@ -2833,9 +2805,7 @@ class Document(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Document", document)
-        m.only(
-            "title", "text", "uri",
-        )
+        m.only("title", "text", "uri")
         return cls(
             title=m.required("title", text),
             text=m.required("text", text),
@@ -2876,9 +2846,7 @@ class Draft(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Draft", document)
-        m.only(
-            "ballots", "rule", "seats", "synthesis", "contribution", "report", "notes",
-        )
+        m.only("ballots", "rule", "seats", "synthesis", "contribution", "report", "notes")
         return cls(
             ballots=m.required("ballots", Ballots.from_dict),
             rule=m.required("rule", RuleConfig.from_dict),
@@ -3014,9 +2982,7 @@ class EditReplaceMessage(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("EditReplaceMessage", document)
-        m.only(
-            "message", "text", "name",
-        )
+        m.only("message", "text", "name")
         return cls(
             message=m.required("message", text),
             text=m.required("text", text),
@@ -3045,9 +3011,7 @@ class EditInsertHuman(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("EditInsertHuman", document)
-        m.only(
-            "by", "text", "name",
-        )
+        m.only("by", "text", "name")
         return cls(
             by=m.required("by", text),
             text=m.required("text", text),
@@ -3074,9 +3038,7 @@ class EditDropSeat(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("EditDropSeat", document)
-        m.only(
-            "seat", "name",
-        )
+        m.only("seat", "name")
         return cls(
             seat=m.required("seat", text),
         )
@@ -3101,9 +3063,7 @@ class EditAddSeat(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("EditAddSeat", document)
-        m.only(
-            "seat", "name",
-        )
+        m.only("seat", "name")
         return cls(
             seat=m.required("seat", SeatView.from_dict),
         )
@@ -3128,9 +3088,7 @@ class EditSetRule(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("EditSetRule", document)
-        m.only(
-            "rule", "name",
-        )
+        m.only("rule", "name")
         return cls(
             rule=m.required("rule", RuleConfig.from_dict),
         )
@@ -3155,9 +3113,7 @@ class EditSetLimits(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("EditSetLimits", document)
-        m.only(
-            "limits", "name",
-        )
+        m.only("limits", "name")
         return cls(
             limits=m.required("limits", Limits.from_dict),
         )
@@ -3184,9 +3140,7 @@ class EditSetBelief(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("EditSetBelief", document)
-        m.only(
-            "seat", "belief", "name",
-        )
+        m.only("seat", "belief", "name")
         return cls(
             seat=m.required("seat", text),
             belief=m.required("belief", mapped(number)),
@@ -3435,9 +3389,7 @@ class Event(Value):
         data: What, by the type.
     """
 
-    __match_args__ = (
-        "type", "seq", "class_", "debate_id", "run", "agent", "agent_seq", "round", "time", "data",
-    )
+    __match_args__ = ("type", "seq", "class_", "debate_id", "run", "agent", "agent_seq", "round", "time", "data")
     type: str
     seq: int
     class_: EventClass
@@ -5200,9 +5152,7 @@ class ExtractorStructured(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("ExtractorStructured", document)
-        m.only(
-            "pointer", "name",
-        )
+        m.only("pointer", "name")
         return cls(
             pointer=m.required("pointer", text),
         )
@@ -5255,9 +5205,7 @@ class ExtractorChoiceParen(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("ExtractorChoiceParen", document)
-        m.only(
-            "letters", "name",
-        )
+        m.only("letters", "name")
         return cls(
             letters=m.required("letters", text),
         )
@@ -5372,9 +5320,7 @@ class ExtractorRegex(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("ExtractorRegex", document)
-        m.only(
-            "pattern", "group", "last", "upper", "name",
-        )
+        m.only("pattern", "group", "last", "upper", "name")
         return cls(
             pattern=m.required("pattern", text),
             group=m.optional("group", integer),
@@ -5531,9 +5477,7 @@ class GatePolicyConfidence(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("GatePolicyConfidence", document)
-        m.only(
-            "min", "name",
-        )
+        m.only("min", "name")
         return cls(
             min=m.required("min", integer),
         )
@@ -5632,9 +5576,7 @@ class Grace(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Grace", document)
-        m.only(
-            "at_least_ms", "elapsed_thousandths",
-        )
+        m.only("at_least_ms", "elapsed_thousandths")
         return cls(
             at_least=m.optional("at_least_ms", duration),
             elapsed_thousandths=m.optional("elapsed_thousandths", integer),
@@ -5692,9 +5634,7 @@ class HumanReply(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("HumanReply", document)
-        m.only(
-            "text", "structured",
-        )
+        m.only("text", "structured")
         return cls(
             text=m.required("text", text),
             structured=m.optional("structured", anything),
@@ -5896,9 +5836,7 @@ class JsonShape(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("JsonShape", document)
-        m.only(
-            "name", "schema", "strict",
-        )
+        m.only("name", "schema", "strict")
         return cls(
             name=m.required("name", text),
             schema=m.required("schema", anything),
@@ -5928,9 +5866,7 @@ class Label(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Label", document)
-        m.only(
-            "label", "option",
-        )
+        m.only("label", "option")
         return cls(
             label=m.required("label", text),
             option=m.required("option", text),
@@ -6111,9 +6047,7 @@ class Message(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Message", document)
-        m.only(
-            "id", "author", "text", "visibility", "cache_point",
-        )
+        m.only("id", "author", "text", "visibility", "cache_point")
         return cls(
             id=m.required("id", text),
             author=m.required("author", author_from_dict),
@@ -6176,9 +6110,7 @@ class OptionSpec(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("OptionSpec", document)
-        m.only(
-            "id", "text",
-        )
+        m.only("id", "text")
         return cls(
             id=m.required("id", text),
             text=m.required("text", text),
@@ -6265,9 +6197,7 @@ class Orders(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Orders", document)
-        m.only(
-            "asked", "shown",
-        )
+        m.only("asked", "shown")
         return cls(
             asked=m.optional("asked", listed(listed(integer))),
             shown=m.optional("shown", listed(listed(nullable(listed(integer))))),
@@ -6586,9 +6516,7 @@ class Pause(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Pause", document)
-        m.only(
-            "id", "trigger", "snapshot", "level", "wait_ms",
-        )
+        m.only("id", "trigger", "snapshot", "level", "wait_ms")
         return cls(
             id=m.required("id", text),
             trigger=m.required("trigger", text),
@@ -6860,9 +6788,7 @@ class Persona(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Persona", document)
-        m.only(
-            "name", "stance", "instructions",
-        )
+        m.only("name", "stance", "instructions")
         return cls(
             name=m.required("name", text),
             stance=m.optional("stance", Stance.from_dict),
@@ -6997,9 +6923,7 @@ class PlannedCalls(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("PlannedCalls", document)
-        m.only(
-            "constant", "per_seat", "per_seat_round",
-        )
+        m.only("constant", "per_seat", "per_seat_round")
         return cls(
             constant=m.optional("constant", integer),
             per_seat=m.optional("per_seat", integer),
@@ -7214,9 +7138,7 @@ class Prompt(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Prompt", document)
-        m.only(
-            "system", "messages",
-        )
+        m.only("system", "messages")
         return cls(
             system=m.required("system", text),
             messages=m.required("messages", listed(Message.from_dict)),
@@ -7270,9 +7192,7 @@ class ProtocolDocument(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("ProtocolDocument", document)
-        m.only(
-            "participant", "name", "version", "params", "min_seats", "max_seats", "planned_calls", "members",
-        )
+        m.only("participant", "name", "version", "params", "min_seats", "max_seats", "planned_calls", "members")
         return cls(
             participant=m.required("participant", integer),
             name=m.required("name", text),
@@ -7358,9 +7278,7 @@ class Question(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Question", document)
-        m.only(
-            "text", "context", "options", "format", "documents",
-        )
+        m.only("text", "context", "options", "format", "documents")
         return cls(
             text=m.required("text", text),
             context=m.optional("context", text),
@@ -7503,9 +7421,7 @@ class Refusal(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Refusal", document)
-        m.only(
-            "text", "category",
-        )
+        m.only("text", "category")
         return cls(
             text=m.required("text", text),
             category=m.optional("category", text),
@@ -7595,9 +7511,7 @@ class ReplyWarning(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("ReplyWarning", document)
-        m.only(
-            "code", "detail",
-        )
+        m.only("code", "detail")
         return cls(
             code=m.required("code", text),
             detail=m.required("detail", text),
@@ -7625,9 +7539,7 @@ class Report(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Report", document)
-        m.only(
-            "kind", "value",
-        )
+        m.only("kind", "value")
         return cls(
             kind=m.required("kind", text),
             value=m.required("value", anything),
@@ -7655,9 +7567,7 @@ class Reputation(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Reputation", document)
-        m.only(
-            "elo", "calibration",
-        )
+        m.only("elo", "calibration")
         return cls(
             elo=m.required("elo", number),
             calibration=m.optional("calibration", number),
@@ -7901,9 +7811,7 @@ class RuleConfig(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("RuleConfig", document)
-        m.only(
-            "rule", "quorum", "ties", "basis", "self_vote",
-        )
+        m.only("rule", "quorum", "ties", "basis", "self_vote")
         return cls(
             rule=m.optional("rule", rule_kind_from_dict),
             quorum=m.optional("quorum", quorum_rule_from_dict),
@@ -7969,9 +7877,7 @@ class RuleKindSupermajority(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("RuleKindSupermajority", document)
-        m.only(
-            "share", "name",
-        )
+        m.only("share", "name")
         return cls(
             share=m.optional("share", text),
         )
@@ -7999,9 +7905,7 @@ class RuleKindThreshold(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("RuleKindThreshold", document)
-        m.only(
-            "share", "strict", "name",
-        )
+        m.only("share", "strict", "name")
         return cls(
             share=m.required("share", text),
             strict=m.optional("strict", boolean),
@@ -8029,9 +7933,7 @@ class RuleKindCountAboveFloor(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("RuleKindCountAboveFloor", document)
-        m.only(
-            "share", "name",
-        )
+        m.only("share", "name")
         return cls(
             share=m.optional("share", text),
         )
@@ -8057,9 +7959,7 @@ class RuleKindUnanimity(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("RuleKindUnanimity", document)
-        m.only(
-            "ignore_abstain", "name",
-        )
+        m.only("ignore_abstain", "name")
         return cls(
             ignore_abstain=m.optional("ignore_abstain", boolean),
         )
@@ -8085,9 +7985,7 @@ class RuleKindConfidenceWeighted(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("RuleKindConfidenceWeighted", document)
-        m.only(
-            "curve", "name",
-        )
+        m.only("curve", "name")
         return cls(
             curve=m.optional("curve", ConfidenceCurve.from_dict),
         )
@@ -8127,9 +8025,7 @@ class RuleKindHybrid(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("RuleKindHybrid", document)
-        m.only(
-            "rules", "name",
-        )
+        m.only("rules", "name")
         return cls(
             rules=m.required("rules", listed(rule_kind_from_dict)),
         )
@@ -8168,9 +8064,7 @@ class RuleKindCustom(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("RuleKindCustom", document)
-        m.only(
-            "rule", "name",
-        )
+        m.only("rule", "name")
         return cls(
             rule=m.required("rule", text),
         )
@@ -8447,9 +8341,7 @@ class SeatDocument(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("SeatDocument", document)
-        m.only(
-            "agent", "role", "persona", "weight", "votes", "judges", "reputation",
-        )
+        m.only("agent", "role", "persona", "weight", "votes", "judges", "reputation")
         return cls(
             agent=m.required("agent", agent_document_from_dict),
             role=m.optional("role", Role.from_dict),
@@ -8621,9 +8513,7 @@ class Sequential(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Sequential", document)
-        m.only(
-            "full", "rotate",
-        )
+        m.only("full", "rotate")
         return cls(
             full=m.optional("full", boolean),
             rotate=m.optional("rotate", boolean),
@@ -8780,9 +8670,7 @@ class Simultaneous(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Simultaneous", document)
-        m.only(
-            "sequential_visibility", "layout",
-        )
+        m.only("sequential_visibility", "layout")
         return cls(
             sequential_visibility=m.optional("sequential_visibility", boolean),
             layout=m.optional("layout", layout_from_dict),
@@ -8992,9 +8880,7 @@ class StepView(Value):
         began: When it began, in ms since 1970.
     """
 
-    __match_args__ = (
-        "step", "round", "phase", "join", "order", "min", "retry_of", "asks", "arrived", "end", "began",
-    )
+    __match_args__ = ("step", "round", "phase", "join", "order", "min", "retry_of", "asks", "arrived", "end", "began")
     step: int
     round: int
     phase: Phase
@@ -9077,9 +8963,7 @@ class Stop(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Stop", document)
-        m.only(
-            "cause", "round", "detail",
-        )
+        m.only("cause", "round", "detail")
         return cls(
             cause=m.required("cause", StopCause.from_dict),
             round=m.required("round", integer),
@@ -9520,9 +9404,7 @@ class ToolCall(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("ToolCall", document)
-        m.only(
-            "id", "name", "arguments", "raw",
-        )
+        m.only("id", "name", "arguments", "raw")
         return cls(
             id=m.optional("id", text),
             name=m.optional("name", text),
@@ -9571,9 +9453,7 @@ class TopologyRing(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("TopologyRing", document)
-        m.only(
-            "directed", "name",
-        )
+        m.only("directed", "name")
         return cls(
             directed=m.optional("directed", boolean),
         )
@@ -9599,9 +9479,7 @@ class TopologyStar(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("TopologyStar", document)
-        m.only(
-            "hub", "name",
-        )
+        m.only("hub", "name")
         return cls(
             hub=m.required("hub", integer),
         )
@@ -9626,9 +9504,7 @@ class TopologySparse(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("TopologySparse", document)
-        m.only(
-            "sparsity", "name",
-        )
+        m.only("sparsity", "name")
         return cls(
             sparsity=m.optional("sparsity", number),
         )
@@ -9668,9 +9544,7 @@ class TopologyCustom(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("TopologyCustom", document)
-        m.only(
-            "matrix", "name",
-        )
+        m.only("matrix", "name")
         return cls(
             matrix=m.required("matrix", listed(listed(boolean))),
         )
@@ -9955,9 +9829,7 @@ class Usage(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Usage", document)
-        m.only(
-            "input_total", "output_total", "cache_read", "cache_write", "reasoning",
-        )
+        m.only("input_total", "output_total", "cache_read", "cache_write", "reasoning")
         return cls(
             input_total=m.required("input_total", integer),
             output_total=m.required("output_total", integer),
@@ -10128,9 +10000,7 @@ class VoteOnly(Value):
         micros: What they cost, where known.
     """
 
-    __match_args__ = (
-        "answer", "outcome", "tally", "same_as_decision", "complete", "calls", "tokens", "micros",
-    )
+    __match_args__ = ("answer", "outcome", "tally", "same_as_decision", "complete", "calls", "tokens", "micros")
     answer: Answer | None = None
     outcome: Outcome
     tally: Tally
@@ -10185,9 +10055,7 @@ class VoteOnlyProtocol(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("VoteOnlyProtocol", document)
-        m.only(
-            "samples", "ballots",
-        )
+        m.only("samples", "ballots")
         return cls(
             samples=m.optional("samples", integer),
             ballots=m.optional("ballots", boolean),

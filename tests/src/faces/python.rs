@@ -278,11 +278,7 @@ impl Python<'_> {
         if let Some(tag) = closed {
             let names = fields.iter().map(|field| field.json.as_str()).chain((!tag.is_empty()).then_some(tag));
             let names: Vec<String> = names.map(|name| format!("\"{name}\",")).collect();
-            out.push_str("        m.only(\n");
-            for line in wrap(&names.join(" "), 106) {
-                let _ = writeln!(out, "            {line}");
-            }
-            out.push_str("        )\n");
+            listed("        m.only", &names.join(" "), out);
         }
         out.push_str("        return cls(\n");
         for field in fields {
@@ -353,17 +349,26 @@ fn match_args(fields: &[Field], out: &mut String) {
         return;
     }
     let names: Vec<String> = fields.iter().map(|field| format!("\"{}\",", attribute(field))).collect();
-    let line = names.join(" ");
-    if line.len() < 90 {
-        let line = if names.len() > 1 { line.trim_end_matches(',') } else { &line };
-        let _ = writeln!(out, "    __match_args__ = ({line})");
+    if names.len() == 1 {
+        let _ = writeln!(out, "    __match_args__ = ({})", names[0]);
         return;
     }
-    out.push_str("    __match_args__ = (\n");
-    for line in wrap(&line, 110) {
-        let _ = writeln!(out, "        {line}");
+    listed("    __match_args__ = ", &names.join(" "), out);
+}
+
+/// What is opened, the items in one line where they fit, and the end.
+fn listed(opened: &str, items: &str, out: &mut String) {
+    let line = format!("{opened}({})", items.trim_end_matches(','));
+    if line.len() <= 118 {
+        let _ = writeln!(out, "{line}");
+        return;
     }
-    out.push_str("    )\n");
+    let pad: String = opened.chars().take_while(|letter| *letter == ' ').collect();
+    let _ = writeln!(out, "{opened}(");
+    for line in wrap(items, 110) {
+        let _ = writeln!(out, "{pad}    {line}");
+    }
+    let _ = writeln!(out, "{pad})");
 }
 
 fn unique(class: &str, fields: &[Field]) -> Result<()> {
