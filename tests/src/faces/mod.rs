@@ -12,6 +12,7 @@ mod output;
 mod python;
 mod python_doc;
 mod python_forms;
+mod python_texts;
 mod reference;
 mod roots;
 mod samples;
