@@ -159,9 +159,18 @@ class Human:
 
     def __init__(self, human: _debate.Human) -> None:
         self._human = human
-        self.message = human.message
-        self.guidance = human.guidance
-        self.vote = human.vote
+
+    def message(self, by: str, text: str) -> None:
+        """A word to everybody."""
+        self._human.message(by, text)
+
+    def guidance(self, by: str, text: str) -> None:
+        """Guidance the participants are to follow."""
+        self._human.guidance(by, text)
+
+    def vote(self, by: str, option: str, *, intensity: int | None = None) -> None:
+        """A vote of somebody who has no seat."""
+        self._human.vote(by, option, intensity=intensity)
 
     def resolve(self, breakpoint: str, action: str, *, by: str, guidance: str | None = None) -> None:
         """Ends a pause at a breakpoint."""
@@ -173,8 +182,14 @@ class Debate:
 
     def __init__(self, debate: _debate.Debate) -> None:
         self._debate = debate
-        self.cancel = debate.cancel
-        self.detach = debate.detach
+
+    def cancel(self, reason: str = "cancelled by the host") -> None:
+        """Ends it; returns at once."""
+        self._debate.cancel(reason)
+
+    def detach(self) -> None:
+        """Lets it run on with nobody holding it."""
+        self._debate.detach()
 
     @property
     def id(self) -> str:

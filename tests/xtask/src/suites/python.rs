@@ -1,5 +1,7 @@
 //! The Python package: built, checked and packed, then tested as a user gets it, from its wheel in a fresh environment.
 
+use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -95,6 +97,7 @@ fn only_file(folder: &Path, extension: &str) -> Result<PathBuf, String> {
 
 /// An environment that holds the wheel and nothing else.
 struct Installed {
+    folder: PathBuf,
     python: PathBuf,
     /// Where the package lies.
     packages: PathBuf,
@@ -109,7 +112,17 @@ impl Installed {
         start(program(context, &python).args(pip).arg(wheel))?;
         let place = "import sysconfig; print(sysconfig.get_path('platlib'))";
         let packages = run_within(program(context, &python).args(["-c", place]), EXAMPLE_LIMIT)?;
-        Ok(Self { python, packages: packages.trim().into() })
+        Ok(Self { folder: venv, python, packages: packages.trim().into() })
+    }
+}
+
+impl Installed {
+    /// The search path of programs with this environment's first.
+    fn path(&self) -> Result<OsString, String> {
+        let own = self.python.parent().map(Path::to_owned);
+        let inherited = env::var_os("PATH").unwrap_or_default();
+        let all = own.into_iter().chain(env::split_paths(&inherited));
+        env::join_paths(all).map_err(|error| format!("PATH: {error}"))
     }
 }
 
@@ -129,6 +142,15 @@ fn types(context: &Context, tools: &Path, installed: &Installed) -> Result<(), S
     pyright.args(["--project", PACKAGE, "--pythonpath"]).arg(&installed.python);
     pyright.env("PYRIGHT_PYTHON_IGNORE_WARNINGS", "1");
     start(&mut pyright)?;
+    // Looks for the package in the active environment only.
+    let mut complete = program(context, tools.join("pyright"));
+    complete.args(["--verifytypes", "aragora_core", "--ignoreexternal"]).env("PYRIGHT_PYTHON_IGNORE_WARNINGS", "1");
+    complete.env("VIRTUAL_ENV", &installed.folder).env("PATH", installed.path()?);
+    // From a folder without the sources, which would be found first.
+    let told = run_within(complete.current_dir(&installed.folder), LIMIT)?;
+    if !told.contains("Type completeness score: 100%") {
+        return Err("pyright does not know every public type".to_owned());
+    }
     let mut stubs = program(context, tools.join("stubtest"));
     stubs.arg("aragora_core._native").env("PYTHONPATH", &installed.packages).env("MYPYPATH", &installed.packages);
     start(&mut stubs)
