@@ -93,7 +93,7 @@ function tests() {
   const files = readdirSync(build).filter(wanted).sort()
   const env = { ...process.env, ARAGORA_REPOSITORY: resolve(here, '..'), NODE_OPTIONS: '' }
   const reporters = ['--test-reporter=spec', '--test-reporter-destination=stdout', '--test-reporter=tap', `--test-reporter-destination=${join(work, 'tests.tap')}`]
-  spawnSync(process.execPath, ['--test', ...reporters, ...files], { cwd: build, env, stdio: 'inherit' })
+  spawnSync(process.execPath, ['--test', '--test-timeout=120000', ...reporters, ...files], { cwd: build, env, stdio: 'inherit' })
   const tap = readFileSync(join(work, 'tests.tap'), 'utf8')
   const count = (word) => Number(tap.match(new RegExp(`^# ${word} (\\d+)$`, 'm'))?.[1] ?? Number.NaN)
   passed += count('pass')

@@ -14,7 +14,7 @@ use napi_derive::napi;
 use crate::bridge::promise;
 use crate::handles::{Opened, Session};
 use crate::mailbox::{Mailbox, Next, Post, refuse};
-use crate::outcome::{Outcome, outcome};
+use crate::settled::{Settled, settled};
 
 /// Weak: participants alone do not keep the process alive.
 type Wake = ThreadsafeFunction<(), UnknownReturnValue, Vec<Post>, Status, false, true>;
@@ -127,7 +127,7 @@ impl Environment {
         };
         promise(env, work, |result: Result<Arc<foreign::Session>>| match result {
             Ok(session) => Opened { session: Some(Session::new(session)), err: None },
-            Err(error) => Opened { session: None, err: Some(crate::outcome::document(error)) },
+            Err(error) => Opened { session: None, err: Some(crate::settled::document(error)) },
         })
     }
 
@@ -151,12 +151,12 @@ impl Environment {
 
     /// Answers a protocol's question about its debate while that call is live.
     #[napi]
-    pub fn transcript(&self, call: i64, question: String) -> Outcome {
-        outcome(|| foreign::transcript(id(call), &question))
+    pub fn transcript(&self, call: i64, question: String) -> Settled {
+        settled(|| foreign::transcript(id(call), &question))
     }
 
     fn settle(&self, call: i64, how: impl FnOnce(u64) -> bool) -> bool {
-        self.host.mailbox.settled(id(call));
+        self.host.mailbox.forget(id(call));
         contained(|| how(id(call)))
     }
 }

@@ -8,7 +8,7 @@ use napi::bindgen_prelude::Object;
 use napi_derive::napi;
 
 use crate::bridge::promise;
-use crate::outcome::{Outcome, document, outcome};
+use crate::settled::{Settled, document, settled};
 
 /// What opening resolves to.
 #[napi(object, object_from_js = false)]
@@ -26,6 +26,8 @@ pub struct Opened {
 pub struct Started {
     /// The running debate.
     pub debate: Option<Debate>,
+    /// Its events, opened before anything could be missed.
+    pub events: Option<Events>,
     /// An `ErrorParts` document.
     pub err: Option<String>,
 }
@@ -55,35 +57,50 @@ impl Session {
 
 #[napi]
 impl Session {
-    /// An asynchronous operation. Resolves to `Outcome`.
+    /// An asynchronous operation. Resolves to `Settled`.
     #[napi]
     pub fn call<'env>(&self, env: &'env Env, op: String, args: String) -> napi::Result<Object<'env>> {
         let session = self.inner.clone();
-        promise(env, async move { session.call(&op, &args).await }, Outcome::from)
+        promise(env, async move { session.call(&op, &args).await }, Settled::from)
     }
 
     /// A synchronous operation.
     #[napi]
-    pub fn ask(&self, op: String, args: String) -> Outcome {
-        outcome(|| self.inner.ask(&op, &args))
+    pub fn ask(&self, op: String, args: String) -> Settled {
+        settled(|| self.inner.ask(&op, &args))
     }
 
-    /// Starts a debate. Resolves to `Started`.
+    /// Starts a debate and follows it from the start: by the time the answer has reached JavaScript a quick
+    /// participant has spoken. Resolves to `Started`.
     #[napi]
-    pub fn start<'env>(&self, env: &'env Env, kind: String, spec: String) -> napi::Result<Object<'env>> {
+    pub fn start<'env>(
+        &self,
+        env: &'env Env,
+        kind: String,
+        spec: String,
+        events: String,
+    ) -> napi::Result<Object<'env>> {
         let session = self.inner.clone();
-        let show = |result: Result<foreign::Debate>| match result {
-            Ok(debate) => Started { debate: Some(Debate { inner: Arc::new(debate) }), err: None },
-            Err(error) => Started { debate: None, err: Some(document(error)) },
+        let work = async move {
+            let debate = session.start(&kind, &spec).await?;
+            let events = debate.events(&events)?;
+            Ok((debate, events))
         };
-        promise(env, async move { session.start(&kind, &spec).await }, show)
+        promise(env, work, |result: Result<(foreign::Debate, foreign::Events)>| match result {
+            Ok((debate, events)) => Started {
+                debate: Some(Debate { inner: Arc::new(debate) }),
+                events: Some(Events { inner: Arc::new(events) }),
+                err: None,
+            },
+            Err(error) => Started { debate: None, events: None, err: Some(document(error)) },
+        })
     }
 
-    /// Cancels what runs and waits for it. Resolves to `Outcome`.
+    /// Cancels what runs and waits for it. Resolves to `Settled`.
     #[napi]
     pub fn close<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
         let session = self.inner.clone();
-        promise(env, async move { session.close().await }, Outcome::from)
+        promise(env, async move { session.close().await }, Settled::from)
     }
 }
 
@@ -98,21 +115,21 @@ pub struct Debate {
 impl Debate {
     /// Its id.
     #[napi]
-    pub fn id(&self) -> Outcome {
-        outcome(|| self.inner.id())
+    pub fn id(&self) -> Settled {
+        settled(|| self.inner.id())
     }
 
-    /// Resolves to `Outcome` with the decision.
+    /// Resolves to `Settled` with the decision.
     #[napi]
     pub fn result<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
         let debate = self.inner.clone();
-        promise(env, async move { debate.result().await }, Outcome::from)
+        promise(env, async move { debate.result().await }, Settled::from)
     }
 
     /// Cancels it; idempotent.
     #[napi]
-    pub fn cancel(&self, reason: String) -> Outcome {
-        outcome(|| {
+    pub fn cancel(&self, reason: String) -> Settled {
+        settled(|| {
             self.inner.cancel(&reason);
             Ok(())
         })
@@ -120,8 +137,8 @@ impl Debate {
 
     /// Lets it run when nobody holds it any more.
     #[napi]
-    pub fn detach(&self) -> Outcome {
-        outcome(|| {
+    pub fn detach(&self) -> Settled {
+        settled(|| {
             self.inner.detach();
             Ok(())
         })
@@ -136,17 +153,17 @@ impl Debate {
         }
     }
 
-    /// What must wait for the debate's state. Resolves to `Outcome`.
+    /// What must wait for the debate's state. Resolves to `Settled`.
     #[napi]
     pub fn call<'env>(&self, env: &'env Env, op: String, args: String) -> napi::Result<Object<'env>> {
         let debate = self.inner.clone();
-        promise(env, async move { debate.call(&op, &args).await }, Outcome::from)
+        promise(env, async move { debate.call(&op, &args).await }, Settled::from)
     }
 
     /// A synchronous operation.
     #[napi]
-    pub fn ask(&self, op: String, args: String) -> Outcome {
-        outcome(|| self.inner.ask(&op, &args))
+    pub fn ask(&self, op: String, args: String) -> Settled {
+        settled(|| self.inner.ask(&op, &args))
     }
 }
 
@@ -159,17 +176,17 @@ pub struct Events {
 
 #[napi]
 impl Events {
-    /// Resolves to `Outcome` with an array of events; without a value after the last one.
+    /// Resolves to `Settled` with an array of events; without a value after the last one.
     #[napi]
     pub fn next_batch<'env>(&self, env: &'env Env, max: u32) -> napi::Result<Object<'env>> {
         let events = self.inner.clone();
-        promise(env, async move { events.next_batch(max as usize).await }, Outcome::from)
+        promise(env, async move { events.next_batch(max as usize).await }, Settled::from)
     }
 
     /// Ends it; a pending pull ends too.
     #[napi]
-    pub fn close(&self) -> Outcome {
-        outcome(|| {
+    pub fn close(&self) -> Settled {
+        settled(|| {
             self.inner.close();
             Ok(())
         })

@@ -7,5 +7,5 @@ mod bridge;
 mod environment;
 mod handles;
 mod mailbox;
-mod outcome;
 mod process;
+mod settled;

@@ -99,7 +99,7 @@ impl Mailbox {
     }
 
     /// The participant has answered or failed.
-    pub(crate) fn settled(&self, call: u64) {
+    pub(crate) fn forget(&self, call: u64) {
         self.lock().live.remove(&call);
     }
 

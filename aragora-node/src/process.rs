@@ -8,7 +8,7 @@ use napi::bindgen_prelude::Function;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode, UnknownReturnValue};
 use napi_derive::napi;
 
-use crate::outcome::{Outcome, outcome};
+use crate::settled::{Settled, settled};
 
 static RUNTIME_USED: AtomicBool = AtomicBool::new(false);
 
@@ -23,14 +23,14 @@ pub(crate) fn runtime_is_used() -> bool {
 
 /// A pure operation of the core.
 #[napi]
-pub fn compute(op: String, args: String) -> Outcome {
-    outcome(|| foreign::compute(&op, &args))
+pub fn compute(op: String, args: String) -> Settled {
+    settled(|| foreign::compute(&op, &args))
 }
 
 /// How many worker threads the runtime will have.
 #[napi]
-pub fn configure_runtime(threads: u32) -> Outcome {
-    outcome(|| foreign::configure_runtime(threads as usize))
+pub fn configure_runtime(threads: u32) -> Settled {
+    settled(|| foreign::configure_runtime(threads as usize))
 }
 
 /// How many calls into participants are under way in the whole process.
@@ -45,14 +45,14 @@ type Sink = ThreadsafeFunction<String, UnknownReturnValue, String, Status, false
 
 /// Sends log records, as JSON, to a function of this environment; once in a process.
 #[napi]
-pub fn log_to(level: String, sink: Function<'_, String, UnknownReturnValue>) -> napi::Result<Outcome> {
+pub fn log_to(level: String, sink: Function<'_, String, UnknownReturnValue>) -> napi::Result<Settled> {
     let sink: Sink = sink
         .build_threadsafe_function::<String>()
         .callee_handled::<false>()
         .weak::<true>()
         .max_queue_size::<256>()
         .build()?;
-    Ok(outcome(|| {
+    Ok(settled(|| {
         foreign::log_to(&level, move |record| {
             // Refused only when the environment has ended, and then there is nobody to tell.
             let _ = sink.call(record, ThreadsafeFunctionCallMode::Blocking);

@@ -25,7 +25,7 @@ class Counter implements Agent {
 test('three agents in TypeScript decide', () =>
   withAragora(async (aragora) => {
     const decision = await aragora.debate('Ship?', { agents: three(), protocol: 'simultaneous' }).result()
-    assert.equal(decision.outcome, 'decided')
+    assert.equal(decision.outcome.type, 'decided')
     assert.equal(decision.answer?.value, 'yes')
     assert.deepEqual(decision.supporters, ['ada', 'bob'])
     assert.deepEqual(decision.dissenters, ['eve'])
@@ -76,9 +76,9 @@ test('a request holds the turn and only what this agent may see', () =>
     assert.equal(first.debate, debate.id)
     assert.equal(first.round, 1)
     assert.equal(first.phase, 'answer')
-    assert.ok(first.messages.some((message: { text: string }) => message.text.includes('Ship on Friday?')))
-    assert.ok(!first.messages.some((message: { text: string }) => message.text.includes('FINAL ANSWER: no')))
-    assert.ok(second.messages.some((message: { text: string }) => message.text.includes('FINAL ANSWER: no')))
+    assert.ok(first.messages.some((message) => message.text.includes('Ship on Friday?')))
+    assert.ok(!first.messages.some((message) => message.text.includes('FINAL ANSWER: no')))
+    assert.ok(second.messages.some((message) => message.text.includes('FINAL ANSWER: no')))
     assert.ok((first.deadlineMs ?? 0) > 0)
   }))
 
@@ -176,7 +176,7 @@ test('agents of the library take part beside your own', () =>
   withAragora(async (aragora) => {
     const decision = await aragora
       .debate('Ship?', {
-        agents: [says('own', 'yes'), { kind: 'scripted', id: 'script', steps: [{ say: 'FINAL ANSWER: yes' }] }, { kind: 'demo', id: 'demo', style: 'critical' }],
+        agents: [says('own', 'yes'), { type: 'scripted', id: 'script', steps: [{ say: 'FINAL ANSWER: yes' }] }, { type: 'demo', id: 'demo', style: 'critical' }],
         protocol: 'vote_only',
       })
       .result()

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Agent, AragoraError, type DebateProtocol, Step, errorKinds, isAragoraError, testing } from 'aragora-core'
+import { type Agent, AragoraError, type DebateProtocol, Step, errorCodes, isAragoraError, testing } from 'aragora-core'
 import { program, says, three, withAragora } from './support.js'
 
 test('every code raised in the core arrives whole', () => {
-  const kinds = errorKinds()
+  const kinds = errorCodes()
   assert.ok(kinds.length > 60)
   for (const { code, retryable } of kinds) {
     assert.throws(
@@ -31,7 +31,7 @@ test('how long to wait crosses, and makes an error retryable', () => {
 
 test('every code thrown in a protocol fails the debate, with the very object as cause', () =>
   withAragora(async (aragora) => {
-    for (const { code } of errorKinds()) {
+    for (const { code } of errorCodes()) {
       const thrown = new AragoraError(code, 'on purpose', { context: { place: 'here' } })
       const protocol: DebateProtocol = {
         name: 'failing',
@@ -53,7 +53,7 @@ test('every code thrown in a protocol fails the debate, with the very object as 
 
 test('every code thrown in an agent ends its turn with that code', () =>
   withAragora(async (aragora) => {
-    for (const { code, retryable } of errorKinds()) {
+    for (const { code, retryable } of errorCodes()) {
       const agent: Agent = {
         id: 'failing',
         async respond() {
@@ -104,7 +104,7 @@ test('a panic is the error internal with its place, and the next call works', ()
       })
     }
     const decision = await aragora.debate('Ship?', { agents: three(), protocol: 'vote_only' }).result()
-    assert.equal(decision.outcome, 'decided')
+    assert.equal(decision.outcome.type, 'decided')
   }))
 
 test('a panic writes nothing to standard error', async () => {

@@ -65,8 +65,8 @@ test('an awaited result keeps the program alive until it is there', async () => 
   const ended = await program(`
     import { Aragora } from 'aragora-core'
     const aragora = await Aragora.open()
-    const script = (id) => ({ kind: 'scripted', id, steps: [{ sleepMs: 300 }, { say: 'FINAL ANSWER: yes' }] })
-    aragora.debate('Ship?', { agents: [script('a'), script('b')], protocol: 'vote_only' }).result().then((decision) => console.log(decision.outcome))
+    const script = (id) => ({ type: 'scripted', id, steps: [{ sleepMs: 300 }, { say: 'FINAL ANSWER: yes' }] })
+    aragora.debate('Ship?', { agents: [script('a'), script('b')], protocol: 'vote_only' }).result().then((decision) => console.log(decision.outcome.type))
   `)
   assert.deepEqual(ended, { status: 0, signal: null, stdout: 'decided\n', stderr: '' })
 })
@@ -75,7 +75,7 @@ test('an awaited event and a close keep the program alive too', async () => {
   const ended = await program(`
     import { Aragora } from 'aragora-core'
     const aragora = await Aragora.open()
-    const script = (id) => ({ kind: 'scripted', id, steps: [{ sleepMs: 200 }, { say: 'FINAL ANSWER: yes' }] })
+    const script = (id) => ({ type: 'scripted', id, steps: [{ sleepMs: 200 }, { say: 'FINAL ANSWER: yes' }] })
     const debate = aragora.debate('Ship?', { agents: [script('a'), script('b')], protocol: 'vote_only' })
     const follow = async () => { for await (const event of debate.events()) if (event.type === 'debate_end') console.log('ended') }
     follow().then(() => aragora.close()).then(() => console.log('closed'))

@@ -27,10 +27,10 @@ test('ending a thread fails its calls and leaves others alone', () =>
     const own = aragora.debate('Ship?', { agents: three(), protocol: 'simultaneous' })
     const result = own.result()
     await hanging.terminate()
-    assert.equal((await result).outcome, 'decided')
+    assert.equal((await result).outcome.type, 'decided')
     // The core has let go of the calls of the thread.
     await until(() => testing.keptCalls().native === 0)
-    assert.equal((await aragora.debate('Again?', { agents: three(), protocol: 'simultaneous' }).result()).outcome, 'decided')
+    assert.equal((await aragora.debate('Again?', { agents: three(), protocol: 'simultaneous' }).result()).outcome.type, 'decided')
   }))
 
 test('threads debate side by side, each with its own participants', async () => {

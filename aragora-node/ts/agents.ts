@@ -1,7 +1,16 @@
 import { type LiveCall, environment, failureOf, kindOf } from './call.js'
 import { decode, encode } from './codec.js'
 import { toJson } from './document.js'
-import type { AgentReply, AgentRequest as RequestDocument, Ballot, Persona, Phase, Reputation, Role } from './values.js'
+import type {
+  AgentDocument,
+  AgentDocumentForeign,
+  AgentReply,
+  AgentRequest as RequestDocument,
+  Persona,
+  Reputation,
+  Role,
+  ScriptDocument,
+} from './values.js'
 
 /** Beside the request: how to learn that the answer is no longer wanted. */
 export interface CallOptions {
@@ -48,58 +57,7 @@ export interface Agent {
 }
 
 /** An agent of the library, as plain data. */
-export type BuiltinAgent =
-  | { readonly kind: 'model'; readonly name: string; readonly id?: string | undefined }
-  | {
-      readonly kind: 'scripted'
-      readonly id: string
-      readonly steps: readonly ScriptStep[]
-      /** What happens after the last step: an error, the last step again, or all of them again. */
-      readonly atEnd?: 'error' | 'repeat' | 'cycle' | undefined
-    }
-  | {
-      readonly kind: 'demo'
-      readonly id: string
-      readonly style: 'supportive' | 'critical' | 'balanced' | 'contrarian'
-      readonly seed?: number | undefined
-    }
-  | { readonly kind: 'human'; readonly id: string }
-  | {
-      readonly kind: 'recorded'
-      readonly id: string
-      /** The log of a debate this seat took part in. */
-      readonly log?: string | undefined
-      /** A cassette. */
-      readonly cassette?: string | undefined
-    }
-
-/** One step of a script: exactly one verb. */
-export interface ScriptStep {
-  /** Only in this phase. */
-  readonly phase?: Phase | undefined
-  /** Answers this text. */
-  readonly say?: string | undefined
-  /** Answers this reply. */
-  readonly reply?: AgentReply | undefined
-  /** Answers this JSON value. */
-  readonly json?: unknown
-  /** Votes. */
-  readonly ballot?: Ballot | undefined
-  /** With a ballot: stated confidence. */
-  readonly confidence?: number | undefined
-  /** With a ballot: the stated reason. */
-  readonly reason?: string | undefined
-  /** Fails with this code. */
-  readonly fail?: string | undefined
-  /** With a failure: when to try again. */
-  readonly retryAfterMs?: number | undefined
-  /** Waits, then goes on with the next step. */
-  readonly sleepMs?: number | undefined
-  /** Says nothing until it is cancelled. */
-  readonly hang?: boolean | undefined
-  /** Streams these pieces. */
-  readonly stream?: readonly string[] | undefined
-}
+export type BuiltinAgent = Exclude<AgentDocument, AgentDocumentForeign>
 
 /** One participant's place in a debate. */
 export interface Seat {
@@ -124,16 +82,16 @@ export type Participant = string | Agent | BuiltinAgent | Seat
 
 /** A model by its name, `provider/model`; its key comes from the configuration. */
 export function modelAgent(name: string, options: { readonly id?: string } = {}): BuiltinAgent {
-  return { kind: 'model', name, ...options }
+  return { type: 'model', name, ...options }
 }
 
-/** An agent that follows a script; for tests and examples. */
+/** An agent that follows a script; for tests and examples. A text is a step that says it. */
 export function scriptedAgent(
   id: string,
-  steps: readonly (string | ScriptStep)[],
+  steps: readonly (string | ScriptDocument)[],
   options: { readonly atEnd?: 'error' | 'repeat' | 'cycle' } = {},
 ): BuiltinAgent {
-  return { kind: 'scripted', id, steps: steps.map((step) => (typeof step === 'string' ? { say: step } : step)), ...options }
+  return { type: 'scripted', id, steps: steps.map((step) => (typeof step === 'string' ? { say: step } : step)), ...options }
 }
 
 /** An agent that makes its words from templates and the question; needs no network. */
@@ -142,12 +100,12 @@ export function demoAgent(
   style: 'supportive' | 'critical' | 'balanced' | 'contrarian',
   options: { readonly seed?: number } = {},
 ): BuiltinAgent {
-  return { kind: 'demo', id, style, ...options }
+  return { type: 'demo', id, style, ...options }
 }
 
 /** A person, who answers at the human desk. */
 export function humanAgent(id: string): BuiltinAgent {
-  return { kind: 'human', id }
+  return { type: 'human', id }
 }
 
 /** Says again what was recorded. */
@@ -155,59 +113,43 @@ export function recordedAgent(
   id: string,
   recording: { readonly log: string } | { readonly cassette: string },
 ): BuiltinAgent {
-  return { kind: 'recorded', id, ...recording }
+  return { type: 'recorded', id, ...recording }
 }
 
 const EXPECTED = 'expected "provider/model", an object with id and respond, or a seat { agent }'
 
-/** A seat as the core reads it. `number` gives an object its number, and is called only when nothing can fail any
- * more. Throws a TypeError for what is no participant. @internal */
-export function seatDocument(participant: Participant, at: number): (number: (agent: object) => number) => object {
+/** A document that names participants. It is called only when nothing else can fail any more, because `number` counts
+ * them. @internal */
+export type Numbered = (number: (participant: object) => number) => unknown
+
+/** A seat as the core reads it. Throws a TypeError for what is no participant. @internal */
+export function seatDocument(participant: Participant, at: number): Numbered {
   if (!isSeat(participant)) {
     const agent = agentDocument(participant, at)
     return (number) => ({ agent: agent(number) })
   }
-  const { agent, role, persona, weight, votes, judges, reputation } = participant
+  const { agent, ...rest } = participant
   const document = agentDocument(agent, at)
-  const rest = {
-    role,
-    persona: persona && encode('Persona', persona),
-    weight,
-    votes,
-    judges,
-    reputation: reputation && encode('Reputation', reputation),
-  }
-  return (number) => ({ agent: document(number), ...rest })
+  const seat = encode('SeatDocument', { agent: { type: 'human', id: '' }, ...rest }) as object
+  return (number) => ({ ...seat, agent: document(number) })
 }
 
 function isSeat(participant: Participant): participant is Seat {
   return typeof participant === 'object' && participant !== null && 'agent' in participant
 }
 
-/** The agent alone. @internal */
-export function agentDocument(agent: Exclude<Participant, Seat>, at: number): (number: (agent: object) => number) => object {
+function agentDocument(agent: Exclude<Participant, Seat>, at: number): Numbered {
   if (typeof agent === 'string') return () => ({ kind: 'model', name: agent })
   if (typeof agent !== 'object' || agent === null) throw wrong(agent, at)
   if (isAgent(agent)) {
     const { id, provider, model, family, version, structured, streams, contextTokens } = agent
     if (typeof id !== 'string') throw new TypeError(`agents[${at}] has the id ${String(id)}, expected a string`)
-    const rest = { id, provider, model, family, version, structured, streams, context_tokens: contextTokens }
-    return (number) => ({ kind: 'foreign', participant: number(agent), ...rest })
+    const rest = { id, provider, model, family, version, structured, streams, contextTokens }
+    return (number) => encode('AgentDocument', { type: 'foreign', participant: number(agent), ...rest })
   }
-  switch (agent.kind) {
-    case 'scripted': {
-      const { kind, id, steps, atEnd } = agent
-      const document = { kind, id, steps: steps.map(stepDocument), at_end: atEnd }
-      return () => document
-    }
-    case 'model':
-    case 'demo':
-    case 'human':
-    case 'recorded':
-      return () => agent
-    default:
-      throw wrong(agent, at)
-  }
+  if (typeof agent.type !== 'string') throw wrong(agent, at)
+  const document = encode('AgentDocument', agent)
+  return () => document
 }
 
 function isAgent(value: object): value is Agent {
@@ -220,17 +162,6 @@ function wrong(found: unknown, at: number): TypeError {
   }
   if (found instanceof Promise) return new TypeError(`agents[${at}] is a promise; did you forget await?`)
   return new TypeError(`agents[${at}] is ${kindOf(found)}, ${EXPECTED}`)
-}
-
-function stepDocument(step: ScriptStep): object {
-  const { retryAfterMs, sleepMs, reply, ballot, ...rest } = step
-  return {
-    ...rest,
-    reply: reply && encode('AgentReply', reply),
-    ballot: ballot && encode('Ballot', ballot),
-    retry_after_ms: retryAfterMs,
-    sleep_ms: sleepMs,
-  }
 }
 
 class CallOutput implements Output {
@@ -258,8 +189,7 @@ export async function respond(call: LiveCall, object: object, data: string): Pro
   const agent = object as Agent
   const who = `agent ${JSON.stringify(agent.id)}`
   try {
-    const document = decode('AgentRequest', JSON.parse(data)) as RequestDocument
-    const request: AgentRequest = { ...document, output: new CallOutput(call.id) }
+    const request: AgentRequest = { ...decode('AgentRequest', JSON.parse(data)), output: new CallOutput(call.id) }
     const options: CallOptions = {
       get signal() {
         return call.signal
@@ -274,6 +204,9 @@ export async function respond(call: LiveCall, object: object, data: string): Pro
   }
 }
 
+/** A structured value may stand without a text. */
 function isReply(value: unknown): value is AgentReply {
-  return typeof value === 'object' && value !== null && typeof (value as { text?: unknown }).text === 'string'
+  if (typeof value !== 'object' || value === null) return false
+  const { text, structured } = value as { text?: unknown; structured?: unknown }
+  return typeof text === 'string' || (text === undefined && structured !== undefined)
 }

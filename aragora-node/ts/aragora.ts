@@ -135,8 +135,8 @@ export class Aragora implements AsyncDisposable {
   }
 
   /** Where people who hold a seat answer. */
-  humanDesk(tenant?: string): HumanDesk {
-    return HumanDesk.of(() => this.#open(), tenant)
+  get desk(): HumanDesk {
+    return HumanDesk.of(() => this.#open())
   }
 
   /** What runs now. */
@@ -167,24 +167,19 @@ export class Aragora implements AsyncDisposable {
   }
 
   #describe(kind: string, spec: Spec, id: string | undefined): Debate {
-    return Debate.of(async () => {
-      const session = this.#open()
-      const { debate, err } = await session.start(kind, toJson(spec()))
-      if (debate === undefined) throw errorOf(err ?? '')
-      return debate
-    }, id)
+    return Debate.of(async (events) => this.#open().start(kind, toJson(spec()), events), id)
   }
 }
 
 /** The seats, checked now and counted later. @internal */
-export function seatsOf(agents: readonly Participant[]): () => object[] {
+export function seatsOf(agents: readonly Participant[]): () => unknown[] {
   if (agents !== undefined && !Array.isArray(agents)) {
     throw new TypeError(`agents is ${kindOf(agents)}, expected an array of participants`)
   }
   const seats = (agents ?? []).map((agent: Participant, at: number) => seatDocument(agent, at))
   const plain = seats.map((seat) => seat(() => 0))
   toJson(plain)
-  return () => seats.map((seat) => seat(retain as (agent: object) => number))
+  return () => seats.map((seat) => seat(retain))
 }
 
 function protocolOf(protocol: string | BuiltinProtocol | DebateProtocol | undefined): () => unknown {
@@ -206,12 +201,11 @@ function protocolOf(protocol: string | BuiltinProtocol | DebateProtocol | undefi
 /** A rule with its settings. @internal */
 export function ruleConfig(rule: Rule): unknown {
   if (typeof rule === 'string') return { rule: { name: rule } }
-  return 'rule' in rule && typeof rule.rule === 'object' ? ruleDocument(rule) : { rule: ruleDocument(rule) }
+  return 'type' in rule ? { rule: ruleDocument(rule) } : ruleDocument(rule)
 }
 
 /** A rule in one of its forms. @internal */
 export function ruleDocument(rule: Rule): unknown {
   if (typeof rule === 'string') return rule
-  if ('rule' in rule && typeof rule.rule === 'object') return encode('RuleConfig', rule as RuleConfig)
-  return encode('RuleKind', rule as RuleKind)
+  return 'type' in rule ? encode('RuleKind', rule) : encode('RuleConfig', rule)
 }

@@ -2,7 +2,7 @@
 
 import { compute } from './errors.js'
 import { camelKeys } from './keys.js'
-import type { ErrorCode } from './values.js'
+import type { ErrorCode, Json } from './values.js'
 
 /** One error code. */
 export interface ErrorKind {
@@ -16,19 +16,19 @@ export interface ProtocolInfo {
   readonly name: string
   readonly version: string
   /** Its parameters with their defaults, in the form of the specification. */
-  readonly params: unknown
+  readonly params: Json
   readonly minSeats: number
   readonly maxSeats: number
 }
 
 /** Every error code there is. */
-export function errorKinds(): readonly ErrorKind[] {
+export function errorCodes(): readonly ErrorKind[] {
   return JSON.parse(compute('errors.list', '{}')) as ErrorKind[]
 }
 
 /** Every protocol that is built in. */
 export function builtinProtocols(): readonly ProtocolInfo[] {
-  const list = JSON.parse(compute('protocols.list', '{}')) as { params: unknown }[]
+  const list = JSON.parse(compute('protocols.list', '{}')) as { params: Json }[]
   return list.map(({ params, ...rest }) => ({ ...(camelKeys(rest) as object), params }) as ProtocolInfo)
 }
 

@@ -2,8 +2,8 @@ import { decode } from './codec.js'
 import { toJson } from './document.js'
 import { AragoraError, errorOf, unwrap } from './errors.js'
 import { type EventOptions, EventStream } from './events.js'
-import { HumanVoice } from './human.js'
-import type { NativeDebate } from './native.js'
+import { Human } from './human.js'
+import type { NativeDebate, NativeEvents, Started } from './native.js'
 import { uncloneable } from './uncloneable.js'
 import type { Decision } from './values.js'
 
@@ -15,13 +15,20 @@ export interface ResultOptions {
 
 interface Held {
   readonly native: NativeDebate
+  /** The stream that was opened with it, for whoever asks first. */
+  early: { readonly events: NativeEvents; readonly options: string } | undefined
   readonly id: string
   detached: boolean
 }
 
 /** Running debates whose handle is gone: nobody can learn what comes out, so they are cancelled, visibly. */
+/** The options of a stream of everything. */
+const ALL = '{}'
+
 const unheld = new FinalizationRegistry<Held>(({ native, id, detached }) => {
-  if (detached || unwrap(native.ask('finished', '{}')) === 'true') return
+  // A closed instance has cancelled it already, which is what its host wanted.
+  const { ok, err } = native.ask('finished', '{}')
+  if (detached || ok === 'true' || err !== undefined) return
   native.cancel('nobody holds this debate any more')
   process.emitWarning(
     `debate ${id} was still running when its handle was collected, and is cancelled; keep the handle, or call detach()`,
@@ -34,21 +41,22 @@ const unheld = new FinalizationRegistry<Held>(({ native, id, detached }) => {
  * so an async function may return it.
  */
 export class Debate {
-  readonly #begin: () => Promise<NativeDebate>
+  readonly #begin: (events: string) => Promise<Started>
   #started: Promise<Held> | undefined
   #held: Held | undefined
   #given: string | undefined
   #cancelled: string | undefined
   #detached = false
+  #followed = false
 
-  private constructor(begin: () => Promise<NativeDebate>, id: string | undefined) {
+  private constructor(begin: (events: string) => Promise<Started>, id: string | undefined) {
     this.#begin = begin
     this.#given = id
     uncloneable(this)
   }
 
   /** @internal */
-  static of(begin: () => Promise<NativeDebate>, id: string | undefined): Debate {
+  static of(begin: (events: string) => Promise<Started>, id: string | undefined): Debate {
     return new Debate(begin, id)
   }
 
@@ -61,7 +69,8 @@ export class Debate {
 
   /** Begins it; idempotent. `result` and `events` do so themselves. */
   async start(): Promise<this> {
-    await this.#running()
+    this.#followed = true
+    await this.#running(ALL)
     return this
   }
 
@@ -83,7 +92,7 @@ export class Debate {
   }
 
   async #result(): Promise<Decision> {
-    const { native } = await this.#running()
+    const { native } = await this.#running(ALL)
     return decode('Decision', JSON.parse(unwrap(await native.result())))
   }
 
@@ -92,8 +101,14 @@ export class Debate {
     const { from, lag, liveOnly } = options
     const document = toJson({ from, lag, live_only: liveOnly })
     return EventStream.of(async () => {
-      const { native } = await this.#running()
-      const { events, err } = native.events(document)
+      this.#followed = true
+      const held = await this.#running(document)
+      const { early } = held
+      if (early?.options === document) {
+        held.early = undefined
+        return early.events
+      }
+      const { events, err } = held.native.events(document)
       if (events === undefined) throw errorOf(err ?? '')
       return events
     })
@@ -115,8 +130,8 @@ export class Debate {
   }
 
   /** Speaks as a person who is no participant. */
-  get human(): HumanVoice {
-    return HumanVoice.of(() => this.#now())
+  get human(): Human {
+    return Human.of(() => this.#now())
   }
 
   /** The decision as it stands. */
@@ -134,15 +149,19 @@ export class Debate {
     return this.#held.native
   }
 
-  #running(): Promise<Held> {
-    this.#started ??= this.#start()
+  #running(events: string): Promise<Held> {
+    this.#started ??= this.#start(events)
     return this.#started
   }
 
-  async #start(): Promise<Held> {
+  async #start(options: string): Promise<Held> {
     if (this.#cancelled !== undefined) throw new AragoraError('cancelled', this.#cancelled)
-    const native = await this.#begin()
-    const held: Held = { native, id: unwrap(native.id()), detached: this.#detached }
+    const { debate: native, events, err } = await this.#begin(options)
+    if (native === undefined || events === undefined) throw errorOf(err ?? '')
+    // Whoever only waits for the result is no reason to stream.
+    if (!this.#followed) events.close()
+    const early = this.#followed ? { events, options } : undefined
+    const held: Held = { native, early, id: unwrap(native.id()), detached: this.#detached }
     this.#held = held
     unheld.register(this, held)
     if (this.#detached) unwrap(native.detach())

@@ -4,9 +4,19 @@ import { decode, encode } from './codec.js'
 import type { Debate } from './debate.js'
 import { toJson } from './document.js'
 import { unwrap } from './errors.js'
-import { camelKeys } from './keys.js'
 import type { NativeSession } from './native.js'
-import type { DebatePage, DebateState, DebateSummary, Edit, Event } from './values.js'
+import type {
+  DebatePage,
+  DebateState,
+  DebateSummary,
+  Document,
+  Edit,
+  Event,
+  Question,
+  ReplayCheck,
+  ReplayReport,
+  TranscriptMessage,
+} from './values.js'
 
 /** Whose debate. */
 export interface TenantOptions {
@@ -45,17 +55,6 @@ export interface ForkSettings extends TenantOptions {
   readonly id?: string | undefined
 }
 
-/** What a replay found. */
-export interface ReplayReport {
-  /** How many records were compared. */
-  readonly records: number
-  /** Whether all bytes are equal. */
-  readonly matches: boolean
-  /** The first difference. */
-  readonly difference?: { readonly seq: number; readonly field: string; readonly [name: string]: unknown }
-  readonly [name: string]: unknown
-}
-
 /** @internal */
 type Describe = (kind: string, spec: Spec, id: string | undefined) => Debate
 
@@ -92,8 +91,8 @@ export class Debates {
   }
 
   /** Runs a log again without asking anybody and compares every byte, or only the decision. */
-  async replay(log: string, options: { readonly check?: 'strict' | 'decision' } = {}): Promise<ReplayReport> {
-    return camelKeys(await this.#call('debates.replay', { log, ...options })) as ReplayReport
+  async replay(log: string, options: { readonly check?: ReplayCheck } = {}): Promise<ReplayReport> {
+    return decode('ReplayReport', await this.#call('debates.replay', { log, ...options }))
   }
 
   /** The events of a debate's log. */
@@ -102,8 +101,25 @@ export class Debates {
     return events.map((event) => decode('Event', event))
   }
 
+  /** What was said in a debate. */
+  async messages(debate: string, options: TenantOptions = {}): Promise<readonly TranscriptMessage[]> {
+    const messages = (await this.#call('debates.messages', { ...options, debate })) as unknown[]
+    return messages.map((message) => decode('TranscriptMessage', message))
+  }
+
+  /** The question with which a decision is asked again: what was decided, why that is doubted, and new documents. */
+  async appeal(
+    debate: string,
+    reason: string,
+    options: TenantOptions & { readonly documents?: readonly Document[] } = {},
+  ): Promise<Question> {
+    const { tenant, documents } = options
+    const written = documents?.map((document) => encode('Document', document))
+    return decode('Question', await this.#call('debates.appeal', { debate, reason, tenant, documents: written }))
+  }
+
   /** A debate that runs in this instance, as another handle of it. */
-  running(debate: string, options: TenantOptions = {}): Debate {
+  attach(debate: string, options: TenantOptions = {}): Debate {
     return this.#describe('attach', () => ({ ...options, debate }), debate)
   }
 

@@ -2,10 +2,10 @@ import { decode, encode } from './codec.js'
 import { toJson } from './document.js'
 import { unwrap } from './errors.js'
 import type { NativeDebate, NativeSession } from './native.js'
-import type { HumanReply, PendingTurn } from './values.js'
+import type { HumanReply, PendingTurn, PendingTurns } from './values.js'
 
 /** A person beside the debate: who is no participant, and still has a word. */
-export class HumanVoice {
+export class Human {
   readonly #debate: () => NativeDebate
 
   private constructor(debate: () => NativeDebate) {
@@ -13,8 +13,8 @@ export class HumanVoice {
   }
 
   /** @internal */
-  static of(debate: () => NativeDebate): HumanVoice {
-    return new HumanVoice(debate)
+  static of(debate: () => NativeDebate): Human {
+    return new Human(debate)
   }
 
   /** Says something to all. */
@@ -47,57 +47,53 @@ export class HumanVoice {
   }
 }
 
+/** Whose desk. */
+export interface DeskOptions {
+  /** The organisation; `default` without it. */
+  readonly tenant?: string | undefined
+}
+
 /** Which turns to list. */
-export interface PendingQuery {
+export interface PendingQuery extends DeskOptions {
   readonly debate?: string | undefined
   readonly agent?: string | undefined
   readonly limit?: number | undefined
 }
 
-/** Turns that wait for a person. */
-export interface PendingTurns {
-  readonly turns: readonly PendingTurn[]
-  /** Whether there are more than the limit. */
-  readonly more: boolean
-}
-
 /** Where people who hold a seat answer. */
 export class HumanDesk {
   readonly #session: () => NativeSession
-  readonly #tenant: string | undefined
 
-  private constructor(session: () => NativeSession, tenant: string | undefined) {
+  private constructor(session: () => NativeSession) {
     this.#session = session
-    this.#tenant = tenant
   }
 
   /** @internal */
-  static of(session: () => NativeSession, tenant: string | undefined): HumanDesk {
-    return new HumanDesk(session, tenant)
+  static of(session: () => NativeSession): HumanDesk {
+    return new HumanDesk(session)
   }
 
   /** Turns that wait for a person. */
   async pending(query: PendingQuery = {}): Promise<PendingTurns> {
-    const page = (await this.#call('desk.pending', query)) as { turns: unknown[]; more: boolean }
-    return { turns: page.turns.map((turn) => decode('PendingTurn', turn)), more: page.more }
+    return decode('PendingTurns', await this.#call('desk.pending', query))
   }
 
   /** One turn. */
-  async turn(id: string): Promise<PendingTurn> {
-    return decode('PendingTurn', await this.#call('desk.turn', { id }))
+  async turn(id: string, options: DeskOptions = {}): Promise<PendingTurn> {
+    return decode('PendingTurn', await this.#call('desk.turn', { ...options, id }))
   }
 
   /** Answers a turn. */
-  async submit(id: string, reply: HumanReply, by: string): Promise<void> {
-    await this.#call('desk.submit', { id, reply: encode('HumanReply', reply), by })
+  async submit(id: string, reply: HumanReply, by: string, options: DeskOptions = {}): Promise<void> {
+    await this.#call('desk.submit', { ...options, id, reply: encode('HumanReply', reply), by })
   }
 
   /** Declines a turn. */
-  async decline(id: string, reason: string, by: string): Promise<void> {
-    await this.#call('desk.decline', { id, reason, by })
+  async decline(id: string, reason: string, by: string, options: DeskOptions = {}): Promise<void> {
+    await this.#call('desk.decline', { ...options, id, reason, by })
   }
 
   async #call(op: string, args: object): Promise<unknown> {
-    return JSON.parse(unwrap(await this.#session().call(op, toJson({ tenant: this.#tenant, ...args }))))
+    return JSON.parse(unwrap(await this.#session().call(op, toJson(args))))
   }
 }

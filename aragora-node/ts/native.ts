@@ -28,8 +28,15 @@ export interface NativeEnvironment {
 export interface NativeSession {
   call(op: string, args: string): Promise<Outcome>
   ask(op: string, args: string): Outcome
-  start(kind: string, spec: string): Promise<{ readonly debate?: NativeDebate; readonly err?: string }>
+  start(kind: string, spec: string, events: string): Promise<Started>
   close(): Promise<Outcome>
+}
+
+/** @internal */
+export interface Started {
+  readonly debate?: NativeDebate
+  readonly events?: NativeEvents
+  readonly err?: string
 }
 
 /** @internal */

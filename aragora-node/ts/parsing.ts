@@ -3,58 +3,25 @@
 import { decode, encode } from './codec.js'
 import { toJson } from './document.js'
 import { compute } from './errors.js'
-import { camelKeys } from './keys.js'
-import type { AnswerFormat, Ballot, BallotShape, ExtractedAnswer, StopReason } from './values.js'
+import type {
+  AnswerFormat,
+  BallotShape,
+  Equivalence,
+  ExtractedAnswer,
+  Json,
+  ParsedBallot,
+  ParsedCritique,
+  Signals,
+  StopReason,
+} from './values.js'
 
 /** A reply to read. */
 export interface ReplyText {
   readonly text: string
   /** Its structured value. */
-  readonly structured?: unknown
+  readonly structured?: Json | undefined
   /** Why it ended. */
   readonly stop?: StopReason | undefined
-}
-
-/** Something about a reply that did not make it invalid. */
-export interface ParseWarning {
-  readonly code: string
-  readonly [name: string]: unknown
-}
-
-/** What a voter's reply says. */
-export interface ParsedBallot {
-  /** Invalid whenever the reply is not clearly a ballot. */
-  readonly ballot: Ballot
-  readonly confidence?: number
-  readonly reason?: string
-  /** Whether the voter wants to go on. */
-  readonly continue?: boolean
-  readonly ready?: boolean
-  readonly respondsTo?: string
-  readonly warnings: readonly ParseWarning[]
-  readonly [name: string]: unknown
-}
-
-/** What one participant finds wrong with another's answer. */
-export interface ParsedCritique {
-  /** As the critic names it. */
-  readonly target?: string
-  readonly issues: readonly string[]
-  readonly suggestions: readonly string[]
-  readonly severity?: number
-  readonly reasoning: string
-  readonly warnings: readonly ParseWarning[]
-  readonly [name: string]: unknown
-}
-
-/** What an ordinary reply says about itself. */
-export interface Signals {
-  readonly confidence?: number
-  readonly continue?: boolean
-  readonly ready?: boolean
-  readonly respondsTo?: string
-  readonly warnings: readonly ParseWarning[]
-  readonly [name: string]: unknown
 }
 
 /** The answer in a reply. */
@@ -65,22 +32,28 @@ export function parseAnswer(reply: ReplyText, format?: AnswerFormat): ExtractedA
 
 /** The vote in a reply. */
 export function parseBallot(reply: ReplyText, shape: BallotShape): ParsedBallot {
-  const { ballot, probabilities, ...rest } = read('parse.ballot', {
-    ...document(reply),
-    shape: encode('BallotShape', shape),
-  }) as { ballot: unknown; probabilities?: unknown }
-  const named = probabilities === undefined || probabilities === null ? {} : { probabilities }
-  return { ...(camelKeys(rest) as object), ...named, ballot: decode('Ballot', ballot) } as ParsedBallot
+  return decode('ParsedBallot', read('parse.ballot', { ...document(reply), shape: encode('BallotShape', shape) }))
 }
 
 /** The critiques in a reply, of the targets its author was shown. */
 export function parseCritiques(reply: ReplyText, targets: readonly string[] = []): readonly ParsedCritique[] {
-  return camelKeys(read('parse.critiques', { ...document(reply), targets })) as ParsedCritique[]
+  const critiques = read('parse.critiques', { ...document(reply), targets }) as unknown[]
+  return critiques.map((critique) => decode('ParsedCritique', critique))
 }
 
 /** What a reply says about itself. */
 export function parseSignals(reply: ReplyText): Signals {
-  return camelKeys(read('parse.signals', document(reply))) as Signals
+  return decode('Signals', read('parse.signals', document(reply)))
+}
+
+/** A text without what does not matter when answers are compared: case, space, punctuation around it. */
+export function normalise(text: string): string {
+  return read('parse.normalise', { text }) as string
+}
+
+/** Whether two answers are the same under a rule of equivalence. */
+export function sameAnswer(equal: Equivalence, a: string, b: string): boolean {
+  return read('parse.same', { equal: encode('Equivalence', equal), a, b }) as boolean
 }
 
 function document({ text, structured, stop }: ReplyText): object {

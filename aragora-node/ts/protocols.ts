@@ -1,8 +1,10 @@
 import { type LiveCall, failureOf, kindOf } from './call.js'
+import type { Numbered } from './agents.js'
+import { encode } from './codec.js'
 import { toJson } from './document.js'
-import { Transcript, checkpointDocument, draftDocument } from './transcript.js'
+import { Transcript } from './transcript.js'
+import type { Checkpoint, Draft, Json, OptionView, PlannedCalls } from './values.js'
 import { Step } from './step.js'
-import type { Checkpoint, Draft, OptionView } from './transcript.js'
 
 /**
  * A protocol of your own: what to ask next, as a pure function of what was said. Its methods are plain: the core asks
@@ -22,15 +24,13 @@ export interface DebateProtocol {
   /** One last thing to ask once a winner is known. */
   closing?(transcript: Transcript, winner: OptionView): Step | undefined
   /** Parameters as plain data, for the log. */
-  readonly params?: unknown
+  readonly params?: Json | undefined
   /** Voting seats it needs at least. */
   readonly minSeats?: number | undefined
   /** Voting seats it takes at most. */
   readonly maxSeats?: number | undefined
   /** The most calls it makes, for budgets: `constant + perSeat * seats + perSeatRound * seats * rounds`. */
-  readonly plannedCalls?:
-    | { readonly constant?: number; readonly perSeat?: number; readonly perSeatRound?: number }
-    | undefined
+  readonly plannedCalls?: PlannedCalls | undefined
 }
 
 /** A protocol of the library with its parameters. */
@@ -38,7 +38,7 @@ export interface BuiltinProtocol {
   /** `critique`, `simultaneous`, `sequential`, `vote_only`, `dynamic`, or the name of one you gave to `open`. */
   readonly name: string
   /** Its parameters in the form of the specification; what is left out has its default. */
-  readonly params?: unknown
+  readonly params?: Json | undefined
 }
 
 const MEMBERS = ['next', 'decide', 'checkpoint', 'closing'] as const
@@ -49,7 +49,7 @@ export function isProtocol(value: unknown): value is DebateProtocol {
 }
 
 /** A protocol as the core reads it. Throws a TypeError for what can never work. @internal */
-export function protocolDocument(protocol: DebateProtocol): (number: (protocol: object) => number) => object {
+export function protocolDocument(protocol: DebateProtocol): Numbered {
   const { name, version, params, minSeats, maxSeats, plannedCalls } = protocol
   for (const [member, value] of Object.entries({ name, version })) {
     if (typeof value !== 'string') throw new TypeError(`a protocol's ${member} is ${kindOf(value)}, expected a string`)
@@ -62,13 +62,8 @@ export function protocolDocument(protocol: DebateProtocol): (number: (protocol: 
       throw new TypeError(`${member} of protocol "${name}" is async; a protocol's methods are plain functions`)
     }
   }
-  const planned = plannedCalls && {
-    constant: plannedCalls.constant,
-    per_seat: plannedCalls.perSeat,
-    per_seat_round: plannedCalls.perSeatRound,
-  }
-  const rest = { name, version, params, min_seats: minSeats, max_seats: maxSeats, planned_calls: planned, members }
-  return (number) => ({ foreign: { participant: number(protocol), ...rest } })
+  const rest = { name, version, params, minSeats, maxSeats, plannedCalls, members }
+  return (number) => ({ foreign: encode('ProtocolDocument', { participant: number(protocol), ...rest }) })
 }
 
 /** Lets a protocol answer one call. Never rejects. @internal */
@@ -90,10 +85,10 @@ function answer(protocol: DebateProtocol, method: string, transcript: Transcript
     case 'protocol.next':
       return step(protocol, 'next', plain(protocol, 'next', protocol.next(transcript)))
     case 'protocol.decide':
-      return draftDocument(plain(protocol, 'decide', protocol.decide?.(transcript)))
+      return encode('Draft', plain(protocol, 'decide', protocol.decide?.(transcript)))
     case 'protocol.checkpoint': {
       const checkpoint = optional(protocol, 'checkpoint', protocol.checkpoint?.(transcript))
-      return checkpoint && checkpointDocument(checkpoint)
+      return checkpoint && encode('Checkpoint', checkpoint)
     }
     case 'protocol.closing': {
       const closing = optional(protocol, 'closing', protocol.closing?.(transcript, transcript.winner()))
@@ -104,10 +99,12 @@ function answer(protocol: DebateProtocol, method: string, transcript: Transcript
   }
 }
 
-function step(protocol: DebateProtocol, method: string, answer: object): unknown {
-  if (answer instanceof Step) return Step.document(answer)
+function step(protocol: DebateProtocol, method: string, answer: Step): unknown {
+  if (STEPS.has(answer.type)) return encode('Step', answer)
   throw new TypeError(`${method} of protocol "${protocol.name}" returned ${kindOf(answer)}, expected transcript.ask(...) or Step.finish()`)
 }
+
+const STEPS: ReadonlySet<string> = new Set(['ask', 'analyse', 'pause', 'finish'] satisfies Step['type'][])
 
 function optional<T extends object>(protocol: DebateProtocol, method: string, answer: T | null | undefined): T | null {
   return answer === null || answer === undefined ? null : plain(protocol, method, answer)

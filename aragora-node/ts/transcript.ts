@@ -2,14 +2,15 @@ import { environment } from './call.js'
 import { decode, encode } from './codec.js'
 import { toJson } from './document.js'
 import { unwrap } from './errors.js'
-import { camelKeys } from './keys.js'
-import { Step } from './step.js'
+import type { Step } from './step.js'
 import type {
-  CheckScope,
+  Draft,
   Expect,
   Limits,
+  OptionView,
   Order,
   Phase,
+  Position,
   Question,
   RoundView,
   RuleConfig,
@@ -18,76 +19,9 @@ import type {
   StepView,
   Tally,
   TranscriptMessage,
-  VoteStatus,
+  TurnView,
   VoteView,
 } from './values.js'
-
-/** What is counted: the ballots that were cast, the newest positions, or those of this round. */
-export type Ballots = 'cast' | 'positions' | 'round'
-
-/** What to count after a step. */
-export interface Checkpoint {
-  /** When it is. */
-  readonly scope: CheckScope
-  /** What counts as the votes. */
-  readonly ballots: Ballots
-  /** The electorate, where it is not every eligible seat. */
-  readonly seats?: readonly string[] | undefined
-  /** The rule; without it the debate's `stopWhen`. */
-  readonly rule?: RuleConfig | undefined
-}
-
-/** What is counted for the decision. */
-export interface Draft {
-  /** What counts as the votes. */
-  readonly ballots: Ballots
-  /** The rule. */
-  readonly rule: RuleConfig
-  /** The electorate, where it is not every eligible seat. */
-  readonly seats?: readonly string[] | undefined
-  /** The message with a synthesis of the winner. */
-  readonly synthesis?: string | undefined
-  /** Each seat's share in the result. */
-  readonly contribution?: Readonly<Record<string, number>> | undefined
-  /** The protocol's own report, in the form of the specification. */
-  readonly report?: unknown
-  /** Notes, recorded as warnings. */
-  readonly notes?: readonly string[] | undefined
-}
-
-/** An option that can be voted for: a stated one, or a group of equal answers. */
-export interface OptionView {
-  readonly id: string
-  /** The label shown in prompts. */
-  readonly label: string
-  /** The value that is compared. */
-  readonly value: string
-  /** The whole text shown to voters. */
-  readonly text: string
-  /** Whose answer it is, in roster order. */
-  readonly authors: readonly string[]
-  /** The message that text is of. */
-  readonly shown?: string
-  /** The members' messages. */
-  readonly messages: readonly string[]
-}
-
-/** Where a debating seat stands. */
-export interface Position {
-  readonly seat: string
-  /** What its newest answer amounts to: `{ answer: value }` or a word. */
-  readonly kind: { readonly answer: string } | string
-  /** The message it is in. */
-  readonly message?: string
-  /** The round of that message; 0 without one. */
-  readonly round: number
-  /** Stated confidence. */
-  readonly confidence?: number
-  /** Order of arrival in the debate. */
-  readonly arrival: number
-  /** What became of the newest turn. */
-  readonly newest: VoteStatus
-}
 
 /** More about what is asked. */
 export interface AskOptions {
@@ -148,7 +82,7 @@ export class Transcript {
 
   /** The option that won; only in `closing`. @internal */
   winner(): OptionView {
-    return camelKeys(this.#data.winner) as OptionView
+    return decode('OptionView', this.#data.winner)
   }
 
   /** The debate. */
@@ -216,14 +150,19 @@ export class Transcript {
     return this.#list('steps', (step) => decode('StepView', step))
   }
 
+  /** The turns so far. */
+  get turns(): readonly TurnView[] {
+    return this.#list('turns', (turn) => decode('TurnView', turn))
+  }
+
   /** Where every debating seat stands, in roster order. */
   get positions(): readonly Position[] {
-    return this.#list('positions', (position) => camelKeys(position) as Position)
+    return this.#list('positions', (position) => decode('Position', position))
   }
 
   /** What can be voted for. */
   get options(): readonly OptionView[] {
-    return this.#list('options', (option) => camelKeys(option) as OptionView)
+    return this.#list('options', (option) => decode('OptionView', option))
   }
 
   /** What is to be decided. */
@@ -250,7 +189,7 @@ export class Transcript {
   ask(phase: Phase, instruction: string, options: AskOptions | readonly string[] = {}): Step {
     const { seats, round, expect, order } = isSeats(options) ? ({ seats: options } as AskOptions) : options
     const ask = { phase, instruction, seats, round, expect: expect && encode('Expect', expect), order }
-    return Step.built(this.#ask({ ask }) as object)
+    return decode('Step', this.#ask({ ask }))
   }
 
   /** Counts the newest positions with a rule, without recording anything. */
@@ -260,8 +199,7 @@ export class Transcript {
 
   /** What is counted for the decision unless the protocol says otherwise. */
   draft(): Draft {
-    const { rule, ...rest } = this.#ask({ draft: {} }) as { rule: unknown; contribution?: unknown }
-    return { ...(camelKeys({ ...rest, contribution: undefined }) as object), rule: decode('RuleConfig', rule), contribution: rest.contribution } as Draft
+    return decode('Draft', this.#ask({ draft: {} }))
   }
 
   /** How a seat appears to others. */
@@ -295,14 +233,4 @@ export class Transcript {
 
 function isSeats(options: AskOptions | readonly string[]): options is readonly string[] {
   return Array.isArray(options)
-}
-
-/** @internal */
-export function checkpointDocument(checkpoint: Checkpoint): object {
-  return { ...checkpoint, rule: checkpoint.rule && encode('RuleConfig', checkpoint.rule) }
-}
-
-/** @internal */
-export function draftDocument(draft: Draft): object {
-  return { ...draft, rule: encode('RuleConfig', draft.rule) }
 }

@@ -24,7 +24,7 @@ use aragora_core::ErrorKind;
 use schemars::generate::{Contract, SchemaSettings};
 
 use model::{ErrorCode, FORMAT, Model, Type};
-pub use output::{API, File, stale, write};
+pub use output::{API, File, SURFACE, stale, write};
 use walk::Definitions;
 
 /// The first line of every rendered file.
@@ -56,9 +56,9 @@ pub fn build() -> Result<Model, String> {
 }
 
 /// Every file that is rendered, with its text.
-pub fn render(model: &Model, existing: &str) -> Result<Vec<File>, String> {
+pub fn render(model: &Model, surface: &str) -> Result<Vec<File>, String> {
     Ok(vec![
-        output::api(model, existing)?,
+        output::api(model, surface)?,
         python::render(model)?,
         typescript::render(model),
         reference::render(model),

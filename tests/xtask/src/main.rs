@@ -35,8 +35,8 @@ usage: cargo xtask <command>
   list                      name every suite
   docs                      build the guide with mdbook
   snippets                  copy the marked regions of examples/ into the pages that quote them
-  swift-root                make the folder Swift runs in, where none is installed (Debian or Ubuntu, as root)
   faces                     render the value types of the other languages and the reference from the core's types
+  swift-root                make the folder Swift runs in, where none is installed (Debian or Ubuntu, as root)
   peers [debates]           run the PyPI peer of the side-by-side bench and print its figures as JSON";
 
 fn main() -> ExitCode {
@@ -58,8 +58,8 @@ fn main() -> ExitCode {
         }
         ["docs"] => guide::build(&context),
         ["snippets"] => guide::write_snippets(&context),
-        ["swift-root"] => swift::make_root(&context),
         ["faces"] => faces::render(&context),
+        ["swift-root"] => swift::make_root(&context),
         ["peers"] => peers::run(&context, "200"),
         ["peers", debates] => peers::run(&context, debates),
         _ => return refuse(USAGE),

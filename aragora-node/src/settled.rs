@@ -7,7 +7,7 @@ use napi_derive::napi;
 /// At most one of the two is set; neither means success without a value.
 #[napi(object, object_from_js = false)]
 #[derive(Debug, Default)]
-pub struct Outcome {
+pub struct Settled {
     /// The answer.
     pub ok: Option<String>,
     /// An `ErrorParts` document.
@@ -37,7 +37,7 @@ impl Answer for () {
     }
 }
 
-impl<T: Answer> From<Result<T>> for Outcome {
+impl<T: Answer> From<Result<T>> for Settled {
     fn from(result: Result<T>) -> Self {
         match result {
             Ok(answer) => Self { ok: answer.into_ok(), err: None },
@@ -47,7 +47,7 @@ impl<T: Answer> From<Result<T>> for Outcome {
 }
 
 /// Runs a synchronous operation, contained.
-pub(crate) fn outcome<T: Answer>(operation: impl FnOnce() -> Result<T>) -> Outcome {
+pub(crate) fn settled<T: Answer>(operation: impl FnOnce() -> Result<T>) -> Settled {
     foreign::contain(operation).into()
 }
 
