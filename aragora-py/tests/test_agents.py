@@ -2,6 +2,8 @@
 
 import asyncio
 import contextvars
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -263,3 +265,38 @@ async def test_a_forgotten_await_starts_and_spends_nothing(aragora: ac.Aragora) 
     with pytest.warns(RuntimeWarning, match="never awaited"):
         del forgotten
     assert ada.calls == 0
+
+
+def test_one_core_and_one_worker_are_enough() -> None:
+    """A thousand slow participants, coroutines and plain functions, on one core with one worker thread."""
+    code = """
+import asyncio, os, time
+import aragora_core as ac
+
+if hasattr(os, "sched_setaffinity"):
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+ac.configure_runtime(threads=1)
+
+class Slow(ac.Agent):
+    def __init__(self, id):
+        self.id = id
+    async def respond(self, request):
+        await asyncio.sleep(0.02)
+        return "FINAL ANSWER: yes"
+
+class Plain(Slow):
+    def respond(self, request):
+        time.sleep(0.02)
+        return "FINAL ANSWER: yes"
+
+async def main():
+    async with ac.Aragora.open() as aragora:
+        seats = [Slow("ada"), Slow("bob"), Slow("cyd"), Plain("eve")]
+        debates = [aragora.debate("Ship?", seats, protocol="vote_only") for _ in range(250)]
+        decisions = await asyncio.gather(*debates)
+        print(sum(len(decision.supporters) for decision in decisions))
+
+asyncio.run(main())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    assert (done.stdout, done.stderr) == ("1000\n", "")
