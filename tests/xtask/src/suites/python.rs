@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::context::Context;
 use crate::files;
-use crate::process::{program, run as start, run_within, works};
+use crate::process::{cargo, program, run as start, run_within, works};
 use crate::suite::{Outcome, Suite};
 use crate::venv::environment;
 
@@ -68,18 +68,28 @@ fn pack(context: &Context, tools: &Path, folder: &Path) -> Result<PathBuf, Strin
     start(maturin("build").arg("--interpreter").arg(tools.join("python")).arg("--out").arg(&wheels))?;
     start(maturin("sdist").arg("--out").arg(&sources))?;
     let archive = only_file(&sources, "gz")?;
-    complete(context, tools, &archive)?;
+    complete(context, tools, &archive, &sources)?;
     only_file(&wheels, "whl")
 }
 
-/// The archive holds what a build needs: the core beside the binding, the lock file, and the types.
-fn complete(context: &Context, tools: &Path, archive: &Path) -> Result<(), String> {
-    let list = "import sys, tarfile; print(*tarfile.open(sys.argv[1]).getnames(), sep='\\n')";
-    let listed = run_within(program(context, tools.join("python")).args(["-c", list]).arg(archive), EXAMPLE_LIMIT)?;
-    let wanted = ["Cargo.lock", "pyproject.toml", "aragora-core/src/lib.rs", "aragora-py/src/lib.rs", "py.typed"];
-    match wanted.iter().find(|file| !listed.lines().any(|line| line.ends_with(*file))) {
-        Some(missing) => Err(format!("the archive of sources lacks {missing}")),
-        None => Ok(()),
+/// The archive holds what a build needs (the core beside the binding, the lock file, the types), and cargo can read it.
+/// Building it would compile the core a second time.
+fn complete(context: &Context, tools: &Path, archive: &Path, folder: &Path) -> Result<(), String> {
+    let unpack = "import sys, tarfile; tarfile.open(sys.argv[1]).extractall(sys.argv[2], filter='data')";
+    start(program(context, tools.join("python")).args(["-c", unpack]).arg(archive).arg(folder))?;
+    let name = archive.file_name().map(|name| name.to_string_lossy().replace(".tar.gz", "")).unwrap_or_default();
+    let root = folder.join(name);
+    let wanted =
+        ["Cargo.lock", "pyproject.toml", "PKG-INFO", "aragora-core/src/lib.rs", "python/aragora_core/py.typed"];
+    if let Some(missing) = wanted.iter().find(|file| !root.join(file).is_file()) {
+        return Err(format!("the archive of sources lacks {missing}"));
+    }
+    let mut metadata = cargo(context, "metadata");
+    metadata.args(["--format-version", "1", "--no-deps", "--locked", "--offline", "--manifest-path"]);
+    if works(metadata.arg(root.join(PACKAGE).join("Cargo.toml"))) {
+        Ok(())
+    } else {
+        Err("cargo cannot read the archive of sources".to_owned())
     }
 }
 
