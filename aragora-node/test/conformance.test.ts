@@ -174,7 +174,10 @@ class Stage {
     const debate = handle?.debate as Debate
     const { debates, desk } = this.aragora
     const reply = () => ({ text: a.text, structured: a.structured, stop: a.stop && fromDocument('StopReason', a.stop) })
-    const nothing = async (done: unknown) => (await done, null)
+    const nothing = async (done: unknown) => {
+      await done
+      return null
+    }
     switch (op) {
       case 'debate.start': {
         const { question, seats, protocol, rule, limits, options, seed, ...rest } = a

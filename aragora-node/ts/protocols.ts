@@ -4,7 +4,7 @@ import { encode } from './codec.js'
 import { toJson } from './document.js'
 import { Transcript } from './transcript.js'
 import type { Checkpoint, Draft, Json, OptionView, PlannedCalls } from './values.js'
-import { Step } from './step.js'
+import type { Step } from './step.js'
 
 /**
  * A protocol of your own: what to ask next, as a pure function of what was said. Its methods are plain: the core asks

@@ -102,8 +102,8 @@ export class Transcript {
 
   /** Every message, oldest first. */
   get messages(): readonly TranscriptMessage[] {
-    let debates = cached.get(this.#protocol)
-    if (debates === undefined) cached.set(this.#protocol, (debates = new Map<string, TranscriptMessage[]>()))
+    const debates = cached.get(this.#protocol) ?? new Map<string, TranscriptMessage[]>()
+    cached.set(this.#protocol, debates)
     let known = debates.get(this.debate)
     // Fewer than are known: the debate is run again, perhaps from a log that was changed.
     if (known === undefined || known.length > this.#data.messages) known = []
