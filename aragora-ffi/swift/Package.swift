@@ -2,6 +2,10 @@
 // The two private targets are made by `cargo xtask swift-sources` from the built library; only the face is by hand.
 import PackageDescription
 
+// Set by the suite, never by users: packages with unsafe flags cannot be depended on.
+let strict: [SwiftSetting] =
+    Context.environment["ARAGORA_STRICT"] == nil ? [] : [.unsafeFlags(["-warnings-as-errors"])]
+
 let package = Package(
     name: "aragora-core-swift",
     platforms: [.macOS(.v13), .iOS(.v16)],
@@ -15,8 +19,8 @@ let package = Package(
             dependencies: ["AragoraFFI"],
             swiftSettings: [.swiftLanguageMode(.v5)]
         ),
-        .target(name: "Aragora", dependencies: ["AragoraBindings"]),
-        .testTarget(name: "AragoraTests", dependencies: ["Aragora"]),
+        .target(name: "Aragora", dependencies: ["AragoraBindings"], swiftSettings: strict),
+        .testTarget(name: "AragoraTests", dependencies: ["Aragora"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

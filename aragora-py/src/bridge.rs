@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aragora_core::foreign::{self, Host, Message};
-use aragora_core::{Error, ErrorKind, Result};
+use aragora_core::{Error, Result};
 use pyo3::IntoPyObjectExt as _;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -86,9 +86,10 @@ fn sender() -> Result<Sender<Item>> {
         return Ok(queue.sender.clone());
     }
     let (sender, receiver) = channel();
-    std::thread::Builder::new().name("aragora-python".into()).spawn(move || carry(&receiver)).map_err(|error| {
-        Error::new(ErrorKind::Unavailable, "the thread that enters Python could not be started").caused_by(error)
-    })?;
+    std::thread::Builder::new()
+        .name("aragora-python".into())
+        .spawn(move || carry(&receiver))
+        .map_err(|error| Error::internal("the thread that enters Python could not be started").caused_by(error))?;
     *slot = Some(Queue { process, sender: sender.clone() });
     Ok(sender)
 }

@@ -5,13 +5,12 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
-import pytest
-from players import Cast
-from corpus import Case, cases, differs, exclusions, known
-
 import aragora_core as ac
+import pytest
 from aragora_core import _native
 from aragora_core._json import encode, plain
+from corpus import Case, cases, differs, exclusions, known
+from players import Cast
 
 LIMIT = 10.0
 PAUSE = 0.005
@@ -193,8 +192,8 @@ def listed(args: dict[str, Any]) -> dict[str, Any]:
 
 
 async def events_of(stage: Stage, args: dict[str, Any]) -> list[Any]:
-    watched = args.pop("debate")
-    return [event async for event in watched.debate.events(**renamed(args)) if str(event.to_dict()["class"]) == "recorded"]
+    stream = args.pop("debate").debate.events(**renamed(args))
+    return [event async for event in stream if event.class_ is ac.EventClass.RECORDED]
 
 
 def said(name: str) -> Callable[[Stage, dict[str, Any]], Awaitable[Any]]:

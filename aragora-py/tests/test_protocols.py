@@ -8,7 +8,7 @@ from people import Says, three
 
 class OneRound(ac.DebateProtocol):
     name = "one-round"
-    planned_calls = {"per_seat": 1}  # noqa: RUF012 - as users write it
+    planned_calls = ac.PlannedCalls(per_seat=1)
 
     def next(self, transcript: ac.Transcript) -> ac.Step:
         if transcript.round == 0:
@@ -57,7 +57,7 @@ async def test_decide_may_change_the_core_draft(aragora: ac.Aragora) -> None:
         name = "decides"
 
         def decide(self, transcript: ac.Transcript) -> ac.Draft:
-            return transcript.draft().replace(rule={"rule": {"name": "unanimity"}})
+            return transcript.draft(rule={"rule": {"name": "unanimity"}})
 
     decision = await aragora.debate("Ship?", three(), protocol=Decides())
     assert decision.outcome.type == "not_reached"

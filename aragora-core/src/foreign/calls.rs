@@ -118,8 +118,12 @@ impl Call {
 impl Drop for Call {
     fn drop(&mut self) {
         // Still there: nobody answered.
-        if self.process.calls.lock().remove(&self.id).is_some() {
+        let unanswered = self.process.calls.lock().remove(&self.id).is_some();
+        if unanswered {
             self.host.post(Message::Cancel { call: self.id });
+        }
+        // An answer nobody heard, because the call was given up at that moment: its exception has no error to go with.
+        if unanswered || !matches!(self.counted.outcome, "ok" | "failed") {
             self.host.post(Message::Release { call: self.id });
         }
     }

@@ -6,10 +6,10 @@
 Everything is async; `aragora_core.sync` has the same names without `await`.
 """
 
-from . import errors, sync, testing
+from . import _values, errors, sync, testing
 from ._error import AragoraError
 from ._native import __version__
-from ._values import *  # noqa: F403
+from ._values import *  # noqa: F403 - they have an `__all__`
 from .agents import (
     Agent,
     AgentLike,
@@ -31,7 +31,7 @@ from .debates import Debates
 from .desk import HumanDesk
 from .events import EventStream
 from .logging import LogRecord, set_log_sink
-from .protocols import DebateProtocol, Step
+from .protocols import DebateProtocol, PlannedCalls, Step
 from .pure import (
     builtin_protocols,
     error_codes,
@@ -44,7 +44,52 @@ from .pure import (
     tally,
 )
 from .runtime import configure_runtime
-from .transcript import Checkpoint, Draft, Transcript
+from .transcript import Transcript
+
+__all__ = [
+    "Agent",
+    "AgentLike",
+    "AgentRequest",
+    "Aragora",
+    "AragoraError",
+    "Config",
+    "Debate",
+    "DebateProtocol",
+    "Debates",
+    "DemoAgent",
+    "EventStream",
+    "Human",
+    "HumanAgent",
+    "HumanDesk",
+    "LogRecord",
+    "ModelAgent",
+    "Opening",
+    "Output",
+    "PlannedCalls",
+    "RecordedAgent",
+    "RequestMessage",
+    "ScriptStep",
+    "ScriptedAgent",
+    "Seat",
+    "Step",
+    "Transcript",
+    "__version__",
+    "builtin_protocols",
+    "configure_runtime",
+    "error_codes",
+    "errors",
+    "normalise",
+    "parse_answer",
+    "parse_ballot",
+    "parse_critiques",
+    "parse_signals",
+    "same_answer",
+    "set_log_sink",
+    "sync",
+    "tally",
+    "testing",
+]
+__all__ += _values.__all__
 
 _REPLACED = {
     "Arena": "Aragora.open() and aragora.debate(...)",

@@ -110,8 +110,8 @@ def running_loop() -> AbstractEventLoop:
         return asyncio.get_running_loop()
     except RuntimeError:
         raise InvalidStateError(
-            "no asyncio event loop is running here; await this inside `async def main()` started by `asyncio.run(main())`, "
-            "or use `aragora_core.sync`, which needs none"
+            "no asyncio event loop is running here; await this inside `async def main()` started by "
+            "`asyncio.run(main())`, or use `aragora_core.sync`, which needs none"
         ) from None
 
 
@@ -181,8 +181,12 @@ def set_log(sink: Callable[[str], None]) -> None:
 
 def counts() -> dict[str, int]:
     """How much is kept, for tests of leaks."""
-    tables = {"waiting": _waiting, "participants": _participants, "live": _live, "parked": parked}
-    return {name: len(table) for name, table in tables.items()}
+    return {
+        "waiting": len(_waiting),
+        "participants": len(_participants),
+        "live": len(_live),
+        "parked": len(parked),
+    }
 
 
 Item = tuple[int, int, int, str, str]

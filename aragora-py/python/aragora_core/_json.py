@@ -43,6 +43,11 @@ def plain(value: object) -> Json:
     raise TypeError(f"{type(value).__name__} cannot be part of a document")
 
 
+def plain_members(members: Mapping[str, object]) -> dict[str, Json]:
+    """The same for the members of an object."""
+    return {name: plain(member) for name, member in members.items()}
+
+
 def encode(value: object) -> str:
     """The document as JSON text. Non-finite numbers and lone surrogates are refused here, before anything starts."""
     try:

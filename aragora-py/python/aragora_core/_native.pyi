@@ -2,6 +2,24 @@
 
 from typing import final
 
+__all__ = [
+    "Debate",
+    "Events",
+    "Pending",
+    "Session",
+    "__version__",
+    "after_fork",
+    "answer",
+    "compute",
+    "configure_runtime",
+    "fail",
+    "log_to",
+    "open",
+    "output",
+    "shutdown",
+    "transcript",
+]
+
 __version__: str
 
 @final

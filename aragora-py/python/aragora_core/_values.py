@@ -41,17 +41,9 @@ from ._value import Value
 
 __all__ = [
     "AgentAttemptEvent",
-    "AgentDocument",
-    "AgentDocumentDemo",
-    "AgentDocumentForeign",
-    "AgentDocumentHuman",
-    "AgentDocumentModel",
-    "AgentDocumentRecorded",
-    "AgentDocumentScripted",
     "AgentKind",
     "AgentMessageEvent",
     "AgentReply",
-    "AgentRequest",
     "AgentThinkingEvent",
     "AnalysisEvent",
     "AnalysisKind",
@@ -235,7 +227,6 @@ __all__ = [
     "Persona",
     "Phase",
     "PlannedAsk",
-    "PlannedCalls",
     "Position",
     "PositionKind",
     "PositionKindAbstain",
@@ -245,7 +236,6 @@ __all__ = [
     "Preset",
     "Prompt",
     "PromptCache",
-    "ProtocolDocument",
     "ProtocolRef",
     "Question",
     "Quorum",
@@ -260,7 +250,6 @@ __all__ = [
     "ReplyWarning",
     "Report",
     "Reputation",
-    "RequestMessage",
     "Reserve",
     "RiskTier",
     "Role",
@@ -285,9 +274,7 @@ __all__ = [
     "RuleKindUnanimity",
     "RuleUsed",
     "Sampling",
-    "ScriptDocument",
     "SeatBenchedEvent",
-    "SeatDocument",
     "SeatView",
     "SeenMessage",
     "SelfVote",
@@ -303,7 +290,6 @@ __all__ = [
     "StalePolicy",
     "Stance",
     "StancePolicy",
-    "Step",
     "StepAnalyse",
     "StepAsk",
     "StepEndEvent",
@@ -370,7 +356,6 @@ __all__ = [
     "VoteStatus",
     "VoteView",
     "WarningEvent",
-    "agent_document_from_dict",
     "ask_order_from_dict",
     "author_from_dict",
     "ballot_from_dict",
@@ -391,255 +376,11 @@ __all__ = [
     "quorum_rule_from_dict",
     "rule_kind_from_dict",
     "served_from_dict",
-    "step_from_dict",
     "stop_reason_from_dict",
     "tie_break_from_dict",
     "topology_from_dict",
     "visibility_from_dict",
 ]
-
-
-class AgentDocumentForeign(Value):
-    """A participant of the host.
-
-    Attributes:
-        participant: Its number.
-        id: Its id.
-        provider: Provider behind it.
-        model: Model behind it.
-        family: Model lineage.
-        version: Its version.
-        structured: `native`, `instructed` (default) or `none`.
-        streams: Whether it streams.
-        context_tokens: The model's window in tokens.
-    """
-
-    __match_args__ = (
-        "participant", "id", "provider", "model", "family", "version", "structured", "streams", "context_tokens",
-    )
-    participant: int
-    id: str
-    provider: str | None = None
-    model: str | None = None
-    family: str | None = None
-    version: str | None = None
-    structured: str | None = None
-    streams: bool | None = None
-    context_tokens: int | None = None
-    type: ClassVar[Literal["foreign"]] = "foreign"
-
-    @classmethod
-    def from_dict(cls, document: Json) -> Self:
-        m = Members("AgentDocumentForeign", document)
-        return cls(
-            participant=m.required("participant", integer),
-            id=m.required("id", text),
-            provider=m.optional("provider", text),
-            model=m.optional("model", text),
-            family=m.optional("family", text),
-            version=m.optional("version", text),
-            structured=m.optional("structured", text),
-            streams=m.optional("streams", boolean),
-            context_tokens=m.optional("context_tokens", integer),
-        )
-
-    def to_dict(self) -> dict[str, Json]:
-        out: dict[str, Json] = {"kind": "foreign"}
-        out["participant"] = self.participant
-        out["id"] = self.id
-        if self.provider is not None:
-            out["provider"] = self.provider
-        if self.model is not None:
-            out["model"] = self.model
-        if self.family is not None:
-            out["family"] = self.family
-        if self.version is not None:
-            out["version"] = self.version
-        if self.structured is not None:
-            out["structured"] = self.structured
-        if self.streams is not None:
-            out["streams"] = self.streams
-        if self.context_tokens is not None:
-            out["context_tokens"] = self.context_tokens
-        return out
-
-
-class AgentDocumentModel(Value):
-    """A model, `provider/model`, with the key of the configuration.
-
-    Attributes:
-        name: Its name.
-        id: Its id, default made of the model's name.
-    """
-
-    __match_args__ = ("name", "id")
-    name: str
-    id: str | None = None
-    type: ClassVar[Literal["model"]] = "model"
-
-    @classmethod
-    def from_dict(cls, document: Json) -> Self:
-        m = Members("AgentDocumentModel", document)
-        return cls(
-            name=m.required("name", text),
-            id=m.optional("id", text),
-        )
-
-    def to_dict(self) -> dict[str, Json]:
-        out: dict[str, Json] = {"kind": "model"}
-        out["name"] = self.name
-        if self.id is not None:
-            out["id"] = self.id
-        return out
-
-
-class AgentDocumentScripted(Value):
-    """A script.
-
-    Attributes:
-        id: Its id.
-        steps: The steps.
-        at_end: `error` (default), `repeat` or `cycle`.
-    """
-
-    __match_args__ = ("id", "steps", "at_end")
-    id: str
-    steps: list[ScriptDocument]
-    at_end: str | None = None
-    type: ClassVar[Literal["scripted"]] = "scripted"
-
-    @classmethod
-    def from_dict(cls, document: Json) -> Self:
-        m = Members("AgentDocumentScripted", document)
-        return cls(
-            id=m.required("id", text),
-            steps=m.required("steps", listed(ScriptDocument.from_dict)),
-            at_end=m.optional("at_end", text),
-        )
-
-    def to_dict(self) -> dict[str, Json]:
-        out: dict[str, Json] = {"kind": "scripted"}
-        out["id"] = self.id
-        out["steps"] = [item.to_dict() for item in self.steps]
-        if self.at_end is not None:
-            out["at_end"] = self.at_end
-        return out
-
-
-class AgentDocumentDemo(Value):
-    """Templates and the words of the question.
-
-    Attributes:
-        id: Its id.
-        style: `supportive`, `critical`, `balanced` or `contrarian`.
-        seed: Its seed.
-    """
-
-    __match_args__ = ("id", "style", "seed")
-    id: str
-    style: str
-    seed: int | None = None
-    type: ClassVar[Literal["demo"]] = "demo"
-
-    @classmethod
-    def from_dict(cls, document: Json) -> Self:
-        m = Members("AgentDocumentDemo", document)
-        return cls(
-            id=m.required("id", text),
-            style=m.required("style", text),
-            seed=m.optional("seed", integer),
-        )
-
-    def to_dict(self) -> dict[str, Json]:
-        out: dict[str, Json] = {"kind": "demo"}
-        out["id"] = self.id
-        out["style"] = self.style
-        if self.seed is not None:
-            out["seed"] = self.seed
-        return out
-
-
-class AgentDocumentHuman(Value):
-    """A person, asked at the desk of the debate's organisation.
-
-    Attributes:
-        id: Its id.
-    """
-
-    __match_args__ = ("id",)
-    id: str
-    type: ClassVar[Literal["human"]] = "human"
-
-    @classmethod
-    def from_dict(cls, document: Json) -> Self:
-        m = Members("AgentDocumentHuman", document)
-        return cls(
-            id=m.required("id", text),
-        )
-
-    def to_dict(self) -> dict[str, Json]:
-        out: dict[str, Json] = {"kind": "human"}
-        out["id"] = self.id
-        return out
-
-
-class AgentDocumentRecorded(Value):
-    """A recording.
-
-    Attributes:
-        id: Its id.
-        log: The log of a debate this seat took part in.
-        cassette: A cassette.
-    """
-
-    __match_args__ = ("id", "log", "cassette")
-    id: str
-    log: str | None = None
-    cassette: str | None = None
-    type: ClassVar[Literal["recorded"]] = "recorded"
-
-    @classmethod
-    def from_dict(cls, document: Json) -> Self:
-        m = Members("AgentDocumentRecorded", document)
-        return cls(
-            id=m.required("id", text),
-            log=m.optional("log", text),
-            cassette=m.optional("cassette", text),
-        )
-
-    def to_dict(self) -> dict[str, Json]:
-        out: dict[str, Json] = {"kind": "recorded"}
-        out["id"] = self.id
-        if self.log is not None:
-            out["log"] = self.log
-        if self.cassette is not None:
-            out["cassette"] = self.cassette
-        return out
-
-
-AgentDocument: TypeAlias = (
-    AgentDocumentForeign
-    | AgentDocumentModel
-    | AgentDocumentScripted
-    | AgentDocumentDemo
-    | AgentDocumentHuman
-    | AgentDocumentRecorded
-)
-"""Who answers."""
-
-_AGENT_DOCUMENT: Mapping[str, Read[AgentDocument]] = {
-    "foreign": AgentDocumentForeign.from_dict,
-    "model": AgentDocumentModel.from_dict,
-    "scripted": AgentDocumentScripted.from_dict,
-    "demo": AgentDocumentDemo.from_dict,
-    "human": AgentDocumentHuman.from_dict,
-    "recorded": AgentDocumentRecorded.from_dict,
-}
-
-
-def agent_document_from_dict(document: Json) -> AgentDocument:
-    """Reads the form the core writes."""
-    return tagged("AgentDocument", "kind", _AGENT_DOCUMENT, document)
 
 
 class AgentKind(Word):
@@ -5904,7 +5645,7 @@ class Limits(Value):
         calls: Calls to agents.
         input_tokens: Input tokens.
         output_tokens: Output tokens.
-        cost_micros: Money.
+        cost_micros: Money, in micro-dollars.
         max_output_tokens: Output tokens of one turn, default 2,048.
         max_parallel: Calls of this debate at the same time, default 16.
     """
@@ -6863,40 +6604,6 @@ class PlannedAsk(Value):
         return out
 
 
-class PlannedCalls(Value):
-    """`constant + per_seat * seats + per_seat_round * seats * rounds`.
-
-    Attributes:
-        constant: Independent of seats and rounds.
-        per_seat: Per debating seat.
-        per_seat_round: Per debating seat and round.
-    """
-
-    __match_args__ = ("constant", "per_seat", "per_seat_round")
-    constant: int | None = None
-    per_seat: int | None = None
-    per_seat_round: int | None = None
-
-    @classmethod
-    def from_dict(cls, document: Json) -> Self:
-        m = Members("PlannedCalls", document)
-        return cls(
-            constant=m.optional("constant", integer),
-            per_seat=m.optional("per_seat", integer),
-            per_seat_round=m.optional("per_seat_round", integer),
-        )
-
-    def to_dict(self) -> dict[str, Json]:
-        out: dict[str, Json] = {}
-        if self.constant is not None:
-            out["constant"] = self.constant
-        if self.per_seat is not None:
-            out["per_seat"] = self.per_seat
-        if self.per_seat_round is not None:
-            out["per_seat_round"] = self.per_seat_round
-        return out
-
-
 class Position(Value):
     """Where a debating seat stands.
 
@@ -7116,64 +6823,6 @@ class PromptCache(Word):
 
     OFF = "off"
     AUTO = "auto"
-
-
-class ProtocolDocument(Value):
-    """A protocol of the host.
-
-    Attributes:
-        participant: The participant.
-        name: The registered name.
-        version: Its version.
-        params: Its parameters.
-        min_seats: Voting seats it needs at least.
-        max_seats: Voting seats it takes at most.
-        planned_calls: The most calls it makes.
-        members: Which methods it has beside `next`.
-    """
-
-    __match_args__ = (
-        "participant", "name", "version", "params", "min_seats", "max_seats", "planned_calls", "members",
-    )
-    participant: int
-    name: str
-    version: str
-    params: Json = None
-    min_seats: int | None = None
-    max_seats: int | None = None
-    planned_calls: PlannedCalls | None = None
-    members: list[str] | None = None
-
-    @classmethod
-    def from_dict(cls, document: Json) -> Self:
-        m = Members("ProtocolDocument", document)
-        return cls(
-            participant=m.required("participant", integer),
-            name=m.required("name", text),
-            version=m.required("version", text),
-            params=m.optional("params", anything),
-            min_seats=m.optional("min_seats", integer),
-            max_seats=m.optional("max_seats", integer),
-            planned_calls=m.optional("planned_calls", PlannedCalls.from_dict),
-            members=m.optional("members", listed(text)),
-        )
-
-    def to_dict(self) -> dict[str, Json]:
-        out: dict[str, Json] = {}
-        out["participant"] = self.participant
-        out["name"] = self.name
-        out["version"] = self.version
-        if self.params is not None:
-            out["params"] = self.params
-        if self.min_seats is not None:
-            out["min_seats"] = self.min_seats
-        if self.max_seats is not None:
-            out["max_seats"] = self.max_seats
-        if self.planned_calls is not None:
-            out["planned_calls"] = self.planned_calls.to_dict()
-        if self.members is not None:
-            out["members"] = [*self.members]
-        return out
 
 
 class ProtocolRef(Value):
@@ -8136,173 +7785,6 @@ class Sampling(Value):
             out["service_tier"] = self.service_tier
         if self.prompt_cache is not None:
             out["prompt_cache"] = str(self.prompt_cache)
-        return out
-
-
-class ScriptDocument(Value):
-    """One step of a script; exactly one of its verbs is given.
-
-    Attributes:
-        phase: Only in this phase.
-        say: Answers this text.
-        reply: Answers this reply.
-        json: Answers this JSON value.
-        ballot: Votes: a ballot as in the log.
-        confidence: With a ballot: stated confidence.
-        reason: With a ballot: stated reason.
-        fail: Fails with this code.
-        retry_after: With a failure: when to try again.
-        sleep: Waits, then goes on with the next step.
-        hang: Says nothing until cancelled.
-        stream: Streams the pieces.
-    """
-
-    __match_args__ = (
-        "phase", "say", "reply", "json", "ballot", "confidence", "reason", "fail", "retry_after", "sleep", "hang",
-        "stream",
-    )
-    phase: Phase | None = None
-    say: str | None = None
-    reply: AgentReply | None = None
-    json: Json = None
-    ballot: Ballot | None = None
-    confidence: float | None = None
-    reason: str | None = None
-    fail: str | None = None
-    retry_after: timedelta | None = None
-    sleep: timedelta | None = None
-    hang: bool | None = None
-    stream: list[str] | None = None
-
-    def __init__(
-        self,
-        *,
-        phase: Phase | None = None,
-        say: str | None = None,
-        reply: AgentReply | None = None,
-        json: Json = None,
-        ballot: Ballot | None = None,
-        confidence: float | None = None,
-        reason: str | None = None,
-        fail: str | None = None,
-        retry_after: timedelta | float | None = None,
-        sleep: timedelta | float | None = None,
-        hang: bool | None = None,
-        stream: list[str] | None = None,
-    ) -> None:
-        members: dict[str, object] = {
-            "phase": phase,
-            "say": say,
-            "reply": reply,
-            "json": json,
-            "ballot": ballot,
-            "confidence": confidence,
-            "reason": reason,
-            "fail": fail,
-            "retry_after": None if retry_after is None else seconds(retry_after),
-            "sleep": None if sleep is None else seconds(sleep),
-            "hang": hang,
-            "stream": stream,
-        }
-        self._set(members)
-
-    @classmethod
-    def from_dict(cls, document: Json) -> Self:
-        m = Members("ScriptDocument", document)
-        return cls(
-            phase=m.optional("phase", Phase.from_dict),
-            say=m.optional("say", text),
-            reply=m.optional("reply", AgentReply.from_dict),
-            json=m.optional("json", anything),
-            ballot=m.optional("ballot", ballot_from_dict),
-            confidence=m.optional("confidence", number),
-            reason=m.optional("reason", text),
-            fail=m.optional("fail", text),
-            retry_after=m.optional("retry_after_ms", duration),
-            sleep=m.optional("sleep_ms", duration),
-            hang=m.optional("hang", boolean),
-            stream=m.optional("stream", listed(text)),
-        )
-
-    def to_dict(self) -> dict[str, Json]:
-        out: dict[str, Json] = {}
-        if self.phase is not None:
-            out["phase"] = str(self.phase)
-        if self.say is not None:
-            out["say"] = self.say
-        if self.reply is not None:
-            out["reply"] = self.reply.to_dict()
-        if self.json is not None:
-            out["json"] = self.json
-        if self.ballot is not None:
-            out["ballot"] = self.ballot.to_dict()
-        if self.confidence is not None:
-            out["confidence"] = self.confidence
-        if self.reason is not None:
-            out["reason"] = self.reason
-        if self.fail is not None:
-            out["fail"] = self.fail
-        if self.retry_after is not None:
-            out["retry_after_ms"] = to_millis(self.retry_after)
-        if self.sleep is not None:
-            out["sleep_ms"] = to_millis(self.sleep)
-        if self.hang is not None:
-            out["hang"] = self.hang
-        if self.stream is not None:
-            out["stream"] = [*self.stream]
-        return out
-
-
-class SeatDocument(Value):
-    """One participant's place in a debate.
-
-    Attributes:
-        agent: Who answers.
-        role: The part played when the protocol gives none.
-        persona: Who it is asked to be.
-        weight: Above 0, at most 100.
-        votes: Whether it votes.
-        judges: Whether it judges.
-        reputation: Ratings, where the host has them.
-    """
-
-    __match_args__ = ("agent", "role", "persona", "weight", "votes", "judges", "reputation")
-    agent: AgentDocument
-    role: Role | str | None = None
-    persona: Persona | None = None
-    weight: float | None = None
-    votes: bool | None = None
-    judges: bool | None = None
-    reputation: Reputation | None = None
-
-    @classmethod
-    def from_dict(cls, document: Json) -> Self:
-        m = Members("SeatDocument", document)
-        return cls(
-            agent=m.required("agent", agent_document_from_dict),
-            role=m.optional("role", Role.from_dict),
-            persona=m.optional("persona", Persona.from_dict),
-            weight=m.optional("weight", number),
-            votes=m.optional("votes", boolean),
-            judges=m.optional("judges", boolean),
-            reputation=m.optional("reputation", Reputation.from_dict),
-        )
-
-    def to_dict(self) -> dict[str, Json]:
-        out: dict[str, Json] = {}
-        out["agent"] = self.agent.to_dict()
-        if self.role is not None:
-            out["role"] = str(self.role)
-        if self.persona is not None:
-            out["persona"] = self.persona.to_dict()
-        if self.weight is not None:
-            out["weight"] = self.weight
-        if self.votes is not None:
-            out["votes"] = self.votes
-        if self.judges is not None:
-            out["judges"] = self.judges
-        if self.reputation is not None:
-            out["reputation"] = self.reputation.to_dict()
         return out
 
 

@@ -9,7 +9,7 @@ from . import _native
 from ._error import WrongAnswerError
 from ._host import Live
 from ._json import Json, decode_object, encode, given, plain
-from ._values import AgentReply, Ballot, Expect, Persona, Reputation, Role, Sampling
+from ._values import AgentReply, Ballot, Expect, Persona, Reputation, Role, Sampling, expect_from_dict
 
 if TYPE_CHECKING:
     from ._host import Home
@@ -97,15 +97,15 @@ class AgentRequest:
         return cast(str, self.to_dict()["phase"])
 
     @property
-    def role(self) -> Role:
+    def role(self) -> Role | str:
         """The part to play."""
-        return Role(cast(str, self.to_dict()["role"]))
+        return Role.from_dict(self.to_dict()["role"])
 
     @property
     def persona(self) -> Persona | None:
         """Who to be."""
         document = self.to_dict().get("persona")
-        return None if document is None else Persona.from_dict(cast("dict[str, Json]", document))
+        return None if document is None else Persona.from_dict(document)
 
     @property
     def system(self) -> str:
@@ -125,12 +125,12 @@ class AgentRequest:
     @property
     def expect(self) -> Expect:
         """What must be returned: free text, JSON of a shape, or a ballot."""
-        return Expect.from_dict(self.to_dict()["expect"])
+        return expect_from_dict(self.to_dict()["expect"])
 
     @property
     def sampling(self) -> Sampling:
         """How a model samples."""
-        return Sampling.from_dict(cast("dict[str, Json]", self.to_dict()["sampling"]))
+        return Sampling.from_dict(self.to_dict()["sampling"])
 
     @property
     def deadline(self) -> timedelta | None:

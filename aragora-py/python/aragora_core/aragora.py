@@ -27,10 +27,10 @@ class Opening:
         self._aragora = aragora
 
     def __await__(self) -> Generator[object, None, "Aragora"]:
-        return self._aragora._open().__await__()  # pyright: ignore[reportPrivateUsage]
+        return self._aragora._open().__await__()
 
     async def __aenter__(self) -> "Aragora":
-        return await self._aragora._open()  # pyright: ignore[reportPrivateUsage]
+        return await self._aragora._open()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -79,7 +79,7 @@ class Aragora:
         for protocol in protocols:
             check_protocol(protocol)
         settings = given(
-            config=None if config is None else config._given,  # pyright: ignore[reportPrivateUsage]
+            config=None if config is None else config._given,
             storage=storage,
             clock=None if clock is None else {"manual": clock.start},
             seed=None if seed is None else str(seed),
@@ -98,7 +98,7 @@ class Aragora:
                 forget(number)
             raise
         if self._clock is not None:
-            self._clock._bind(self._native)  # pyright: ignore[reportPrivateUsage]
+            self._clock._bind(self._native)
         return self
 
     def debate(

@@ -57,7 +57,7 @@ class Registration:
 
 def check_seats(agents: object) -> list[Seat]:
     """The agents as seats; anything else is refused before anything starts."""
-    if isinstance(agents, str | Mapping) or not isinstance(agents, Sequence):
+    if not isinstance(agents, list | tuple):
         raise TypeError(f"agents is {type(agents).__name__}, expected a list of agents")
     return [_seat(index, item) for index, item in enumerate(cast("Sequence[object]", agents))]
 
@@ -79,7 +79,7 @@ def _seat(index: int, item: object) -> Seat:
 
 def seat_documents(seats: Sequence[Seat], registration: Registration) -> list[dict[str, object]]:
     """The roster for the core."""
-    return [{"agent": _agent_document(seat.agent, registration), **seat._options} for seat in seats]  # pyright: ignore[reportPrivateUsage]
+    return [{"agent": _agent_document(seat.agent, registration), **seat._options} for seat in seats]
 
 
 def _agent_document(agent: AnyAgent, registration: Registration) -> object:
@@ -149,6 +149,7 @@ class Debate:
         self._starting: asyncio.Task[_native.Debate] | None = None
         self._reason: str | None = None
         self._detached = False
+        self._listen = False
 
     @property
     def id(self) -> str:
@@ -191,6 +192,8 @@ class Debate:
         A stream that falls behind catches up from the log, or with `lag="disconnect"` ends with `lagged`.
         """
         running_loop()
+        # Asked for before the start, they are kept from the first word on.
+        self._listen = True
         options = encode(given(**{"from": from_seq, "lag": lag, "live_only": live_only}))
         return EventStream(self, options)
 
@@ -229,8 +232,9 @@ class Debate:
             spec = dict(self._spec)
             if self._kind != "attach":
                 spec["seats"] = seat_documents(self._seats, registration)
+                spec.update(given(listen=self._listen or None))
             spec.update(given(protocol=protocol_document(self._protocol, registration)))
-            session = self._aragora._session()  # pyright: ignore[reportPrivateUsage]
+            session = self._aragora._session()
             handle = cast("_native.Debate", await native(session.start, self._kind, encode(spec)))
         except BaseException:
             registration.undo()
@@ -268,7 +272,7 @@ def debate_spec(
     **rest: object,
 ) -> dict[str, object]:
     """What was given, as the core's start document."""
-    if not isinstance(question, str | Question | Mapping):
+    if not isinstance(question, str | Question | Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"question is {type(question).__name__}, expected str or Question")
     text = None if seed is None else str(seed)
     return {"question": question, **given(rule=rule, limits=limits, options=options, seed=text, **rest)}

@@ -21,7 +21,7 @@ class Debates:
         self._aragora = aragora
 
     async def _call(self, op: str, **arguments: object) -> str:
-        session = self._aragora._session()  # pyright: ignore[reportPrivateUsage]
+        session = self._aragora._session()
         return await native_text(session.call, f"debates.{op}", encode(given(**arguments)))
 
     async def get(self, debate: str, *, tenant: str | None = None) -> DebateSummary:

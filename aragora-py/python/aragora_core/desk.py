@@ -17,7 +17,7 @@ class HumanDesk:
         self._aragora = aragora
 
     async def _call(self, op: str, **arguments: object) -> str:
-        session = self._aragora._session()  # pyright: ignore[reportPrivateUsage]
+        session = self._aragora._session()
         return await native_text(session.call, f"desk.{op}", encode(given(**arguments)))
 
     async def pending(

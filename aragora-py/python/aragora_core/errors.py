@@ -195,7 +195,9 @@ class QueueFullError(AragoraError):
 
 
 class LimitExceededError(AragoraError):
-    """Larger than a store, receipt, webhook body or index may be; limit and size are in the context. Split or shrink."""
+    """Larger than a store, receipt, webhook body or index may be; limit and size are in the context. Split or
+    shrink.
+    """
 
     CODE = "limit_exceeded"
 
@@ -586,6 +588,6 @@ class CursorExpiredError(AragoraError):
 _CLASSES: dict[str, type[AragoraError]] = {kind.CODE: kind for kind in AragoraError.__subclasses__()}
 
 
-def _from_parts(text: str) -> AragoraError:
+def _from_parts(text: str) -> AragoraError:  # pyright: ignore[reportUnusedFunction]
     """Called by the native module."""
     return from_parts(text, _CLASSES)

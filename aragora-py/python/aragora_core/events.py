@@ -45,7 +45,7 @@ class EventStream:
 
     async def _more(self) -> bool:
         if self._native is None:
-            handle = await self._debate._start()  # pyright: ignore[reportPrivateUsage]
+            handle = await self._debate._start()
             if self._closed:
                 return False
             self._native = handle.events(self._options)
@@ -62,7 +62,7 @@ class EventStream:
 
     async def __aenter__(self) -> "EventStream":
         if self._native is None:
-            handle = await self._debate._start()  # pyright: ignore[reportPrivateUsage]
+            handle = await self._debate._start()
             self._native = handle.events(self._options)
         return self
 

@@ -7,10 +7,12 @@ from typing import TypeAlias, cast
 
 from ._error import WrongAnswerError
 from ._host import Home, Live
-from ._json import Json, decode_object, encode, given, plain
+from ._json import Json, decode_object, encode, given, plain, plain_members
 from ._values import (
     AnalysisKind,
+    Checkpoint,
     Critique,
+    Draft,
     Dynamic,
     Expect,
     Phase,
@@ -19,7 +21,7 @@ from ._values import (
     Stop,
     VoteOnlyProtocol,
 )
-from .transcript import Checkpoint, Draft, Transcript
+from .transcript import Transcript
 
 
 class Step:
@@ -55,6 +57,22 @@ class Step:
         return f"Step({', '.join(self._document)})"
 
 
+class PlannedCalls:
+    """A bound on the calls of a protocol: these, added up."""
+
+    __slots__ = ("_document",)
+
+    def __init__(
+        self, *, constant: int | None = None, per_seat: int | None = None, per_seat_round: int | None = None
+    ) -> None:
+        members = given(constant=constant, per_seat=per_seat, per_seat_round=per_seat_round)
+        self._document = plain_members(members)
+
+    def to_dict(self) -> dict[str, Json]:
+        """Its document."""
+        return self._document
+
+
 class DebateProtocol(ABC):
     """A protocol of your own: a name, a version, and `next`, which is pure and plain (no `async`).
 
@@ -72,8 +90,8 @@ class DebateProtocol(ABC):
     """Voting seats it needs at least."""
     max_seats: int | None = None
     """Voting seats it takes at most."""
-    planned_calls: Mapping[str, int] | None = None
-    """A bound on its calls: `constant`, `per_seat` and `per_seat_round`, added up."""
+    planned_calls: PlannedCalls | Mapping[str, int] | None = None
+    """A bound on its calls."""
 
     @abstractmethod
     def next(self, transcript: Transcript, /) -> Step:
@@ -192,8 +210,8 @@ def check_protocol(protocol: object) -> None:
         raise TypeError(f"protocol is the class {protocol.__name__}, expected an object: {protocol.__name__}()")
     if not isinstance(name, str) or not callable(getattr(protocol, "next", None)):
         raise TypeError(
-            f"protocol is {type(protocol).__name__}, expected a name such as 'critique', one of the core's such as Critique(), "
-            "or an object with `name` and `next`"
+            f"protocol is {type(protocol).__name__}, expected a name such as 'critique', one of the core's such as "
+            "Critique(), or an object with `name` and `next`"
         )
     for member in ("next", *_OPTIONAL):
         if inspect.iscoroutinefunction(getattr(protocol, member, None)):

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 from . import _native
-from ._json import Json, decode, decode_list, decode_object, decode_objects, encode, given, plain
+from ._json import Json, decode, decode_list, decode_object, decode_objects, encode, plain_members
 from ._values import (
+    Draft,
     Expect,
     Limits,
     OptionView,
@@ -20,36 +21,6 @@ from ._values import (
 
 if TYPE_CHECKING:
     from .protocols import Step
-
-
-class Draft:
-    """How the decision is made: `transcript.draft()` is the core's own, `replace` changes members of it."""
-
-    __slots__ = ("_document",)
-
-    def __init__(self, document: Mapping[str, object]) -> None:
-        self._document = cast("dict[str, Json]", plain(document))
-
-    def replace(self, **members: object) -> "Draft":
-        """The same with other members."""
-        return Draft({**self._document, **members})
-
-    def to_dict(self) -> dict[str, Json]:
-        """Its document."""
-        return self._document
-
-
-class Checkpoint:
-    """What to count after a step."""
-
-    __slots__ = ("_document",)
-
-    def __init__(self, document: Mapping[str, object]) -> None:
-        self._document = cast("dict[str, Json]", plain(document))
-
-    def to_dict(self) -> dict[str, Json]:
-        """Its document."""
-        return self._document
 
 
 class Transcript:
@@ -179,9 +150,10 @@ class Transcript:
         """Counts the newest answers with a rule, without recording anything."""
         return Tally.from_dict(decode_object(self._read({"check": rule_document(rule)})))
 
-    def draft(self) -> Draft:
-        """How the core itself would make the decision."""
-        return Draft(decode_object(self._read({"draft": given()})))
+    def draft(self, **changes: object) -> Draft:
+        """How the core itself would make the decision, with these members changed."""
+        document = decode_object(self._read({"draft": {}}))
+        return Draft.from_dict({**document, **plain_members(changes)})
 
 
 def rule_document(rule: RuleConfig | RuleKind | Mapping[str, Json] | str) -> object:

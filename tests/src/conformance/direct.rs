@@ -86,10 +86,12 @@ impl DirectInstance {
         if let Some(role) = maybe(value, "role")? {
             seat = seat.with_role(role);
         }
+        if maybe(value, "judges")? == Some(true) {
+            seat = seat.as_judge();
+        }
         seat.persona = maybe(value, "persona")?;
         seat.weight = maybe(value, "weight")?.unwrap_or(seat.weight);
         seat.votes = maybe(value, "votes")?.unwrap_or(seat.votes);
-        seat.judges = maybe(value, "judges")?.unwrap_or(seat.judges);
         seat.reputation = maybe(value, "reputation")?;
         Ok(seat)
     }
@@ -108,7 +110,7 @@ impl DirectInstance {
             Some("human") => Ok(HumanAgent::new(id()?, self.engine.human_desk(tenant)).into()),
             Some("demo") => {
                 let style: DemoStyle = demo_style(value["style"].as_str())?;
-                Ok(DemoAgent::new(id()?, style, maybe::<Seed>(value, "seed")?.unwrap_or_default().0).into())
+                Ok(DemoAgent::new(id()?, style, maybe(value, "seed")?.unwrap_or_default()).into())
             }
             _ => Err(unknown()),
         }

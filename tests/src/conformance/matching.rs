@@ -2,6 +2,10 @@
 
 use serde_json::{Map, Value};
 
+/// Every matcher.
+pub const MATCHERS: [&str; 9] =
+    ["$any", "$absent", "$near", "$ref", "$unordered", "$contains_in_order", "$contains", "$count", "$json"];
+
 /// Looks a `$ref` up.
 pub type Lookup<'a> = &'a dyn Fn(&str) -> Result<Value, String>;
 

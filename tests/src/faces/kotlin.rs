@@ -177,7 +177,7 @@ impl Writer<'_> {
         out.push_str(") : Value() {\n");
         self.to_json(out, "    ", None, fields)?;
         out.push_str("\n    public companion object {\n");
-        self.from_json(out, "        ", &ty.name, fields)?;
+        self.reads(out, "        ", &ty.name, fields)?;
         out.push_str("    }\n}\n");
         Ok(())
     }
@@ -192,7 +192,7 @@ impl Writer<'_> {
                 let _ = writeln!(out, "    ) : Value(), {union} {{");
                 self.to_json(out, "        ", Some((tag, &case.json)), fields)?;
                 out.push_str("\n        public companion object {\n");
-                self.from_json(out, "            ", &class, fields)?;
+                self.reads(out, "            ", &class, fields)?;
                 out.push_str("        }\n    }\n");
             }
             (None, Some(payload)) => {
@@ -268,7 +268,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn from_json(&self, out: &mut String, indent: &str, class: &str, fields: &[Field]) -> Result<(), String> {
+    fn reads(&self, out: &mut String, indent: &str, class: &str, fields: &[Field]) -> Result<(), String> {
         let _ = writeln!(out, "{indent}/** From the JSON form. */\n{indent}@JvmStatic");
         if fields.is_empty() {
             let _ = writeln!(

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::model::{Case, Field, Kind, Model, Ty, Type, Word};
 use super::output::File;
 use super::text::{pascal, snake, upper, wrap};
-use super::{BANNER, python_doc::docstring};
+use super::{BANNER, public, python_doc::docstring};
 
 type Result<T> = std::result::Result<T, String>;
 
@@ -53,12 +53,24 @@ from ._json import Json
 from ._value import Value
 ";
 
+/// What users meet as a class of the face, or never.
+const OWN: &[&str] = &[
+    "AgentRequest",
+    "ProtocolDocument",
+    "RequestMessage",
+    "ScriptDocument",
+    "SeatDocument",
+    "Step",
+    "agent_document_from_dict",
+    "step_from_dict",
+];
+
 /// The package's value types.
 pub(super) fn render(model: &Model) -> Result<File> {
     let python = Python { model };
     let mut names = vec!["DEFAULT".to_owned(), "Default".to_owned(), "UnknownEvent".to_owned()];
     let mut body = String::new();
-    for ty in &model.types {
+    for ty in public(model) {
         names.push(ty.name.clone());
         body.push_str("\n\n");
         match &ty.kind {
@@ -80,7 +92,9 @@ pub(super) fn render(model: &Model) -> Result<File> {
         return Err(format!("Python would have two names {}", twice[0]));
     }
     let mut out = format!("\"\"\"The values of debates.\n\n{BANNER}\n\"\"\"\n\n{HEAD}\n__all__ = [\n");
-    for name in &names {
+    // The hand-written face has classes of its own for these, and offers everything else at the package's top.
+    let own = |name: &&String| !OWN.contains(&name.as_str()) && !name.starts_with("AgentDocument");
+    for name in names.iter().filter(own) {
         let _ = writeln!(out, "    \"{name}\",");
     }
     out.push_str("]\n");

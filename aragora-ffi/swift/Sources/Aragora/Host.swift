@@ -60,7 +60,7 @@ final class Host: FfiHost {
                 return
             }
             // Ends after this closure at the earliest: it needs the lock to do so.
-            state.tasks[call] = Task.detached {
+            state.tasks[call] = ParticipantThreads.task {
                 do {
                     Native.answer(call, try await participant.run(call, method, data))
                 } catch {

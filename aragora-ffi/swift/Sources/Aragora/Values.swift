@@ -3476,7 +3476,7 @@ public struct Limits: Hashable, AragoraDocument {
     public var inputTokens: Int64?
     /// Output tokens.
     public var outputTokens: Int64?
-    /// Money.
+    /// Money, in micro-dollars.
     public var costMicros: Int64?
     /// Output tokens of one turn, default 2,048.
     public var maxOutputTokens: Int64?

@@ -6,6 +6,7 @@ mod clippy;
 mod deny;
 mod doctests;
 mod examples;
+mod faces;
 mod format;
 mod guide;
 mod hygiene;
@@ -14,6 +15,7 @@ mod layout;
 mod minimal;
 mod nextest;
 mod panics;
+mod python;
 mod replay;
 mod rustdoc;
 mod swift;
@@ -31,11 +33,13 @@ pub(crate) const ALL: &[Suite] = &[
     typos::SUITE,
     clippy::SUITE,
     minimal::SUITE,
+    faces::SUITE,
     nextest::SUITE,
     doctests::SUITE,
     rustdoc::SUITE,
     examples::SUITE,
     replay::SUITE,
+    python::SUITE,
     kotlin::SUITE,
     swift::SUITE,
     benches::SUITE,

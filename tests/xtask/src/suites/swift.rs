@@ -38,7 +38,7 @@ fn all(context: &Context, swift: &Swift) -> Result<(), String> {
     let place = Place { context, swift, folder: context.target.join("swift") };
     place.assemble(&library)?;
     start(place.swift("build", "package")?.arg("--build-tests"))?;
-    let tests = run_within(place.swift("test", "package")?.arg("--skip-build"), TESTS);
+    let tests = run_within(place.swift("test", "package")?.args(["--skip-build", "--disable-swift-testing"]), TESTS);
     let (passed, failed) = tests.as_deref().map_or((0, 1), counts);
     println!("{passed} passed, {failed} failed");
     tests?;
@@ -50,7 +50,7 @@ fn all(context: &Context, swift: &Swift) -> Result<(), String> {
 
 /// The tests of the last summary line of XCTest.
 fn counts(output: &str) -> (u32, u32) {
-    let line = output.lines().rev().find(|line| line.contains("Executed ") && line.contains(" tests"));
+    let line = output.lines().rev().find(|line| line.contains("Executed ") && line.contains(" test"));
     let words: Vec<&str> = line.unwrap_or_default().split_whitespace().collect();
     let before = |word: &str| {
         let at = words.iter().position(|found| found.starts_with(word))?;
@@ -99,6 +99,7 @@ impl Place<'_> {
         command.arg(format!("DYLD_LIBRARY_PATH={}", debug.display()));
         let corpus = self.swift.seen(self.context, &self.context.root.join("tests").join("conformance"));
         command.arg(format!("ARAGORA_CONFORMANCE={}", corpus.display()));
+        command.arg("ARAGORA_STRICT=1");
         command.args(["swift", subcommand, "--scratch-path"]);
         command.arg(self.swift.seen(self.context, &self.folder.join(format!("{package}-build"))));
         command.arg("-Xlinker").arg(format!("-L{}", debug.display()));

@@ -8,7 +8,7 @@ public class HumanDesk internal constructor(private val aragora: Aragora) {
         agent: String? = null,
         limit: Long? = null,
         tenant: String? = null,
-    ): PendingTurns = PendingTurns(
+    ): PendingTurns = PendingTurns.fromJson(
         aragora.call(
             "desk.pending",
             Members()
@@ -40,15 +40,4 @@ public class HumanDesk internal constructor(private val aragora: Aragora) {
 
     private fun turnNamed(id: String, tenant: String?) =
         Members().put("id", jsonOf(id)).put("tenant", tenant?.let { jsonOf(it) })
-}
-
-/** Turns nobody has answered yet. */
-public class PendingTurns internal constructor(private val json: JsonValue) : Value() {
-    /** The turns, oldest first. */
-    public val turns: List<PendingTurn> get() = json.required("turns").asList { PendingTurn.fromJson(it) }
-
-    /** Whether there are more than the limit. */
-    public val more: Boolean get() = json.required("more").asBoolean()
-
-    override fun toJson(): JsonValue = json
 }

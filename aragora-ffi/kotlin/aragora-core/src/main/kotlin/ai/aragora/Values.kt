@@ -4520,7 +4520,7 @@ public class Limits(
     public val inputTokens: Long? = null,
     /** Output tokens. */
     public val outputTokens: Long? = null,
-    /** Money. */
+    /** Money, in micro-dollars. */
     public val costMicros: Long? = null,
     /** Output tokens of one turn, default 2,048. */
     public val maxOutputTokens: Long? = null,
