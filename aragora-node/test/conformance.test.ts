@@ -136,20 +136,22 @@ class Stage {
 
   #agent(agent: any): Participant {
     const player = typeof agent === 'string' ? this.players.get(agent) : undefined
-    if (player === undefined) return fromDocument('AgentDocument', agent) as core.BuiltinAgent
+    if (player === undefined) {
+      const { kind, ...members } = agent
+      return { type: kind, ...members }
+    }
     if (this.#mode === 'foreign') return player
     const script: Doc = this.#given['participants'][agent]
-    const steps = script['script'].map((item: Doc) => (item['ballot'] === undefined ? item : { ...item, ballot: { choice: item['ballot'] } }))
-    const document = { kind: 'scripted', id: player.id, steps, at_end: script['at_end'] ?? 'repeat' }
-    return fromDocument('AgentDocument', document) as core.BuiltinAgent
+    return core.scriptedAgent(player.id, script['script'].map(stepOf), { atEnd: script['at_end'] ?? 'repeat' })
   }
 
   #seats(seats: any[]): Participant[] {
     return seats.map((seat) => {
       if (typeof seat === 'string') return this.#agent(seat)
       const { agent, ...rest } = seat
-      const { agent: _, ...more } = fromDocument('SeatDocument', { ...rest, agent: { kind: 'human', id: 'x' } })
-      return { ...more, agent: this.#agent(agent) as core.Agent }
+      const persona = rest.persona && fromDocument('Persona', rest.persona)
+      const reputation = rest.reputation && fromDocument('Reputation', rest.reputation)
+      return { ...rest, persona, reputation, agent: this.#agent(agent) }
     })
   }
 
@@ -289,6 +291,16 @@ class Stage {
       default:
         throw new Error(`the op ${op} is unknown`)
     }
+  }
+}
+
+function stepOf(item: Doc): core.ScriptStep {
+  const { reply, ballot, retry_after_ms, ...rest } = item
+  return {
+    ...rest,
+    reply: reply && fromDocument('AgentReply', reply),
+    ballot: ballot && { type: 'choice', value: ballot },
+    retryAfterMs: retry_after_ms,
   }
 }
 
