@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
@@ -30,17 +30,44 @@ test('import and require give the same names, and each declared one exists', () 
   assert.equal(cjs['Aragora'], esm.Aragora)
 })
 
-test('what the other languages have is there', () => {
-  for (const [type, members] of [
-    [Aragora, ['debate', 'close', 'activity', 'metrics', 'debates', 'desk']],
-    [esm.Debate, ['start', 'result', 'events', 'cancel', 'detach', 'human', 'partial', 'finished', 'id']],
-    [esm.Debates, ['get', 'list', 'log', 'replay', 'events', 'messages', 'appeal', 'attach', 'resume', 'fork']],
-    [esm.HumanDesk, ['pending', 'turn', 'submit', 'decline']],
-    [esm.Human, ['message', 'guidance', 'vote', 'resolve']],
-    [esm.Transcript, ['ask', 'check', 'draft', 'displayName', 'messages', 'seats', 'votes', 'rounds', 'steps', 'positions', 'options', 'question', 'limits', 'rule', 'spent']],
-  ] as const) {
-    for (const member of members) assert.ok(member in type.prototype, `${type.name}.${member}`)
-  }
+/** Names only this language has: other idioms for what others do with syntax, and what old versions had. */
+const OWN = ['Arena', 'DebateConfig', 'DebateResult', 'Vote', 'fromDocument', 'toDocument', 'testing', 'Step']
+
+interface Item {
+  readonly kind: 'class' | 'method' | 'property' | 'function' | 'module'
+  readonly name: string
+  readonly typescript?: string | null
+}
+
+/** The name of an item here: what is said of it, or its own name with members and functions in camelCase. */
+function named({ kind, name, typescript }: Item): string | null {
+  if (typescript !== undefined) return typescript
+  const camel = (word: string) => word.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+  const [owner, member] = name.split('.')
+  if (member !== undefined) return `${owner}.${camel(member)}`
+  return kind === 'class' ? name : camel(name)
+}
+
+test('the surface is the one of the corpus, at run time and in the declarations', () => {
+  const { items } = JSON.parse(readFileSync(join(repository, 'tests', 'conformance', 'surface.json'), 'utf8')) as { items: Item[] }
+  const declarations = readdirSync(folder)
+    .filter((file) => file.endsWith('.d.ts'))
+    .map((file) => readFileSync(join(folder, file), 'utf8'))
+    .join('\n')
+  const names = items.map(named).filter((name) => name !== null)
+  const missing = names.filter((name) => {
+    const parts = name.split('.')
+    const member = parts.length > 1 && parts[0] !== 'testing' ? parts[1] : parts[2]
+    const owner = parts[0] === 'testing' ? parts[1] : parts[0]
+    if (member === undefined) return !new RegExp(`export (declare )?(class|interface|const|function|type) ${owner}\\b`).test(declarations)
+    // From Error.
+    if (owner === 'AragoraError' && member === 'cause') return false
+    const body = new RegExp(`(?:class|interface|const) ${owner}\\b[^\\n]*\\{\\n([\\s\\S]*?)\\n\\}`).exec(declarations)?.[1] ?? ''
+    return !new RegExp(`^\\s*(static |readonly |get )*${member}\\??[(:<]`, 'm').test(body)
+  })
+  assert.deepEqual(missing, [])
+  const known = new Set(names.map((name) => name.split('.')[0]))
+  assert.deepEqual(declared().filter((name) => !known.has(name) && !OWN.includes(name)), [])
   // A debate that an async function returns must not be awaited by that.
   assert.ok(!('then' in esm.Debate.prototype))
 })

@@ -184,14 +184,15 @@ class Stage {
       case 'debate.start': {
         const { question, seats, protocol, rule, limits, options, seed, ...rest } = a
         const own = protocol?.participant === undefined ? protocol : this.protocols.get(protocol.participant)
-        return this.#follow(this.aragora.debate(typeof question === 'string' ? question : fromDocument('Question', question), {
+        return this.#follow(this.aragora.debate(typeof question === 'string' ? question : given('Question', question), {
           ...rest,
           agents: this.#seats(seats ?? []),
           protocol: own,
           rule: rule && ruleOf(rule),
-          limits: limits && fromDocument('Limits', limits),
-          options: options && fromDocument('DebateOptions', options),
-          seed: seed === undefined ? undefined : BigInt(seed),
+          limits: limits && given('Limits', limits),
+          options: options && given('DebateOptions', options),
+          // What is no number stays what it is, for the library to refuse.
+          seed: typeof seed === 'string' && /^\d+$/.test(seed) ? BigInt(seed) : seed,
         }))
       }
       case 'debate.result':
@@ -212,9 +213,9 @@ class Stage {
       case 'debate.streamed':
         return handle?.streamed
       case 'human.message':
-        return nothing(debate.human.message(a))
+        return nothing(debate.human.message({ by: a.by, text: a.text }))
       case 'human.guidance':
-        return nothing(debate.human.guidance(a))
+        return nothing(debate.human.guidance({ by: a.by, text: a.text }))
       case 'human.vote':
         return nothing(debate.human.vote({ by: a.by, option: a.option, ...(a.intensity === undefined ? {} : { intensity: a.intensity }) }))
       case 'human.resolve':
@@ -294,6 +295,14 @@ class Stage {
   }
 }
 
+/** A value of the user, with the members that no type knows and the library refuses. */
+function given<Name extends keyof core.Values>(name: Name, document: Doc): core.Values[Name] {
+  const value = fromDocument(name, document)
+  const known = toDocument(name, value) as Doc
+  const unknown = Object.entries(document).filter(([key]) => !(key in known))
+  return { ...(value as object), ...Object.fromEntries(unknown) } as core.Values[Name]
+}
+
 function stepOf(item: Doc): core.ScriptStep {
   const { reply, ballot, retry_after_ms, ...rest } = item
   return {
@@ -322,7 +331,7 @@ function chain(error: unknown): string[] {
 function modesOf(case_: Doc): Mode[] {
   if (case_['modes'] !== undefined) return case_['modes']
   const participants = Object.values<Doc>(case_['given']?.participants ?? {})
-  const foreign = participants.some((one) => one['seam'] === 'protocol' || one['script'].some((item: Doc) => FOREIGN.some((word) => word in item)))
+  const foreign = participants.some((one) => one['seam'] === 'protocol' || one['profile'] !== undefined || one['script'].some((item: Doc) => FOREIGN.some((word) => word in item)))
   return foreign || participants.length === 0 ? ['foreign'] : ['foreign', 'builtin']
 }
 
@@ -331,7 +340,7 @@ const exclusions = JSON.parse(readFileSync(join(folder, 'exclusions.json'), 'utf
 const excluded = new Set(exclusions.filter((one) => one['languages'].includes('typescript')).map((one) => one['target']))
 
 test('the corpus is the one this runner knows', () => {
-  const known = [...SUITES.map((suite) => `${suite}.json`), 'api.json', 'exclusions.json', 'schema.json']
+  const known = [...SUITES.map((suite) => `${suite}.json`), 'api.json', 'exclusions.json', 'schema.json', 'surface.json']
   assert.deepEqual(files.filter((file) => !known.includes(file)), [])
 })
 
