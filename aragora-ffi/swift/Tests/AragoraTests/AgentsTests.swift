@@ -29,7 +29,7 @@ final class AgentsTests: XCTestCase {
     }
 
     func testPlainAsyncActorAndMainActorTakePartAlike() async throws {
-        let main = await OnMain()
+        let main = OnMain()
         try await withAragora { aragora in
             let seats: [Seat] = [.custom(Counting()), .custom(Plain()), .custom(main), says("closure", "1")]
             let decision = try await aragora.debate("How many?", agents: seats, protocol: "vote_only").result()
