@@ -53,7 +53,7 @@ impl FfiDebate {
         Ok(Arc::new(FfiEvents::new(events)))
     }
 
-    /// An operation that may wait.
+    /// An operation that may wait: `partial`, `human.resolve`.
     pub async fn call(self: Arc<Self>, op: String, args: String) -> Result<String, FfiError> {
         Ok(foreign::spawn(async move { self.debate.call(&op, &args).await }).await?)
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use aragora_core::foreign::{self, Events};
+use tokio::sync::Mutex;
 
 use crate::error::FfiError;
 
@@ -10,11 +11,13 @@ use crate::error::FfiError;
 #[derive(Debug, uniffi::Object)]
 pub struct FfiEvents {
     events: Events,
+    // Pulls of a host run as tasks on several threads; who asked first must be served first.
+    turn: Mutex<()>,
 }
 
 impl FfiEvents {
     pub(crate) fn new(events: Events) -> Self {
-        Self { events }
+        Self { events, turn: Mutex::new(()) }
     }
 }
 
@@ -22,6 +25,8 @@ impl FfiEvents {
 impl FfiEvents {
     /// At least one and at most `max` events as a JSON array; nothing after the last one.
     pub async fn next_batch(self: Arc<Self>, max: u32) -> Result<Option<String>, FfiError> {
+        let puller = self.clone();
+        let _turn = puller.turn.lock().await;
         let max = usize::try_from(max).unwrap_or(usize::MAX);
         Ok(foreign::spawn(async move { self.events.next_batch(max).await }).await?)
     }

@@ -115,7 +115,7 @@ pub struct Attempt {
 
 /// Something about a reply that a reader should know and that changed nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ReplyWarning"))]
 #[serde(deny_unknown_fields)]
 pub struct Warning {
     /// A stable code.

@@ -94,7 +94,7 @@ pub struct Limits {
     /// Output tokens.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_tokens: Option<u64>,
-    /// Money.
+    /// Money, in micro-dollars.
     #[serde(rename = "cost_micros", skip_serializing_if = "Option::is_none")]
     pub cost: Option<MicroUsd>,
     /// Output tokens of one turn, default 2,048.

@@ -102,6 +102,13 @@ impl Call {
         self.host.post(Message::Cancel { call: self.id });
     }
 
+    /// Nobody will look at a failure that came too late: the host need not keep its exception.
+    fn release(&self, said: Option<Said>) {
+        if let Some(Err(_)) = said {
+            self.host.post(Message::Release { call: self.id });
+        }
+    }
+
     /// How the call ended, for the counters.
     pub(super) fn ended(&mut self, outcome: &'static str) {
         self.counted.outcome = outcome;
@@ -111,8 +118,12 @@ impl Call {
 impl Drop for Call {
     fn drop(&mut self) {
         // Still there: nobody answered.
-        if self.process.calls.lock().remove(&self.id).is_some() {
+        let unanswered = self.process.calls.lock().remove(&self.id).is_some();
+        if unanswered {
             self.host.post(Message::Cancel { call: self.id });
+        }
+        // An answer nobody heard, because the call was given up at that moment: its exception has no error to go with.
+        if unanswered || !matches!(self.counted.outcome, "ok" | "failed") {
             self.host.post(Message::Release { call: self.id });
         }
     }
@@ -138,14 +149,23 @@ pub(super) async fn call_host(
         }
         () = late => {
             call.ended("cancelled");
+            answered.close();
+            call.release(answered.try_recv().ok());
             return Err(Error::new(ErrorKind::DeadlineExceeded, "the deadline of the turn has passed"));
         }
     }
     call.cancel();
     tokio::select! {
         biased;
-        _ = answered => call.ended("cancelled"),
-        () = grace => call.ended("dropped"),
+        said = &mut answered => {
+            call.ended("cancelled");
+            call.release(said.ok());
+        }
+        () = grace => {
+            call.ended("dropped");
+            answered.close();
+            call.release(answered.try_recv().ok());
+        }
     }
     Err(Error::new(ErrorKind::Cancelled, "the turn was cancelled"))
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::agents::{AgentReply, AgentRequest, Sampling, ToolCall, Warning};
+use crate::agents::{AgentReply, AgentRequest, PendingTurn, Sampling, ToolCall, Warning};
 use crate::debate::{
     Author, CostSource, Expect, Persona, Phase, Refusal, Reputation, Role, StopReason, Usage, Visibility,
 };
@@ -454,4 +454,14 @@ impl From<&StreamEvent> for EventDocument {
         }
         Self { kind, seq, class, debate_id, run, agent, agent_seq, round, time: time.to_string(), data }
     }
+}
+
+/// Turns people have not answered yet.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PendingTurns {
+    /// The turns, in the order of their ids.
+    pub turns: Vec<PendingTurn>,
+    /// Whether there are more than were asked for.
+    pub more: bool,
 }

@@ -35,8 +35,8 @@ pub use contain::contain;
 pub use debate::{Debate, Events};
 pub use dispatcher::Dispatcher;
 pub use documents::{
-    AgentDocument, EventDocument, LiveEvent, ProtocolDocument, ReplyDocument, RequestDocument, RequestMessage,
-    ScriptDocument, SeatDocument,
+    AgentDocument, EventDocument, LiveEvent, PendingTurns, ProtocolDocument, ReplyDocument, RequestDocument,
+    RequestMessage, ScriptDocument, SeatDocument,
 };
 pub use log::log_to;
 pub use message::{Host, Message};

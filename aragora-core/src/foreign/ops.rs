@@ -4,10 +4,10 @@ use futures_util::TryStreamExt as _;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::documents::EventDocument;
+use super::documents::{EventDocument, PendingTurns};
 use super::session::Inner;
 use super::settings::{Instant, read};
-use crate::agents::{HumanReply, PendingQuery, PendingTurn};
+use crate::agents::{HumanReply, PendingQuery};
 use crate::debate::{Document, Record};
 use crate::engine::{Check, DebateQuery, DebateState};
 use crate::error::{Error, ErrorKind, Result};
@@ -109,14 +109,6 @@ struct Advance {
     ms: u64,
 }
 
-/// Turns people have not answered yet.
-#[derive(Debug, Serialize)]
-struct Pending {
-    turns: Vec<PendingTurn>,
-    /// Whether there are more than the limit.
-    more: bool,
-}
-
 impl Inner {
     pub(super) async fn call(&self, op: &str, args: &str) -> Result<String> {
         let engine = self.aragora.debates();
@@ -167,7 +159,7 @@ impl Inner {
                     .human_desk(&a.tenant)
                     .pending(PendingQuery { debate: a.debate, agent: a.agent, page })
                     .await?;
-                json(&Pending { more: page.next.is_some(), turns: page.turns })
+                json(&PendingTurns { more: page.next.is_some(), turns: page.turns })
             }
             "desk.turn" => {
                 let a: TurnArgs = read(op, args)?;

@@ -128,11 +128,12 @@ pub(super) fn failure(json: &str, seam: ErrorKind, call: u64, host: &Arc<dyn Hos
     };
     let kind = failure.code.as_deref().and_then(ErrorKind::from_code).unwrap_or(seam);
     let mut error = Error::new(kind, failure.reason.clone());
-    if let Some(retryable) = failure.retryable {
-        error = error.retryable_if(retryable);
-    }
     if let Some(wait) = failure.retry_after_ms {
         error = error.retry_after_of(Duration::from_millis(wait));
+    }
+    // Last, because a wait alone would make it worth repeating.
+    if let Some(retryable) = failure.retryable {
+        error = error.retryable_if(retryable);
     }
     for (name, value) in &failure.context {
         error = error.with(name, value);

@@ -18,8 +18,9 @@ fn main() -> ExitCode {
 }
 
 fn run(root: &Path, check: bool) -> Result<(), String> {
-    let existing = std::fs::read_to_string(root.join(faces::API)).unwrap_or_default();
-    let files = faces::render(&faces::build()?, &existing)?;
+    let surface =
+        std::fs::read_to_string(root.join(faces::SURFACE)).map_err(|error| format!("{}: {error}", faces::SURFACE))?;
+    let files = faces::render(&faces::build()?, &surface)?;
     if check {
         let stale = faces::stale(root, &files);
         if stale.is_empty() {

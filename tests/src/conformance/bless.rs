@@ -34,8 +34,10 @@ pub(super) fn write(suite: &str, found: &BTreeMap<(usize, usize), Value>) -> Res
 fn spaced(value: &Value) -> String {
     match value {
         Value::Object(members) => {
-            let members: Vec<String> =
-                members.iter().map(|(name, value)| format!("{}: {}", Value::from(name.as_str()), spaced(value))).collect();
+            let members: Vec<String> = members
+                .iter()
+                .map(|(name, value)| format!("{}: {}", Value::from(name.as_str()), spaced(value)))
+                .collect();
             format!("{{{}}}", members.join(", "))
         }
         Value::Array(items) => format!("[{}]", items.iter().map(spaced).collect::<Vec<_>>().join(", ")),

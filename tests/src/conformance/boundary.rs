@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use async_trait::async_trait;
 use aragora_core::Error;
 use aragora_core::foreign::{self, Debate, ErrorParts, Host, Message, Session};
+use async_trait::async_trait;
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
 
@@ -251,8 +251,7 @@ impl Stage {
 impl Sdk for Boundary {
     async fn open(&self, given: &Given, cast: Arc<Cast>) -> Result<Box<dyn Instance>, Failure> {
         let stage = Arc::new(Stage::default());
-        let host: Arc<dyn Host> =
-            Arc::new(Wire { stage: stage.clone(), runtime: tokio::runtime::Handle::current() });
+        let host: Arc<dyn Host> = Arc::new(Wire { stage: stage.clone(), runtime: tokio::runtime::Handle::current() });
         let mut settings = json!({
             "clock": { "manual": given.clock.as_deref().unwrap_or("2026-01-01T00:00:00Z") },
             "seed": given.seed.as_deref().unwrap_or("7"),

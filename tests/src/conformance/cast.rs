@@ -146,7 +146,8 @@ impl Player {
         if let Some(option) = &item.ballot {
             let labels = request["expect"]["ballot"]["labels"].as_array();
             let shown = labels.into_iter().flatten().find(|label| label["option"] == json!(option));
-            let choice = json!({ "choice": shown.map_or(option.as_str(), |label| label["label"].as_str().unwrap_or(option)) });
+            let choice =
+                json!({ "choice": shown.map_or(option.as_str(), |label| label["label"].as_str().unwrap_or(option)) });
             return Ok(json!({ "text": choice.to_string(), "structured": choice }));
         }
         if let Some(code) = &item.fail {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use aragora_core::agents::{DemoAgent, DemoStyle, HumanAgent, PendingQuery, Seat};
 use aragora_core::clock::{Clock as _, ManualClock, Timestamp};
 use aragora_core::config::Config;
@@ -21,6 +20,7 @@ use aragora_core::ids::{AgentId, DebateId, OptionId, OrgId, PrincipalId, Request
 use aragora_core::storage::PageRequest;
 use aragora_core::telemetry::Parts;
 use aragora_core::{Error, ErrorKind, Question, Result};
+use async_trait::async_trait;
 use serde_json::{Map, Value, json};
 
 use super::cast::Cast;
@@ -86,10 +86,12 @@ impl DirectInstance {
         if let Some(role) = maybe(value, "role")? {
             seat = seat.with_role(role);
         }
+        if maybe(value, "judges")? == Some(true) {
+            seat = seat.as_judge();
+        }
         seat.persona = maybe(value, "persona")?;
         seat.weight = maybe(value, "weight")?.unwrap_or(seat.weight);
         seat.votes = maybe(value, "votes")?.unwrap_or(seat.votes);
-        seat.judges = maybe(value, "judges")?.unwrap_or(seat.judges);
         seat.reputation = maybe(value, "reputation")?;
         Ok(seat)
     }
@@ -101,16 +103,14 @@ impl DirectInstance {
             let player = self.cast.agents.get(name).ok_or_else(unknown)?;
             return Ok(match self.cast.mode {
                 Mode::Foreign => PlayedAgent::new(player.clone(), self.clock.clone())?.into(),
-                Mode::Builtin => {
-                    scripted(&player.id, &player.script)?.with_clock(Arc::new(self.clock.clone())).into()
-                }
+                Mode::Builtin => scripted(&player.id, &player.script)?.with_clock(Arc::new(self.clock.clone())).into(),
             });
         }
         match value["kind"].as_str() {
             Some("human") => Ok(HumanAgent::new(id()?, self.engine.human_desk(tenant)).into()),
             Some("demo") => {
                 let style: DemoStyle = demo_style(value["style"].as_str())?;
-                Ok(DemoAgent::new(id()?, style, maybe::<Seed>(value, "seed")?.unwrap_or_default().0).into())
+                Ok(DemoAgent::new(id()?, style, maybe(value, "seed")?.unwrap_or_default()).into())
             }
             _ => Err(unknown()),
         }

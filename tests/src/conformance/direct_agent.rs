@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use aragora_core::agents::{Agent, AgentKind, AgentProfile, AgentReply, AgentRequest, Output};
 use aragora_core::clock::{Clock as _, ManualClock};
 use aragora_core::debate::{Phase, Transcript};
 use aragora_core::ids::AgentId;
 use aragora_core::protocols::{AskBuilder, DebateProtocol, Draft, ProtocolInfo, Step};
 use aragora_core::{Error, ErrorKind, Result};
+use async_trait::async_trait;
 use serde_json::json;
 
 use super::cast::{Player, Raised};
@@ -33,13 +33,7 @@ impl PlayedAgent {
 impl Agent for PlayedAgent {
     fn profile(&self) -> AgentProfile {
         let Profile { provider, model, family, version } = self.player.script.profile.clone().unwrap_or_default();
-        AgentProfile {
-            provider,
-            model,
-            family,
-            version,
-            ..AgentProfile::new(self.id.clone(), AgentKind::Foreign)
-        }
+        AgentProfile { provider, model, family, version, ..AgentProfile::new(self.id.clone(), AgentKind::Foreign) }
     }
 
     async fn respond(&self, request: AgentRequest, output: Output) -> Result<AgentReply> {
@@ -139,8 +133,8 @@ fn ask(transcript: &Transcript, args: &AskArgs) -> Result<Step> {
     }
     let current = transcript.round().max(1);
     let round = if transcript.planned(current, phase) { current + 1 } else { current };
-    let mut step = AskBuilder::new(transcript, phase, args.round.unwrap_or(round))
-        .instruction(|_| Ok(args.instruction.clone()));
+    let mut step =
+        AskBuilder::new(transcript, phase, args.round.unwrap_or(round)).instruction(|_| Ok(args.instruction.clone()));
     if let Some(seats) = seats {
         step = step.seats(seats);
     }

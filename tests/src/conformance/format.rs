@@ -419,9 +419,7 @@ impl Case {
         for participant in self.given.participants.values() {
             match participant {
                 Participant::Protocol(_) => return vec![Mode::Foreign],
-                Participant::Agent(agent)
-                    if agent.profile.is_some() || agent.script.iter().any(Item::is_foreign) =>
-                {
+                Participant::Agent(agent) if agent.profile.is_some() || agent.script.iter().any(Item::is_foreign) => {
                     return vec![Mode::Foreign];
                 }
                 Participant::Agent(_) => agents = true,

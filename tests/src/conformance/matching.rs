@@ -2,6 +2,10 @@
 
 use serde_json::{Map, Value};
 
+/// Every matcher.
+pub const MATCHERS: [&str; 9] =
+    ["$any", "$absent", "$near", "$ref", "$unordered", "$contains_in_order", "$contains", "$count", "$json"];
+
 /// Looks a `$ref` up.
 pub type Lookup<'a> = &'a dyn Fn(&str) -> Result<Value, String>;
 
@@ -47,13 +51,7 @@ fn matcher(expected: &Value) -> Option<(&str, &Value)> {
     members.iter().next().filter(|(name, _)| name.starts_with('$')).map(|(name, value)| (name.as_str(), value))
 }
 
-fn matched(
-    at: &str,
-    name: &str,
-    argument: &Value,
-    found: Option<&Value>,
-    lookup: Lookup<'_>,
-) -> Result<(), String> {
+fn matched(at: &str, name: &str, argument: &Value, found: Option<&Value>, lookup: Lookup<'_>) -> Result<(), String> {
     let holds = |holds: bool| {
         if holds { Ok(()) } else { Err(format!("{at}: expected {name} {argument}, found {}", said(found))) }
     };
@@ -93,7 +91,10 @@ fn matched(
             let mut rest = found.iter();
             for (i, item) in expected.iter().enumerate() {
                 if !rest.any(|value| is(item, value)) {
-                    return Err(format!("{at}: item {i} {item} is not there after the ones before, in {}", shown(found)));
+                    return Err(format!(
+                        "{at}: item {i} {item} is not there after the ones before, in {}",
+                        shown(found)
+                    ));
                 }
             }
             Ok(())

@@ -103,10 +103,11 @@ async fn files_of(report: &mut Report, files: &[format::File], excluded: &[Strin
                 found.extend(outcome.found.into_iter().map(|(step, value)| ((at, step), value)));
             }
         }
-        if bless && !found.is_empty() {
-            if let Err(error) = super::bless::write(&file.suite, &found) {
-                report.failed.push(error);
-            }
+        if bless
+            && !found.is_empty()
+            && let Err(error) = super::bless::write(&file.suite, &found)
+        {
+            report.failed.push(error);
         }
     }
 }

@@ -64,8 +64,7 @@ pub async fn run(case: &Case, mode: Mode, sdk: &dyn Sdk) -> Outcome {
         Ok(instance) => instance,
         Err(error) => return Outcome { difference: Some(format!("open: {error:?}")), found: BTreeMap::new() },
     };
-    let mut stage =
-        Stage { instance, cast, kept: BTreeMap::new(), debates: Vec::new(), found: BTreeMap::new() };
+    let mut stage = Stage { instance, cast, kept: BTreeMap::new(), debates: Vec::new(), found: BTreeMap::new() };
     let played = tokio::time::timeout(LIMIT, stage.play(case, mode)).await;
     let difference = match played {
         Ok(Ok(())) => None,
@@ -101,7 +100,9 @@ impl Stage {
             let args = Map::from_iter([("participant".to_owned(), json!(name))]);
             let op = "participant.stats".to_owned();
             let step = Step { op, args, keep: None, then: expected(stats), until: patient };
-            self.step(usize::MAX, &step).await.map_err(|difference| format!("then.participants.{name}: {difference}"))?;
+            self.step(usize::MAX, &step)
+                .await
+                .map_err(|difference| format!("then.participants.{name}: {difference}"))?;
         }
         Ok(())
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use aragora_core::Error;
+use async_trait::async_trait;
 use serde_json::Value;
 
 use super::cast::Cast;

@@ -91,7 +91,7 @@ fn shape(input: &Value) -> Result<Value, String> {
     let names = input.get("labels").cloned().unwrap_or_else(|| json!(["A", "B", "C"]));
     let label = |name: &Value| json!({ "label": name, "option": option(name) });
     let labels: Vec<Value> = names.as_array().into_iter().flatten().map(label).collect();
-    let may_abstain = input.get("may_abstain").cloned().unwrap_or_else(|| json!(true));
+    let may_abstain = input.get("may_abstain").cloned().unwrap_or(Value::Bool(true));
     Ok(json!({ "kind": kind, "labels": labels, "may_abstain": may_abstain, "confidence": true, "reason": true }))
 }
 

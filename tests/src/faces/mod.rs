@@ -6,11 +6,16 @@
 
 mod events;
 mod fits;
+mod kotlin;
 pub mod model;
 mod output;
+mod python;
+mod python_doc;
+mod reference;
 mod roots;
 mod swift;
 pub mod text;
+mod typescript;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +24,7 @@ use aragora_core::ErrorKind;
 use schemars::generate::{Contract, SchemaSettings};
 
 use model::{ErrorCode, FORMAT, Model, Type};
-pub use output::{API, File, stale, write};
+pub use output::{API, File, SURFACE, stale, write};
 use walk::Definitions;
 
 /// The first line of every rendered file.
@@ -51,8 +56,23 @@ pub fn build() -> Result<Model, String> {
 }
 
 /// Every file that is rendered, with its text.
-pub fn render(model: &Model, existing: &str) -> Result<Vec<File>, String> {
-    Ok(vec![output::api(model, existing)?, swift::render(model)?])
+pub fn render(model: &Model, surface: &str) -> Result<Vec<File>, String> {
+    Ok(vec![
+        output::api(model, surface)?,
+        python::render(model)?,
+        typescript::render(model),
+        reference::render(model),
+        kotlin::render(model)?,
+        swift::render(model)?,
+    ])
+}
+
+/// What participants of a host look like on the boundary; faces write these documents from their own objects.
+const BOUNDARY: [&str; 5] = ["AgentDocument", "PlannedCalls", "ProtocolDocument", "ScriptDocument", "SeatDocument"];
+
+/// The types that users see.
+fn public(model: &Model) -> impl Iterator<Item = &Type> {
+    model.types.iter().filter(|ty| !BOUNDARY.contains(&ty.name.as_str()))
 }
 
 fn error_code(kind: &ErrorKind) -> ErrorCode {

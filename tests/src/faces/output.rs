@@ -16,15 +16,11 @@ pub struct File {
     pub text: String,
 }
 
-/// The model as a document. The list `items` of the surface is written by hand and stays.
-pub(super) fn api(model: &Model, existing: &str) -> Result<File, String> {
-    let kept: Value = if existing.is_empty() {
-        Value::Null
-    } else {
-        serde_json::from_str(existing).map_err(|error| format!("{API} is no JSON: {error}"))?
-    };
+/// The model as a document, with the list `items` of the surface, which is written by hand.
+pub(super) fn api(model: &Model, surface: &str) -> Result<File, String> {
+    let surface: Value = serde_json::from_str(surface).map_err(|error| format!("{SURFACE} is no JSON: {error}"))?;
     let mut document = serde_json::to_value(model).map_err(|error| error.to_string())?;
-    document["items"] = kept.get("items").cloned().unwrap_or_else(|| Value::Array(Vec::new()));
+    document["items"] = surface.get("items").cloned().unwrap_or_else(|| Value::Array(Vec::new()));
     let mut text = serde_json::to_string_pretty(&document).map_err(|error| error.to_string())?;
     text.push('\n');
     Ok(File { path: API, text })
@@ -32,6 +28,8 @@ pub(super) fn api(model: &Model, existing: &str) -> Result<File, String> {
 
 /// The model's file.
 pub const API: &str = "tests/conformance/api.json";
+/// The hand-written surface of the faces.
+pub const SURFACE: &str = "tests/conformance/surface.json";
 
 /// Writes what differs, and says what was written.
 pub fn write(root: &Path, files: &[File]) -> Result<Vec<&'static str>, String> {

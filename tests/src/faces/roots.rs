@@ -2,14 +2,16 @@
 
 use schemars::{JsonSchema, SchemaGenerator};
 
-use aragora_core::agents::{HumanReply, PendingTurn};
+use aragora_core::agents::HumanReply;
 use aragora_core::debate::{
     AnswerFormat, BallotShape, CastVote, DebateOptions, Decision, Edit, ErrorInfo, Event, Limits, OptionView,
     ParsedBallot, ParsedCritique, Persona, Position, Question, Reputation, RiskTier, RoundView, RuleConfig, SeatView,
     Signals, Spent, StepView, TranscriptMessage, TurnView, VoteView,
 };
 use aragora_core::engine::{Check, DebatePage, ReplayReport};
-use aragora_core::foreign::{EventDocument, LiveEvent, ProtocolDocument, ReplyDocument, RequestDocument, SeatDocument};
+use aragora_core::foreign::{
+    EventDocument, LiveEvent, PendingTurns, ProtocolDocument, ReplyDocument, RequestDocument, SeatDocument,
+};
 use aragora_core::protocols::{Checkpoint, Critique, Draft, Dynamic, Sequential, Simultaneous, Step, VoteOnlyProtocol};
 
 /// A root: puts its schema into a generator and says under which name.
@@ -65,7 +67,7 @@ pub(super) const OUTPUTS: &[Add] = roots![
     OptionView,
     ParsedBallot,
     ParsedCritique,
-    PendingTurn,
+    PendingTurns,
     Position,
     ReplayReport,
     RequestDocument,

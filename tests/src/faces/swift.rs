@@ -468,7 +468,11 @@ fn swift(ty: &Ty) -> Result<String, String> {
 /// Inside lists and maps only what Swift converts by itself.
 fn plain(ty: &Ty) -> Result<&Ty, String> {
     let inner = if let Ty::Optional(inner) = ty { inner } else { ty };
-    if wire(inner).is_some() { Err(format!("a list or map of {inner:?} is not rendered for Swift yet")) } else { Ok(ty) }
+    if wire(inner).is_some() {
+        Err(format!("a list or map of {inner:?} is not rendered for Swift yet"))
+    } else {
+        Ok(ty)
+    }
 }
 
 /// The type a value takes in a document, and the property that holds the value, where Swift's own form is another.

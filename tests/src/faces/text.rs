@@ -36,6 +36,18 @@ pub fn camel(name: &str) -> String {
     letters.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(letters).collect()
 }
 
+/// `EventData` to `event_data`.
+pub fn snake(name: &str) -> String {
+    let mut out = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && !out.is_empty() {
+            out.push('_');
+        }
+        out.push(letter.to_ascii_lowercase());
+    }
+    out
+}
+
 /// `max_output_tokens` to `MAX_OUTPUT_TOKENS`.
 pub fn upper(name: &str) -> String {
     name.to_ascii_uppercase()

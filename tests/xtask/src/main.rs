@@ -7,8 +7,10 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod context;
+mod faces;
 mod files;
 mod guide;
+mod kotlin;
 mod markdown;
 mod model_server;
 mod peers;
@@ -33,6 +35,7 @@ usage: cargo xtask <command>
   list                      name every suite
   docs                      build the guide with mdbook
   snippets                  copy the marked regions of examples/ into the pages that quote them
+  faces                     render the value types of the other languages and the reference from the core's types
   swift-root                make the folder Swift runs in, where none is installed (Debian or Ubuntu, as root)
   peers [debates]           run the PyPI peer of the side-by-side bench and print its figures as JSON";
 
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         }
         ["docs"] => guide::build(&context),
         ["snippets"] => guide::write_snippets(&context),
+        ["faces"] => faces::render(&context),
         ["swift-root"] => swift::make_root(&context),
         ["peers"] => peers::run(&context, "200"),
         ["peers", debates] => peers::run(&context, debates),

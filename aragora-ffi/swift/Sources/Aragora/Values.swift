@@ -45,7 +45,7 @@ public struct AgentReply: Hashable, AragoraDocument {
     /// The provider's id of the response.
     public var responseId: String?
     /// What a reader should know.
-    public var warnings: [Warning]?
+    public var warnings: [ReplyWarning]?
 
     public init(
         text: String? = nil,
@@ -59,7 +59,7 @@ public struct AgentReply: Hashable, AragoraDocument {
         provider: String? = nil,
         model: String? = nil,
         responseId: String? = nil,
-        warnings: [Warning]? = nil
+        warnings: [ReplyWarning]? = nil
     ) {
         self.text = text
         self.structured = structured
@@ -3476,7 +3476,7 @@ public struct Limits: Hashable, AragoraDocument {
     public var inputTokens: Int64?
     /// Output tokens.
     public var outputTokens: Int64?
-    /// Money.
+    /// Money, in micro-dollars.
     public var costMicros: Int64?
     /// Output tokens of one turn, default 2,048.
     public var maxOutputTokens: Int64?
@@ -4044,6 +4044,19 @@ public struct PendingTurn: Hashable, AragoraDocument {
     }
 }
 
+/// Turns people have not answered yet.
+public struct PendingTurns: Hashable, AragoraDocument {
+    /// The turns, in the order of their ids.
+    public let turns: [PendingTurn]
+    /// Whether there are more than were asked for.
+    public let more: Bool
+
+    private enum CodingKeys: String, CodingKey {
+        case turns
+        case more
+    }
+}
+
 /// Who a participant is asked to be.
 public struct Persona: Hashable, AragoraDocument {
     /// A short name, e.g. `Economist`.
@@ -4514,6 +4527,27 @@ public struct ReplayReport: Hashable, AragoraDocument {
         case records
         case difference
         case decision
+    }
+}
+
+/// Something about a reply that a reader should know and that changed nothing.
+public struct ReplyWarning: Hashable, AragoraDocument {
+    /// A stable code.
+    public var code: String
+    /// More about it.
+    public var detail: String
+
+    public init(
+        code: String,
+        detail: String
+    ) {
+        self.code = code
+        self.detail = detail
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case code
+        case detail
     }
 }
 
@@ -6048,27 +6082,6 @@ public struct VoteView: Hashable, AragoraDocument {
         case selfVote = "self_vote"
         case arrival
         case userIntensity = "user_intensity"
-    }
-}
-
-/// Something about a reply that a reader should know and that changed nothing.
-public struct Warning: Hashable, AragoraDocument {
-    /// A stable code.
-    public var code: String
-    /// More about it.
-    public var detail: String
-
-    public init(
-        code: String,
-        detail: String
-    ) {
-        self.code = code
-        self.detail = detail
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case code
-        case detail
     }
 }
 

@@ -6,13 +6,16 @@ mod clippy;
 mod deny;
 mod doctests;
 mod examples;
+mod faces;
 mod format;
 mod guide;
 mod hygiene;
+mod kotlin;
 mod layout;
 mod minimal;
 mod nextest;
 mod panics;
+mod python;
 mod replay;
 mod rustdoc;
 mod swift;
@@ -30,11 +33,14 @@ pub(crate) const ALL: &[Suite] = &[
     typos::SUITE,
     clippy::SUITE,
     minimal::SUITE,
+    faces::SUITE,
     nextest::SUITE,
     doctests::SUITE,
     rustdoc::SUITE,
     examples::SUITE,
     replay::SUITE,
+    python::SUITE,
+    kotlin::SUITE,
     swift::SUITE,
     benches::SUITE,
     deny::SUITE,

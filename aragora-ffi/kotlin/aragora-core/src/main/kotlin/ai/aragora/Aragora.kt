@@ -1,0 +1,151 @@
+package ai.aragora
+
+import ai.aragora.ffi.FfiSession
+import ai.aragora.ffi.ffiConfigureRuntime
+import ai.aragora.ffi.ffiOpen
+import ai.aragora.ffi.ffiShutdownRuntime
+import java.util.concurrent.atomic.AtomicBoolean
+import kotlin.coroutines.CoroutineContext
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Deferred
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.async
+
+/**
+ * One instance of the library.
+ *
+ * `use` begins to close it at the end of the block; [closeAndJoin] also waits until everything has stopped.
+ */
+public class Aragora private constructor(private val session: FfiSession, private val calls: HostCalls) : AutoCloseable {
+    // What is begun here outlives the coroutine that asked for it, because several may wait for it.
+    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Default)
+
+    private val closing: Deferred<Unit> by lazy {
+        scope.async {
+            native { session.shut() }
+            calls.participants.clear()
+        }
+    }
+
+    /** Describes a debate about this question. Nothing begins and nothing is spent before [Debate.start]. */
+    public fun debate(question: String, describe: DebateBuilder.() -> Unit = {}): Debate =
+        described(DebateBuilder(jsonOf(question)).apply(describe))
+
+    /** Describes a debate about a question with options, documents or an answer format. */
+    public fun debate(question: Question, describe: DebateBuilder.() -> Unit = {}): Debate =
+        described(DebateBuilder(question.toJson()).apply(describe))
+
+    /** Past and running debates: lists, logs, replays, forks. */
+    public fun debates(): Debates = Debates(this)
+
+    /** Where people find what they are asked. */
+    public fun desk(): HumanDesk = HumanDesk(this)
+
+    /** What goes on in this instance right now. */
+    public fun activity(): Activity = Activity(ask("activity", JsonObject(emptyMap())))
+
+    /** Counters and times in the text format of Prometheus. */
+    public fun metrics(): String = ask("metrics", JsonObject(emptyMap())).asString()
+
+    /** Begins to close: everything that runs is cancelled, and later calls fail with `closed`. */
+    override fun close() {
+        closing.start()
+    }
+
+    /** Closes and waits until everything has stopped, participants that do not listen up to five seconds. */
+    public suspend fun closeAndJoin() {
+        closing.await()
+    }
+
+    override fun toString(): String = "Aragora(${calls.size} calls under way)"
+
+    private fun described(builder: DebateBuilder) = Debate { begin("debate") { builder.document(it) } }
+
+    /** Starts, resumes, forks or finds a debate. */
+    internal fun begin(kind: String, document: (Participants) -> JsonValue): Deferred<ai.aragora.ffi.FfiDebate> =
+        scope.async {
+            val spec = document(calls.participants).toString()
+            native { session.start(kind, spec) }
+        }
+
+    internal suspend fun call(op: String, args: JsonValue): JsonValue =
+        JsonValue.parse(native { session.call(op, args.toString()) })
+
+    internal fun ask(op: String, args: JsonValue): JsonValue = JsonValue.parse(native { session.ask(op, args.toString()) })
+
+    internal val callsUnderWay: Int get() = calls.size
+
+    internal val participants: Int get() = calls.participants.size
+
+    public companion object {
+        private val hooked = AtomicBoolean(false)
+
+        /**
+         * Opens an instance. Without arguments it keeps everything in memory and knows no provider's key.
+         *
+         * @param config settings and keys.
+         * @param storage where debates are kept, as a URI.
+         * @param protocols your own protocols, so that their logs can be replayed and resumed.
+         * @param context where participants run.
+         * @param clock time by hand, for tests.
+         * @param seed makes ids repeatable, for tests.
+         */
+        public suspend fun open(
+            config: Config? = null,
+            storage: String? = null,
+            protocols: List<DebateProtocol> = emptyList(),
+            context: CoroutineContext = Dispatchers.Default,
+            clock: ManualClock? = null,
+            seed: ULong? = null,
+        ): Aragora {
+            val calls = HostCalls(context)
+            val settings = Members()
+                .put("config", config?.document())
+                .put("storage", storage?.let { jsonOf(it) })
+                .put("protocols", protocols.takeIf { it.isNotEmpty() }?.let { all ->
+                    jsonList(all) { calls.participants.document(it) }
+                })
+                .put("clock", clock?.let { JsonObject(mapOf("manual" to jsonOf(it.start))) })
+                .put("seed", seed?.let { jsonOf(it) })
+                .done()
+            stopAtExit()
+            val aragora = Aragora(native { ffiOpen(calls, settings.toString()) }, calls)
+            clock?.bind(aragora)
+            return aragora
+        }
+
+        /** How many threads the library works with, 1 to 64. `invalid_state` after the first use. */
+        public fun configureRuntime(threads: Int): Unit =
+            native { ffiConfigureRuntime(threads.toUInt()) }
+
+        /** The version of the library. */
+        public val version: String get() = compute("version", JsonObject(emptyMap())).asString()
+
+        /** The process ends with work under way: it is cancelled while participants can still hear of it. */
+        private fun stopAtExit() {
+            if (!hooked.compareAndSet(false, true)) return
+            Runtime.getRuntime().addShutdownHook(Thread({ ffiShutdownRuntime(2_000u) }, "aragora-exit"))
+        }
+    }
+}
+
+/** What goes on in an instance. All zero when nothing does. */
+public class Activity internal constructor(private val json: JsonValue) : Value() {
+    /** Debates that run. */
+    public val debates: Long get() = json.required("debates").asLong()
+
+    /** Debates that wait to be admitted. */
+    public val queued: Long get() = json.required("queued").asLong()
+
+    /** Turns under way. */
+    public val turns: Long get() = json.required("turns").asLong()
+
+    /** Permits that are taken. */
+    public val permits: Long get() = json.required("permits").asLong()
+
+    /** Calls into participants of this process, of all instances. */
+    public val foreignCalls: Long get() = json.required("foreign_calls").asLong()
+
+    override fun toJson(): JsonValue = json
+}

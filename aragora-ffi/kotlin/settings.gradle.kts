@@ -1,0 +1,7 @@
+rootProject.name = "aragora"
+
+dependencyResolutionManagement {
+    repositories { mavenCentral() }
+}
+
+include("aragora-core")

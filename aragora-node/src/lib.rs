@@ -1,0 +1,11 @@
+//! The native half of the npm package `aragora-core`: `aragora_core::foreign` behind Node-API, and nothing else.
+//!
+//! Private: only `ts/native.ts` loads it, and the two change together. No export throws and no promise rejects; an
+//! error crosses as data, and the face throws it, so that stacks show the caller and codes survive.
+
+mod bridge;
+mod environment;
+mod handles;
+mod mailbox;
+mod process;
+mod settled;

@@ -1,0 +1,349 @@
+import assert from 'node:assert/strict'
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import * as core from 'aragora-core'
+import { Aragora, type Debate, type Participant, fromDocument, isAragoraError, testing, toDocument } from 'aragora-core'
+import { type Doc, Gates, Player, differs, scriptedProtocol } from './corpus.js'
+
+const folder = join(process.env['ARAGORA_REPOSITORY'] ?? '', 'tests', 'conformance')
+const SUITES = ['cancel', 'config', 'consensus', 'debate', 'errors', 'events', 'parsing', 'protocols', 'replay']
+const FOREIGN = ['throw', 'wrong_type', 'gate', 'ignore_cancel']
+
+type Mode = 'foreign' | 'builtin'
+
+/** A debate and what was heard of it so far. */
+class Watched {
+  readonly debate: Debate
+  readonly types: string[] = []
+  readonly streamed: Doc = {}
+
+  constructor(debate: Debate) {
+    this.debate = debate
+  }
+}
+
+/** One case in one mode, on a fresh instance. */
+class Stage {
+  readonly clock: testing.ManualClock
+  readonly gates = new Gates()
+  readonly players = new Map<string, Player>()
+  readonly protocols = new Map<string, core.DebateProtocol>()
+  readonly debates: Watched[] = []
+  readonly #stored = new Map<string, unknown>()
+  readonly #given: Doc
+  readonly #mode: Mode
+  #aragora: Aragora | undefined
+
+  constructor(given: Doc, mode: Mode) {
+    this.#given = given
+    this.#mode = mode
+    this.clock = new testing.ManualClock(given['clock'] ?? '2026-01-01T00:00:00Z')
+    for (const [name, script] of Object.entries<Doc>(given['participants'] ?? {})) {
+      if (script['seam'] === 'protocol') this.protocols.set(name, scriptedProtocol(script))
+      else if (script['seam'] === 'agent') this.players.set(name, new Player(name, script, this.gates))
+      else throw new Error(`the seam ${script['seam']} is unknown`)
+    }
+  }
+
+  get aragora(): Aragora {
+    assert.ok(this.#aragora)
+    return this.#aragora
+  }
+
+  async open(): Promise<void> {
+    const { config, seed } = this.#given
+    const given = { clock: this.clock, seed: BigInt(seed ?? '7'), protocols: [...this.protocols.values()] }
+    this.#aragora = await Aragora.open(config === undefined ? given : { ...given, config: core.Config.load(config) })
+  }
+
+  async close(): Promise<void> {
+    await this.#aragora?.close()
+  }
+
+  async run(case_: Doc): Promise<void> {
+    for (const [at, step] of (case_['steps'] as Doc[]).entries()) {
+      if (this.#mode === 'builtin' && step['op'] === 'participant.stats') continue
+      await this.#step(step, `step ${at} ${step['op']}`)
+    }
+    const then: Doc = case_['then'] ?? {}
+    if (then['events'] !== undefined) await this.#patient('then.events', async () => this.#expect({ ok: then['events'] }, async () => this.debates[0]?.types))
+    for (const [name, stats] of this.#mode === 'foreign' ? Object.entries(then['participants'] ?? {}) : []) {
+      await this.#patient(`then.participants.${name}`, async () => this.#expect({ ok: stats }, async () => this.players.get(name)?.stats))
+    }
+  }
+
+  async #step(step: Doc, name: string): Promise<void> {
+    const once = () => this.#expect(step['then'], async () => {
+      const result = await this.#act(step['op'], this.#resolved(step['args'] ?? {}))
+      if (step['as'] !== undefined) this.#stored.set(step['as'], result)
+      return result
+    })
+    const until = step['until']
+    if (until === undefined || until === false) {
+      const difference = await once()
+      assert.equal(difference, undefined, `${name}: ${difference}`)
+    } else {
+      await this.#patient(name, once, until.advance_ms)
+    }
+  }
+
+  async #patient(name: string, once: () => Promise<string | undefined>, advance?: number): Promise<void> {
+    const end = performance.now() + 9_500
+    for (;;) {
+      const difference = await once()
+      if (difference === undefined) return
+      assert.ok(performance.now() < end, `${name} never held: ${difference}`)
+      if (advance !== undefined) this.clock.advance(advance)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  }
+
+  async #expect(then: Doc | undefined, act: () => Promise<unknown>): Promise<string | undefined> {
+    const lookup = (path: string) => this.#lookup(path)
+    let result: unknown
+    try {
+      result = await act()
+    } catch (error) {
+      if (!isAragoraError(error) || then?.['error'] === undefined) throw error
+      const { cause, ...expected } = then['error']
+      const document = { code: error.code, reason: error.reason, retryable: error.retryable, retry_after_ms: error.retryAfterMs, context: error.context }
+      if (cause !== undefined && this.#mode === 'foreign' && !chain(error).includes(cause)) return `expected the cause ${cause}, found ${chain(error).join()}`
+      return differs(expected, document, lookup)
+    }
+    if (then?.['error'] !== undefined) return `expected a failure, found ${JSON.stringify(result)}`
+    if (then?.['bytes'] !== undefined) {
+      const hex = Buffer.from(String(result), 'utf8').toString('hex')
+      return hex === then['bytes'] ? undefined : `expected bytes ${then['bytes']}, found ${hex}`
+    }
+    const shown = result instanceof Watched ? { id: result.debate.id } : result
+    return then === undefined ? undefined : differs(then['ok'], shown, lookup)
+  }
+
+  #lookup(path: string): unknown {
+    const [name, ...rest] = path.split('.')
+    const stored = this.#stored.get(name ?? '')
+    if (stored instanceof Watched) return rest[0] === 'id' ? stored.debate.id : stored
+    return rest.reduce((value: any, key) => value?.[key], stored)
+  }
+
+  #resolved(value: any): any {
+    if (Array.isArray(value)) return value.map((item) => this.#resolved(item))
+    if (typeof value !== 'object' || value === null) return value
+    if (typeof value.$ref === 'string') return this.#lookup(value.$ref)
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.#resolved(item)]))
+  }
+
+  #agent(agent: any): Participant {
+    const player = typeof agent === 'string' ? this.players.get(agent) : undefined
+    if (player === undefined) return fromDocument('AgentDocument', agent) as core.BuiltinAgent
+    if (this.#mode === 'foreign') return player
+    const script: Doc = this.#given['participants'][agent]
+    const steps = script['script'].map((item: Doc) => (item['ballot'] === undefined ? item : { ...item, ballot: { choice: item['ballot'] } }))
+    const document = { kind: 'scripted', id: player.id, steps, at_end: script['at_end'] ?? 'repeat' }
+    return fromDocument('AgentDocument', document) as core.BuiltinAgent
+  }
+
+  #seats(seats: any[]): Participant[] {
+    return seats.map((seat) => {
+      if (typeof seat === 'string') return this.#agent(seat)
+      const { agent, ...rest } = seat
+      const { agent: _, ...more } = fromDocument('SeatDocument', { ...rest, agent: { kind: 'human', id: 'x' } })
+      return { ...more, agent: this.#agent(agent) as core.Agent }
+    })
+  }
+
+  async #follow(debate: Debate): Promise<Watched> {
+    await debate.start()
+    const watched = new Watched(debate)
+    this.debates.push(watched)
+    const read = async () => {
+      for await (const event of debate.events()) {
+        if (event.class === 'recorded') watched.types.push(event.type)
+        if (event.type === 'token_delta') watched.streamed[event.data.turn] = (watched.streamed[event.data.turn] ?? '') + event.data.text
+        if (event.type === 'token_reset') watched.streamed[event.data.turn] = ''
+      }
+    }
+    // A case that ends before its debate does closes the stream.
+    void read().catch(() => {})
+    return watched
+  }
+
+  async #act(op: string, a: any): Promise<unknown> {
+    const handle = op.startsWith('debate.') || op.startsWith('human.') ? (a.debate as Watched | undefined) : undefined
+    const debate = handle?.debate as Debate
+    const { debates, desk } = this.aragora
+    const reply = () => ({ text: a.text, structured: a.structured, stop: a.stop && fromDocument('StopReason', a.stop) })
+    const nothing = async (done: unknown) => (await done, null)
+    switch (op) {
+      case 'debate.start': {
+        const { question, seats, protocol, rule, limits, options, seed, ...rest } = a
+        const own = protocol?.participant === undefined ? protocol : this.protocols.get(protocol.participant)
+        return this.#follow(this.aragora.debate(typeof question === 'string' ? question : fromDocument('Question', question), {
+          ...rest,
+          agents: this.#seats(seats ?? []),
+          protocol: own,
+          rule: rule && ruleOf(rule),
+          limits: limits && fromDocument('Limits', limits),
+          options: options && fromDocument('DebateOptions', options),
+          seed: seed === undefined ? undefined : BigInt(seed),
+        }))
+      }
+      case 'debate.result':
+        return toDocument('Decision', await debate.result())
+      case 'debate.cancel':
+        return nothing(debate.cancel(a.reason))
+      case 'debate.partial':
+        return toDocument('Decision', await debate.partial())
+      case 'debate.finished':
+        return debate.finished
+      case 'debate.events': {
+        const events = []
+        for await (const event of debate.events({ from: a.from })) if (event.class === 'recorded') events.push(eventDocument(event))
+        return events
+      }
+      case 'debate.types':
+        return handle?.types
+      case 'debate.streamed':
+        return handle?.streamed
+      case 'human.message':
+        return nothing(debate.human.message(a))
+      case 'human.guidance':
+        return nothing(debate.human.guidance(a))
+      case 'human.vote':
+        return nothing(debate.human.vote({ by: a.by, option: a.option, ...(a.intensity === undefined ? {} : { intensity: a.intensity }) }))
+      case 'human.resolve':
+        return nothing(debate.human.resolve({ breakpoint: a.breakpoint, action: a.action, by: a.by, ...(a.guidance === undefined ? {} : { guidance: a.guidance }) }))
+      case 'debates.get':
+        return toDocument('DebateSummary', await debates.get(a.debate, a))
+      case 'debates.list':
+        return toDocument('DebatePage', await debates.list({ ...a, from: a.from && new Date(a.from), to: a.to && new Date(a.to) }))
+      case 'debates.log':
+        return debates.log(a.debate, { tenant: a.tenant })
+      case 'debates.events':
+        return (await debates.events(a.debate, { tenant: a.tenant, from: a.from })).map(eventDocument)
+      case 'debates.messages':
+        return (await debates.messages(a.debate, { tenant: a.tenant })).map((message) => toDocument('TranscriptMessage', message))
+      case 'debates.appeal':
+        return toDocument('Question', await debates.appeal(a.debate, a.reason, { tenant: a.tenant, documents: a.documents?.map((document: any) => fromDocument('Document', document)) }))
+      case 'debates.replay':
+        return toDocument('ReplayReport', await debates.replay(a.log, a.check === undefined ? {} : { check: a.check }))
+      case 'debates.fork':
+        return this.#follow(debates.fork(a.debate, a.at_seq, { tenant: a.tenant, id: a.id, agents: this.#seats(a.seats), edits: a.edits?.map((edit: any) => fromDocument('Edit', edit)) }))
+      case 'debates.resume':
+        return this.#follow(debates.resume(a.debate, { tenant: a.tenant, agents: this.#seats(a.seats), acceptChanges: a.accept_changes }))
+      case 'desk.pending':
+        return toDocument('PendingTurns', await desk.pending(a))
+      case 'desk.turn':
+        return toDocument('PendingTurn', await desk.turn(a.id, { tenant: a.tenant }))
+      case 'desk.submit':
+        return nothing(desk.submit(a.id, fromDocument('HumanReply', a.reply), a.by, { tenant: a.tenant }))
+      case 'desk.decline':
+        return nothing(desk.decline(a.id, a.reason, a.by, { tenant: a.tenant }))
+      case 'consensus.tally':
+        return toDocument('Tally', core.tally({
+          rule: fromDocument('RuleConfig', a.rule),
+          seats: a.seats.map((seat: any) => ({ ...seat, reputation: seat.reputation && fromDocument('Reputation', seat.reputation) })),
+          options: a.options,
+          votes: a.votes.map((vote: any) => fromDocument('CastVote', vote)),
+          seed: a.seed === undefined ? undefined : BigInt(a.seed),
+          active: a.active,
+        }))
+      case 'parse.answer': {
+        const answer = core.parseAnswer(reply(), a.format && fromDocument('AnswerFormat', a.format))
+        return answer === undefined ? null : toDocument('ExtractedAnswer', answer)
+      }
+      case 'parse.ballot':
+        return toDocument('ParsedBallot', core.parseBallot(reply(), fromDocument('BallotShape', a.shape)))
+      case 'parse.critiques':
+        return core.parseCritiques(reply(), a.targets).map((critique) => toDocument('ParsedCritique', critique))
+      case 'parse.signals':
+        return toDocument('Signals', core.parseSignals(reply()))
+      case 'parse.normalise':
+        return core.normalise(a.text)
+      case 'parse.same':
+        return core.sameAnswer(fromDocument('Equivalence', a.equal), a.a, a.b)
+      case 'config.load':
+        return core.Config.load(a).settings
+      case 'errors.list':
+        return core.errorCodes()
+      case 'protocols.list':
+        return core.builtinProtocols().map(({ minSeats, maxSeats, ...rest }) => ({ ...rest, min_seats: minSeats, max_seats: maxSeats }))
+      case 'errors.raise':
+        return testing.raise(a.code, { reason: a.reason, retryAfterMs: a.retry_after_ms, context: a.context })
+      case 'clock.now':
+        return this.clock.now().toISOString()
+      case 'clock.advance':
+        return nothing(this.clock.advance(a.ms))
+      case 'gate.open':
+        return nothing(this.gates.of(a.gate).open())
+      case 'participant.stats':
+        return this.players.get(a.participant)?.stats
+      case 'aragora.activity':
+        return this.aragora.activity()
+      case 'aragora.close':
+        return nothing(this.aragora.close())
+      default:
+        throw new Error(`the op ${op} is unknown`)
+    }
+  }
+}
+
+function ruleOf(rule: any): core.Rule {
+  if (typeof rule === 'string') return rule
+  return rule.name === undefined ? fromDocument('RuleConfig', rule) : fromDocument('RuleKind', rule)
+}
+
+function eventDocument(event: core.Event): unknown {
+  return toDocument('Event', event)
+}
+
+function chain(error: unknown): string[] {
+  const texts: string[] = []
+  for (let cause = (error as Error).cause; cause instanceof Error; cause = cause.cause) texts.push(cause.message)
+  return texts
+}
+
+function modesOf(case_: Doc): Mode[] {
+  if (case_['modes'] !== undefined) return case_['modes']
+  const participants = Object.values<Doc>(case_['given']?.participants ?? {})
+  const foreign = participants.some((one) => one['seam'] === 'protocol' || one['script'].some((item: Doc) => FOREIGN.some((word) => word in item)))
+  return foreign || participants.length === 0 ? ['foreign'] : ['foreign', 'builtin']
+}
+
+const files = readdirSync(folder).filter((file) => file.endsWith('.json'))
+const exclusions = JSON.parse(readFileSync(join(folder, 'exclusions.json'), 'utf8')) as Doc[]
+const excluded = new Set(exclusions.filter((one) => one['languages'].includes('typescript')).map((one) => one['target']))
+
+test('the corpus is the one this runner knows', () => {
+  const known = [...SUITES.map((suite) => `${suite}.json`), 'api.json', 'exclusions.json', 'schema.json']
+  assert.deepEqual(files.filter((file) => !known.includes(file)), [])
+})
+
+for (const suite of SUITES) {
+  const document = JSON.parse(readFileSync(join(folder, `${suite}.json`), 'utf8')) as Doc
+  test(`corpus ${suite}`, async (t) => {
+    assert.deepEqual([document['format'], document['suite']], [1, suite])
+    for (const case_ of document['cases']) {
+      for (const mode of modesOf(case_)) {
+        const name = `${suite}/${case_['id']} (${mode})`
+        await t.test(name, { timeout: 10_000 }, async () => {
+          const run = async () => {
+            assert.deepEqual((case_['needs'] ?? []).filter(() => true), [], 'a need this runner does not know')
+            const stage = new Stage(case_['given'] ?? {}, mode)
+            await stage.open()
+            const alive = setInterval(() => {}, 60_000)
+            try {
+              await stage.run(case_)
+            } finally {
+              clearInterval(alive)
+              await stage.close()
+            }
+          }
+          if (excluded.has(`cases/${suite}/${case_['id']}`)) await assert.rejects(run(), 'the exclusion is stale: the case passes')
+          else await run()
+        })
+      }
+    }
+  })
+}

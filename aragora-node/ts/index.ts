@@ -1,0 +1,43 @@
+/// <reference lib="esnext.disposable" />
+export { Aragora } from './aragora.js'
+export type { Activity, DebateSettings, OpenOptions, Rule } from './aragora.js'
+export { demoAgent, humanAgent, modelAgent, recordedAgent, scriptedAgent } from './agents.js'
+export type {
+  Agent,
+  AgentRequest,
+  BuiltinAgent,
+  CallOptions,
+  Output,
+  Participant,
+  Seat,
+} from './agents.js'
+export { builtinProtocols, errorCodes, version } from './catalogue.js'
+export type { ErrorKind, ProtocolInfo } from './catalogue.js'
+export { Config } from './config.js'
+export type { ConfigSources } from './config.js'
+export { tally } from './consensus.js'
+export type { Candidate, Poll, Voter } from './consensus.js'
+export { Debate } from './debate.js'
+export type { ResultOptions } from './debate.js'
+export { Debates } from './debates.js'
+export type { DebateQuery, ForkSettings, ResumeSettings, TenantOptions } from './debates.js'
+export { fromDocument, toDocument } from './documents.js'
+export { AragoraError, isAragoraError } from './errors.js'
+export type { AragoraErrorOptions } from './errors.js'
+export { EventStream } from './events.js'
+export type { EventOptions } from './events.js'
+export { Human, HumanDesk } from './human.js'
+export type { DeskOptions, PendingQuery } from './human.js'
+export { setLogSink } from './logging.js'
+export type { LogLevel, LogRecord } from './logging.js'
+export { Arena, DebateConfig, DebateResult, Vote } from './old-names.js'
+export { normalise, parseAnswer, parseBallot, parseCritiques, parseSignals, sameAnswer } from './parsing.js'
+export type { ReplyText } from './parsing.js'
+export type { BuiltinProtocol, DebateProtocol } from './protocols.js'
+export { configureRuntime } from './runtime.js'
+export type { RuntimeOptions } from './runtime.js'
+export { Step } from './step.js'
+export * as testing from './testing.js'
+export { Transcript } from './transcript.js'
+export type { AskOptions } from './transcript.js'
+export type * from './values.js'

@@ -1,0 +1,106 @@
+"""Structured debates between language models, people and functions that end in a decision.
+
+    async with aragora_core.Aragora.open() as aragora:
+        decision = await aragora.debate("Ship on Friday?", agents=[...])
+
+Everything is async; `aragora_core.sync` has the same names without `await`.
+"""
+
+from . import _values, errors, sync, testing
+from ._error import AragoraError
+from ._native import __version__
+from ._values import *  # noqa: F403 - they have an `__all__`
+from .agents import (
+    Agent,
+    AgentLike,
+    AgentRequest,
+    DemoAgent,
+    HumanAgent,
+    ModelAgent,
+    Output,
+    RecordedAgent,
+    RequestMessage,
+    ScriptedAgent,
+    ScriptStep,
+    Seat,
+)
+from .aragora import Aragora, Opening
+from .config import Config
+from .debate import Debate, Human
+from .debates import Debates
+from .desk import HumanDesk
+from .events import EventStream
+from .logging import LogRecord, set_log_sink
+from .protocols import DebateProtocol, PlannedCalls, Step
+from .pure import (
+    builtin_protocols,
+    error_codes,
+    normalise,
+    parse_answer,
+    parse_ballot,
+    parse_critiques,
+    parse_signals,
+    same_answer,
+    tally,
+)
+from .runtime import configure_runtime
+from .transcript import Transcript
+
+__all__ = [
+    "Agent",
+    "AgentLike",
+    "AgentRequest",
+    "Aragora",
+    "AragoraError",
+    "Config",
+    "Debate",
+    "DebateProtocol",
+    "Debates",
+    "DemoAgent",
+    "EventStream",
+    "Human",
+    "HumanAgent",
+    "HumanDesk",
+    "LogRecord",
+    "ModelAgent",
+    "Opening",
+    "Output",
+    "PlannedCalls",
+    "RecordedAgent",
+    "RequestMessage",
+    "ScriptStep",
+    "ScriptedAgent",
+    "Seat",
+    "Step",
+    "Transcript",
+    "__version__",
+    "builtin_protocols",
+    "configure_runtime",
+    "error_codes",
+    "errors",
+    "normalise",
+    "parse_answer",
+    "parse_ballot",
+    "parse_critiques",
+    "parse_signals",
+    "same_answer",
+    "set_log_sink",
+    "sync",
+    "tally",
+    "testing",
+]
+__all__ += _values.__all__
+
+_REPLACED = {
+    "Arena": "Aragora.open() and aragora.debate(...)",
+    "DebateConfig": "the arguments of aragora.debate(...), Limits and DebateOptions",
+    "DebateResult": "Decision",
+    "Vote": "VoteRecord, in Decision.votes",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name in _REPLACED:
+        # Not an AttributeError: `from aragora_core import Arena` would replace its text by one that does not help.
+        raise ImportError(f"aragora_core.{name} is no longer there; use {_REPLACED[name]}")
+    raise AttributeError(f"module 'aragora_core' has no attribute {name!r}")

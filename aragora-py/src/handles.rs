@@ -1,0 +1,126 @@
+//! The handles of the core. Every method copies its arguments, begins an operation under the caller's token and
+//! returns at once; plain ones are short and keep the interpreter.
+
+use std::sync::Arc;
+
+use aragora_core::foreign;
+use pyo3::prelude::*;
+
+use crate::bridge::{Pending, Value, begin, host};
+use crate::error::OrRaise;
+
+/// Opens an instance.
+#[pyfunction]
+pub(crate) fn open(py: Python<'_>, token: u64, settings: String) -> PyResult<Pending> {
+    let host = host().or_raise(py)?;
+    begin(token, async move { foreign::Session::open(host, &settings).await }, Value::Session).or_raise(py)
+}
+
+/// An open instance.
+#[pyclass(frozen, module = "aragora_core._native")]
+#[derive(Debug)]
+pub(crate) struct Session(Arc<foreign::Session>);
+
+impl Session {
+    pub(crate) fn new(session: foreign::Session) -> Self {
+        Self(Arc::new(session))
+    }
+}
+
+#[pymethods]
+impl Session {
+    /// An operation that may wait.
+    fn call(&self, py: Python<'_>, token: u64, op: String, args: String) -> PyResult<Pending> {
+        let session = Arc::clone(&self.0);
+        begin(token, async move { session.call(&op, &args).await }, Value::Text).or_raise(py)
+    }
+
+    /// An operation that does not wait.
+    fn ask(&self, py: Python<'_>, op: &str, args: &str) -> PyResult<String> {
+        foreign::contain(|| self.0.ask(op, args)).or_raise(py)
+    }
+
+    /// Begins a debate, or takes up an old one.
+    fn start(&self, py: Python<'_>, token: u64, kind: String, spec: String) -> PyResult<Pending> {
+        let session = Arc::clone(&self.0);
+        begin(token, async move { session.start(&kind, &spec).await }, Value::Debate).or_raise(py)
+    }
+
+    /// Cancels what runs and lets every participant go.
+    fn close(&self, py: Python<'_>, token: u64) -> PyResult<Pending> {
+        let session = Arc::clone(&self.0);
+        begin(token, async move { session.close().await }, |()| Value::Nothing).or_raise(py)
+    }
+}
+
+/// A started debate. Dropped while it runs, it is cancelled.
+#[pyclass(frozen, module = "aragora_core._native")]
+#[derive(Debug)]
+pub(crate) struct Debate(Arc<foreign::Debate>);
+
+impl Debate {
+    pub(crate) fn new(debate: foreign::Debate) -> Self {
+        Self(Arc::new(debate))
+    }
+}
+
+#[pymethods]
+impl Debate {
+    /// Its id.
+    fn id(&self, py: Python<'_>) -> PyResult<String> {
+        self.0.id().or_raise(py)
+    }
+
+    /// Waits for the decision.
+    fn result(&self, py: Python<'_>, token: u64) -> PyResult<Pending> {
+        let debate = Arc::clone(&self.0);
+        begin(token, async move { debate.result().await }, Value::Text).or_raise(py)
+    }
+
+    /// An operation that may wait.
+    fn call(&self, py: Python<'_>, token: u64, op: String, args: String) -> PyResult<Pending> {
+        let debate = Arc::clone(&self.0);
+        begin(token, async move { debate.call(&op, &args).await }, Value::Text).or_raise(py)
+    }
+
+    /// Ends it early.
+    fn cancel(&self, reason: &str) {
+        self.0.cancel(reason);
+    }
+
+    /// Lets it run with nobody holding it.
+    fn detach(&self) {
+        self.0.detach();
+    }
+
+    /// Its events.
+    fn events(&self, py: Python<'_>, options: &str) -> PyResult<Events> {
+        let events = foreign::contain(|| self.0.events(options)).or_raise(py)?;
+        Ok(Events(Arc::new(events)))
+    }
+
+    /// An operation that does not wait.
+    fn ask(&self, py: Python<'_>, op: &str, args: &str) -> PyResult<String> {
+        foreign::contain(|| self.0.ask(op, args)).or_raise(py)
+    }
+}
+
+/// A subscription, read by pulling.
+#[pyclass(frozen, module = "aragora_core._native")]
+#[derive(Debug)]
+pub(crate) struct Events(Arc<foreign::Events>);
+
+#[pymethods]
+impl Events {
+    /// Waits for the next events, at most so many; nothing after the last.
+    fn next_batch(&self, py: Python<'_>, token: u64, most: usize) -> PyResult<Pending> {
+        let events = Arc::clone(&self.0);
+        let value = |batch: Option<String>| batch.map_or(Value::Nothing, Value::Text);
+        begin(token, async move { events.next_batch(most).await }, value).or_raise(py)
+    }
+
+    /// Ends the subscription and a pull that waits.
+    fn close(&self) {
+        self.0.close();
+    }
+}
