@@ -4,6 +4,57 @@ import XCTest
 
 /// Names and values of the public face.
 final class ApiTests: XCTestCase {
+    /// What Swift has beside the manifest every language shares, because of how Swift builds values and closures.
+    /// Anything else that is public must be in the manifest.
+    private static let ownNames: Set = [
+        "Activity", "AgentProfile", "AragoraDocument", "AragoraTesting", "Candidate", "DemoStyle", "ErrorCodeInfo",
+        "EventLag", "FunctionAgent", "JSONValue", "LogLevel", "Nullable", "Parse", "ProtocolChoice", "ProtocolInfo",
+        "Rule", "ScriptEnd", "Voter",
+    ]
+
+    /// The names of the manifest, against what the compiler says is public.
+    func testEveryNameOfTheManifestIsThereAndNoOther() throws {
+        guard let file = ProcessInfo.processInfo.environment["ARAGORA_SYMBOLS"] else {
+            throw XCTSkip("the suite gives the compiler's list of public names; a plain `swift test` has none")
+        }
+        let graph = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: file))) as? [String: Any]
+        let symbols = try XCTUnwrap(graph?["symbols"] as? [[String: Any]])
+        let found = Set(symbols.compactMap { ($0["pathComponents"] as? [String])?.joined(separator: ".") })
+
+        let corpus = try ConformanceTests.folder()
+        let text = try String(contentsOf: corpus.appendingPathComponent("api.json"), encoding: .utf8)
+        let manifest = try JSONValue(text: text)
+        var known = Self.ownNames
+        for type in manifest["types"]?.array ?? [] {
+            let name = type["name"]?.string ?? ""
+            known.insert(name)
+            // Documents that stand for objects of the host have hand-written faces.
+            if ["AgentDocument", "ProtocolDocument", "ScriptDocument", "SeatDocument"].contains(name) { continue }
+            XCTAssertTrue(found.contains(name), "the type \(name) is missing")
+        }
+        for item in manifest["items"]?.array ?? [] where item["swift"] != .null {
+            let name = item["swift"]?.string ?? Self.caseRule(item["name"]?.string ?? "")
+            known.insert(String(name.prefix { $0 != "." }))
+            let isThere = found.contains(name) || found.contains(name + "()")
+            XCTAssertTrue(isThere, "\(name) is missing")
+        }
+        let events = manifest["types"]?.array?.first { $0["name"] == "EventData" }?["cases"]?.array ?? []
+        for event in events {
+            known.insert(Self.caseRule("_" + (event["name"]?.string ?? "")) + "Event")
+        }
+        let unknown = found.filter { path in
+            let first = String(path.prefix { $0 != "." })
+            return !known.contains(first) && !known.contains { $0.hasPrefix(first + "(") }
+        }
+        XCTAssertEqual(unknown.sorted(), [])
+    }
+
+    /// `Transcript.next_seq` to `Transcript.nextSeq`.
+    private static func caseRule(_ name: String) -> String {
+        let parts = name.split(separator: "_", omittingEmptySubsequences: false).map(String.init)
+        return parts[0] + parts.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+    }
+
     /// What is not given is not written, so that the core fills its default.
     func testOnlyWhatIsGivenIsWritten() throws {
         XCTAssertEqual(try Limits().json(), [:])
