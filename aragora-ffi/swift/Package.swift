@@ -20,7 +20,10 @@ let package = Package(
             swiftSettings: [.swiftLanguageMode(.v5)]
         ),
         .target(name: "Aragora", dependencies: ["AragoraBindings"], swiftSettings: strict),
-        .testTarget(name: "AragoraTests", dependencies: ["Aragora"], swiftSettings: strict),
+        .testTarget(name: "AragoraTests", dependencies: ["Aragora", "ExitProbe"], swiftSettings: strict),
+        // A program of the tests: how a process ends is seen from outside.
+        .executableTarget(
+            name: "ExitProbe", dependencies: ["Aragora"], path: "Tests/ExitProbe", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -213,6 +213,7 @@ impl Live {
             && !self.detached.load(Ordering::Acquire)
             && !self.has_ended()
         {
+            tracing::warn!(debate = %self.debate(), "nobody holds the running debate any more, so it is cancelled; detach it to let it run");
             self.tell(Control::Cancel {
                 by: "host".into(),
                 reason: "the last handle of the debate was dropped".into(),

@@ -7,13 +7,13 @@
 use std::mem::ManuallyDrop;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use super::calls::Calls;
-use crate::clock::CancelToken;
+use super::session::Inner;
 use crate::error::{Error, ErrorKind, Result};
 
 /// What one process shares.
@@ -23,8 +23,8 @@ pub(super) struct Process {
     handle: Handle,
     runtime: Mutex<Option<Runtime>>,
     pub(super) calls: Calls,
-    /// Cancelled when the process ends.
-    pub(super) ending: CancelToken,
+    /// What is open, so that it can be ended with the process.
+    sessions: Mutex<Vec<Weak<Inner>>>,
     next: OnceLock<Box<Process>>,
 }
 
@@ -84,13 +84,19 @@ impl Process {
             handle: runtime.handle().clone(),
             runtime: Mutex::new(Some(runtime)),
             calls: Calls::default(),
-            ending: CancelToken::new(),
+            sessions: Mutex::default(),
             next: OnceLock::new(),
         })
     }
 
     pub(super) fn handle(&self) -> &Handle {
         &self.handle
+    }
+
+    pub(super) fn enter(&self, session: &Arc<Inner>) {
+        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        sessions.retain(|session| session.strong_count() > 0);
+        sessions.push(Arc::downgrade(session));
     }
 
     /// Whether this is the process we are in.
@@ -131,8 +137,13 @@ pub fn configure_runtime(threads: usize) -> Result<()> {
 /// Cancels every debate, waits for participants up to this long and stops the threads. For the end of the process.
 pub fn shutdown_runtime(wait: Duration) {
     if let Some(process) = Process::existing() {
-        process.ending.cancel();
         let until = std::time::Instant::now() + wait;
+        let sessions = std::mem::take(&mut *process.sessions.lock().unwrap_or_else(PoisonError::into_inner));
+        for session in sessions.iter().filter_map(Weak::upgrade) {
+            session.cancel_all("the process ends");
+            // What was detached has nobody to cancel it; it stops at its last record and can be resumed.
+            process.handle.spawn(async move { session.aragora.shutdown(wait / 4).await });
+        }
         while process.calls.len() > 0 && std::time::Instant::now() < until {
             std::thread::sleep(Duration::from_millis(1));
         }

@@ -75,7 +75,9 @@ impl Session {
             running: Mutex::default(),
             closed: AtomicBool::new(false),
         };
-        Ok(Self { inner: Owned::new(process, Arc::new(inner)) })
+        let inner = Arc::new(inner);
+        process.enter(&inner);
+        Ok(Self { inner: Owned::new(process, inner) })
     }
 
     /// An operation that may wait; see the table in `ops.rs`.
@@ -148,7 +150,7 @@ impl Inner {
         running.push(Arc::downgrade(debate));
     }
 
-    fn cancel_all(&self, reason: &str) {
+    pub(super) fn cancel_all(&self, reason: &str) {
         let running = std::mem::take(&mut *self.running.lock().unwrap_or_else(PoisonError::into_inner));
         for debate in running.iter().filter_map(Weak::upgrade) {
             debate.handle.cancel(reason);

@@ -110,13 +110,13 @@ public struct HumanDesk: Sendable {
     /// Turns people have not answered yet.
     public func pending(
         debate: String? = nil, agent: String? = nil, tenant: String? = nil, limit: Int64? = nil
-    ) async throws -> PendingPage {
+    ) async throws -> PendingTurns {
         var arguments = Members()
         try arguments.set("debate", debate)
         try arguments.set("agent", agent)
         try arguments.set("tenant", tenant)
         try arguments.set("limit", limit)
-        return try await aragora.call("desk.pending", arguments, as: PendingPage.self)
+        return try await aragora.call("desk.pending", arguments, as: PendingTurns.self)
     }
 
     /// One turn, with what became of it; nil if there is none.
@@ -146,13 +146,6 @@ public struct HumanDesk: Sendable {
         try arguments.set("tenant", tenant)
         return arguments
     }
-}
-
-/// Turns people have not answered yet.
-public struct PendingPage: Hashable, AragoraDocument {
-    public let turns: [PendingTurn]
-    /// Whether there are more than the limit.
-    public let more: Bool
 }
 
 extension HumanReply: ExpressibleByStringInterpolation {

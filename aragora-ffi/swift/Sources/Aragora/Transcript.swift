@@ -61,6 +61,30 @@ public struct Transcript: Sendable {
     /// Everything fixed before the first turn.
     public var start: DebateStartEvent { get throws { try read("start", as: DebateStartEvent.self) } }
 
+    /// Why the debate ends, once that is known.
+    public var stop: Stop? { get throws { try read("stop", as: Stop?.self) } }
+    public var turns: [TurnView] { get throws { try read("turns", as: [TurnView].self) } }
+
+    /// Whether a seat sees what another says.
+    public func sees(_ seat: String, _ other: String) throws -> Bool {
+        var pair = Members()
+        try pair.set("seat", seat)
+        try pair.set("other", other)
+        var question = Members()
+        question.set("sees", raw: pair.text)
+        return try answer(question, as: Bool.self)
+    }
+
+    /// Whether a phase of a round has been asked for already.
+    public func planned(round: Int64, _ phase: Phase) throws -> Bool {
+        var pair = Members()
+        try pair.set("round", round)
+        try pair.set("phase", phase)
+        var question = Members()
+        question.set("planned", raw: pair.text)
+        return try answer(question, as: Bool.self)
+    }
+
     /// Any part in the core's form, such as `turns` or `round_ends`.
     public func part(_ name: String, from: Int64? = nil) throws -> JSONValue {
         try read(name, from: from, as: JSONValue.self)

@@ -67,7 +67,7 @@ final class ConformanceTests: XCTestCase {
         }
     }
 
-    private static func folder() throws -> URL {
+    static func folder() throws -> URL {
         if let given = ProcessInfo.processInfo.environment["ARAGORA_CONFORMANCE"] {
             return URL(fileURLWithPath: given, isDirectory: true)
         }

@@ -55,10 +55,10 @@ final class ProtocolsTests: XCTestCase {
         func next(_ transcript: Transcript) throws -> Step { throw Boom() }
     }
 
-    private struct AsksNobody: DebateProtocol {
-        let name = "asks-nobody"
+    private struct Nonsense: DebateProtocol {
+        let name = "nonsense"
         let version = "1"
-        func next(_ transcript: Transcript) throws -> Step { transcript.ask(.answer, "?", seats: ["nobody"]) }
+        func next(_ transcript: Transcript) throws -> Step { .document(["shout": "loud"]) }
     }
 
     private final class Leaking: DebateProtocol {
@@ -108,12 +108,13 @@ final class ProtocolsTests: XCTestCase {
         }
     }
 
-    /// What is wrong with a step is explained when it is used, not swallowed.
-    func testAStepForNobodyIsExplained() async throws {
+    /// What is wrong with a step is explained, not swallowed.
+    func testAStepNobodyKnowsIsExplained() async throws {
         try await withAragora { aragora in
-            let debate = aragora.debate("?", agents: [says("a", "x"), says("b", "y")], protocol: .custom(AsksNobody()))
+            let debate = aragora.debate("?", agents: [says("a", "x"), says("b", "y")], protocol: .custom(Nonsense()))
             let error = await failure { _ = try await debate.result() }
-            XCTAssertTrue(error?.reason.contains("nobody") == true, "\(String(describing: error))")
+            XCTAssertEqual(error?.code, .protocolFailed)
+            XCTAssertTrue(error?.reason.contains("shout") == true, "\(String(describing: error))")
         }
     }
 

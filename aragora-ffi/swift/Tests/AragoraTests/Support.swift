@@ -18,14 +18,15 @@ func withAragora(
 
 /// Waits for something that must happen; fails after ten seconds.
 func eventually(
-    _ what: String, file: StaticString = #filePath, line: UInt = #line, _ holds: () throws -> Bool
+    _ what: String, file: StaticString = #filePath, line: UInt = #line, else found: () -> String = { "" },
+    _ holds: () throws -> Bool
 ) async throws {
     let end = ContinuousClock.now + .seconds(10)
     while ContinuousClock.now < end {
         if try holds() { return }
         try await Task.sleep(for: .milliseconds(2))
     }
-    XCTFail("did not happen within 10 s: \(what)", file: file, line: line)
+    XCTFail("did not happen within 10 s: \(what) \(found())", file: file, line: line)
 }
 
 /// The error an operation must throw.
@@ -62,5 +63,12 @@ final class Hanging: Agent {
         let cancelled = self.cancelled
         try await Gate().wait { cancelled.with { $0 += 1 } }
         return "never"
+    }
+}
+
+/// Nothing of this process is kept for the core.
+func nothingIsKept(file: StaticString = #filePath, line: UInt = #line) async throws {
+    try await eventually("nothing is kept", file: file, line: line, else: { "\(AragoraTesting.kept)" }) {
+        AragoraTesting.kept == (0, 0, 0)
     }
 }

@@ -38,6 +38,7 @@ fn all(context: &Context, swift: &Swift) -> Result<(), String> {
     let place = Place { context, swift, folder: context.target.join("swift") };
     place.assemble(&library)?;
     start(place.swift("build", "package")?.arg("--build-tests"))?;
+    start(place.swift("package", "package")?.args(SYMBOLS))?;
     let tests = run_within(place.swift("test", "package")?.args(["--skip-build", "--disable-swift-testing"]), TESTS);
     let (passed, failed) = tests.as_deref().map_or((0, 1), counts);
     println!("{passed} passed, {failed} failed");
@@ -47,6 +48,9 @@ fn all(context: &Context, swift: &Swift) -> Result<(), String> {
     }
     place.examples()
 }
+
+/// Writes down what the compiler says is public, for the test that compares it with the manifest.
+const SYMBOLS: [&str; 4] = ["dump-symbol-graph", "--minimum-access-level", "public", "--skip-synthesized-members"];
 
 /// The tests of the last summary line of XCTest.
 fn counts(output: &str) -> (u32, u32) {
@@ -99,9 +103,12 @@ impl Place<'_> {
         command.arg(format!("DYLD_LIBRARY_PATH={}", debug.display()));
         let corpus = self.swift.seen(self.context, &self.context.root.join("tests").join("conformance"));
         command.arg(format!("ARAGORA_CONFORMANCE={}", corpus.display()));
+        let products = self.swift.seen(self.context, &self.folder.join(format!("{package}-build")));
+        // `debug` is a link into the folder of the platform.
+        let symbols = products.join("debug").join("..").join("symbolgraph").join("Aragora.symbols.json");
+        command.arg(format!("ARAGORA_SYMBOLS={}", symbols.display()));
         command.arg("ARAGORA_STRICT=1");
-        command.args(["swift", subcommand, "--scratch-path"]);
-        command.arg(self.swift.seen(self.context, &self.folder.join(format!("{package}-build"))));
+        command.args(["swift", subcommand, "--scratch-path"]).arg(products);
         command.arg("-Xlinker").arg(format!("-L{}", debug.display()));
         Ok(command)
     }
