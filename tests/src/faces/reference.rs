@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::model::{Case, Field, Kind, Model, Ty, Type, Word};
 use super::output::File;
 use super::python::{attribute, class_of};
+use super::swift::case_name;
 use super::text::{camel, pascal, upper};
 use super::{BANNER, public};
 
@@ -80,12 +81,17 @@ fn row(field: &Field) -> String {
 fn words(cases: &[Word], open: bool, out: &mut String) {
     out.push_str("| word | Python | Swift | Kotlin | meaning |\n|---|---|---|---|---|\n");
     for case in cases {
-        let (python, swift, kotlin) = (upper(&case.name), camel(&case.name), pascal(&case.name));
+        let (python, swift, kotlin) = (upper(&case.name), in_swift(&case.name), pascal(&case.name));
         let _ = writeln!(out, "| `{}` | `{python}` | `{swift}` | `{kotlin}` | {} |", case.json, cell(&case.doc));
     }
     if open {
         out.push_str("\nOther words are possible and stay text.\n");
     }
+}
+
+/// A case after a dot, where a keyword needs no escape.
+fn in_swift(name: &str) -> String {
+    case_name(name).trim_matches('`').to_owned()
 }
 
 fn union(ty: &Type, cases: &[Case], out: &mut String) {
@@ -96,7 +102,7 @@ fn union(ty: &Type, cases: &[Case], out: &mut String) {
             "- `{}`: {} Class `{class}`, in Swift `.{}`, in Kotlin `{}.{}`.{}",
             case.json,
             text(&case.doc).replace("\n\n", " "),
-            camel(&case.name),
+            in_swift(&case.name),
             ty.name,
             pascal(&case.name),
             case.payload.as_ref().map(|payload| format!(" Its value: {}.", kind(payload))).unwrap_or_default(),
