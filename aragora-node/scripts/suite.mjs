@@ -70,7 +70,7 @@ function types() {
     for (const [module, resolution] of [['node16', 'node16'], ['nodenext', 'nodenext'], ['esnext', 'bundler']]) {
       const options = { module, moduleResolution: resolution, target: 'es2022', lib: ['es2022', 'esnext.disposable'], types: ['node'], strict: true, exactOptionalPropertyTypes: true, noEmit: true, skipLibCheck: false }
       const config = join(app, `tsconfig.${module}.json`)
-      writeFileSync(config, JSON.stringify({ compilerOptions: options, include: ['types'] }))
+      writeFileSync(config, JSON.stringify({ compilerOptions: options, include: module === 'esnext' ? ['types/*.ts'] : ['types'] }))
       check(`types ${compiler} ${resolution}`, process.execPath, [join(here, 'node_modules', compiler, 'bin', 'tsc'), '-p', config], app)
     }
   }

@@ -41,6 +41,7 @@ test('respond is called as a method, so this and private fields work', () =>
 test('plain, async and thenable answers are taken, as text or as a whole reply', () =>
   withAragora(async (aragora) => {
     const reply: AgentReply = { text: 'FINAL ANSWER: yes', usage: { inputTotal: 10, outputTotal: 5 }, costMicros: 42, model: 'm-1', provider: 'p' }
+    // biome-ignore lint/suspicious/noThenProperty: what other libraries give instead of promises
     const thenable = { then: (resolve: (text: string) => void) => resolve('FINAL ANSWER: yes') }
     const agents: Agent[] = [
       { id: 'plain', respond: () => 'FINAL ANSWER: yes' },

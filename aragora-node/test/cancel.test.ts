@@ -102,6 +102,9 @@ test('a passed deadline signals the call, and what comes later is dropped', asyn
       const debate = aragora.debate('Ship?', { agents: [waiting, says('bob', 'yes'), says('eve', 'yes')], protocol: 'vote_only', limits: { turnTimeoutMs: 1_000 } })
       const result = debate.result()
       await waiting.begun
+      // The others have answered before time moves.
+      let said = 0
+      for await (const event of debate.events()) if (event.type === 'agent_message' && ++said === 2) break
       await until(() => {
         clock.advance(1_000)
         return waiting.abortedAt !== undefined

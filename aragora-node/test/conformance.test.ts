@@ -136,20 +136,22 @@ class Stage {
 
   #agent(agent: any): Participant {
     const player = typeof agent === 'string' ? this.players.get(agent) : undefined
-    if (player === undefined) return fromDocument('AgentDocument', agent) as core.BuiltinAgent
+    if (player === undefined) {
+      const { kind, ...members } = agent
+      return { type: kind, ...members }
+    }
     if (this.#mode === 'foreign') return player
     const script: Doc = this.#given['participants'][agent]
-    const steps = script['script'].map((item: Doc) => (item['ballot'] === undefined ? item : { ...item, ballot: { choice: item['ballot'] } }))
-    const document = { kind: 'scripted', id: player.id, steps, at_end: script['at_end'] ?? 'repeat' }
-    return fromDocument('AgentDocument', document) as core.BuiltinAgent
+    return core.scriptedAgent(player.id, script['script'].map(stepOf), { atEnd: script['at_end'] ?? 'repeat' })
   }
 
   #seats(seats: any[]): Participant[] {
     return seats.map((seat) => {
       if (typeof seat === 'string') return this.#agent(seat)
       const { agent, ...rest } = seat
-      const { agent: _, ...more } = fromDocument('SeatDocument', { ...rest, agent: { kind: 'human', id: 'x' } })
-      return { ...more, agent: this.#agent(agent) as core.Agent }
+      const persona = rest.persona && fromDocument('Persona', rest.persona)
+      const reputation = rest.reputation && fromDocument('Reputation', rest.reputation)
+      return { ...rest, persona, reputation, agent: this.#agent(agent) }
     })
   }
 
@@ -174,19 +176,23 @@ class Stage {
     const debate = handle?.debate as Debate
     const { debates, desk } = this.aragora
     const reply = () => ({ text: a.text, structured: a.structured, stop: a.stop && fromDocument('StopReason', a.stop) })
-    const nothing = async (done: unknown) => (await done, null)
+    const nothing = async (done: unknown) => {
+      await done
+      return null
+    }
     switch (op) {
       case 'debate.start': {
         const { question, seats, protocol, rule, limits, options, seed, ...rest } = a
         const own = protocol?.participant === undefined ? protocol : this.protocols.get(protocol.participant)
-        return this.#follow(this.aragora.debate(typeof question === 'string' ? question : fromDocument('Question', question), {
+        return this.#follow(this.aragora.debate(typeof question === 'string' ? question : given('Question', question), {
           ...rest,
           agents: this.#seats(seats ?? []),
           protocol: own,
           rule: rule && ruleOf(rule),
-          limits: limits && fromDocument('Limits', limits),
-          options: options && fromDocument('DebateOptions', options),
-          seed: seed === undefined ? undefined : BigInt(seed),
+          limits: limits && given('Limits', limits),
+          options: options && given('DebateOptions', options),
+          // What is no number stays what it is, for the library to refuse.
+          seed: typeof seed === 'string' && /^\d+$/.test(seed) ? BigInt(seed) : seed,
         }))
       }
       case 'debate.result':
@@ -207,9 +213,9 @@ class Stage {
       case 'debate.streamed':
         return handle?.streamed
       case 'human.message':
-        return nothing(debate.human.message(a))
+        return nothing(debate.human.message({ by: a.by, text: a.text }))
       case 'human.guidance':
-        return nothing(debate.human.guidance(a))
+        return nothing(debate.human.guidance({ by: a.by, text: a.text }))
       case 'human.vote':
         return nothing(debate.human.vote({ by: a.by, option: a.option, ...(a.intensity === undefined ? {} : { intensity: a.intensity }) }))
       case 'human.resolve':
@@ -289,6 +295,24 @@ class Stage {
   }
 }
 
+/** A value of the user, with the members that no type knows and the library refuses. */
+function given<Name extends keyof core.Values>(name: Name, document: Doc): core.Values[Name] {
+  const value = fromDocument(name, document)
+  const known = toDocument(name, value) as Doc
+  const unknown = Object.entries(document).filter(([key]) => !(key in known))
+  return { ...(value as object), ...Object.fromEntries(unknown) } as core.Values[Name]
+}
+
+function stepOf(item: Doc): core.ScriptStep {
+  const { reply, ballot, retry_after_ms, ...rest } = item
+  return {
+    ...rest,
+    reply: reply && fromDocument('AgentReply', reply),
+    ballot: ballot && { type: 'choice', value: ballot },
+    retryAfterMs: retry_after_ms,
+  }
+}
+
 function ruleOf(rule: any): core.Rule {
   if (typeof rule === 'string') return rule
   return rule.name === undefined ? fromDocument('RuleConfig', rule) : fromDocument('RuleKind', rule)
@@ -307,7 +331,7 @@ function chain(error: unknown): string[] {
 function modesOf(case_: Doc): Mode[] {
   if (case_['modes'] !== undefined) return case_['modes']
   const participants = Object.values<Doc>(case_['given']?.participants ?? {})
-  const foreign = participants.some((one) => one['seam'] === 'protocol' || one['script'].some((item: Doc) => FOREIGN.some((word) => word in item)))
+  const foreign = participants.some((one) => one['seam'] === 'protocol' || one['profile'] !== undefined || one['script'].some((item: Doc) => FOREIGN.some((word) => word in item)))
   return foreign || participants.length === 0 ? ['foreign'] : ['foreign', 'builtin']
 }
 
@@ -316,7 +340,7 @@ const exclusions = JSON.parse(readFileSync(join(folder, 'exclusions.json'), 'utf
 const excluded = new Set(exclusions.filter((one) => one['languages'].includes('typescript')).map((one) => one['target']))
 
 test('the corpus is the one this runner knows', () => {
-  const known = [...SUITES.map((suite) => `${suite}.json`), 'api.json', 'exclusions.json', 'schema.json']
+  const known = [...SUITES.map((suite) => `${suite}.json`), 'api.json', 'exclusions.json', 'schema.json', 'surface.json']
   assert.deepEqual(files.filter((file) => !known.includes(file)), [])
 })
 

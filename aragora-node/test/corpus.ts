@@ -13,8 +13,8 @@ export class Gates {
   readonly #gates = new Map<string, ReturnType<typeof gate<void>>>()
 
   of(name: string): ReturnType<typeof gate<void>> {
-    let found = this.#gates.get(name)
-    if (found === undefined) this.#gates.set(name, (found = gate<void>()))
+    const found = this.#gates.get(name) ?? gate<void>()
+    this.#gates.set(name, found)
     return found
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Agent, AragoraError, type DebateProtocol, Step, errorCodes, isAragoraError, testing } from 'aragora-core'
+import { type Agent, AragoraError, type DebateProtocol, type Step, errorCodes, isAragoraError, testing } from 'aragora-core'
 import { program, says, three, withAragora } from './support.js'
 
 test('every code raised in the core arrives whole', () => {

@@ -13,8 +13,11 @@ const RUNNING = `
   const asked = new Promise((resolve) => (begun = resolve))
   const agents = ['a', 'b', 'c'].map((id) => ({ id, respond: () => (begun(), new Promise(() => {})) }))
   const debate = aragora.debate('Ship?', { agents })
+  // Participants keep nothing alive, so this does until they are asked.
+  const alive = setInterval(() => {}, 60_000)
   await debate.start()
   await asked
+  clearInterval(alive)
 `
 
 async function each(source: string, expected: { status: number | null; signal?: NodeJS.Signals }, kill?: NodeJS.Signals): Promise<void> {

@@ -1,16 +1,8 @@
 import { type LiveCall, environment, failureOf, kindOf } from './call.js'
 import { decode, encode } from './codec.js'
 import { toJson } from './document.js'
-import type {
-  AgentDocument,
-  AgentDocumentForeign,
-  AgentReply,
-  AgentRequest as RequestDocument,
-  Persona,
-  Reputation,
-  Role,
-  ScriptDocument,
-} from './values.js'
+import { type BuiltinAgent, builtinDocument } from './builtin.js'
+import type { AgentReply, AgentRequest as RequestDocument, Persona, Reputation, Role } from './values.js'
 
 /** Beside the request: how to learn that the answer is no longer wanted. */
 export interface CallOptions {
@@ -56,9 +48,6 @@ export interface Agent {
   readonly contextTokens?: number | undefined
 }
 
-/** An agent of the library, as plain data. */
-export type BuiltinAgent = Exclude<AgentDocument, AgentDocumentForeign>
-
 /** One participant's place in a debate. */
 export interface Seat {
   /** Who answers: `provider/model`, an agent of your own or one of the library's. */
@@ -80,42 +69,6 @@ export interface Seat {
 /** Whoever can take part: a model by name, an agent, or a seat with more settings. */
 export type Participant = string | Agent | BuiltinAgent | Seat
 
-/** A model by its name, `provider/model`; its key comes from the configuration. */
-export function modelAgent(name: string, options: { readonly id?: string } = {}): BuiltinAgent {
-  return { type: 'model', name, ...options }
-}
-
-/** An agent that follows a script; for tests and examples. A text is a step that says it. */
-export function scriptedAgent(
-  id: string,
-  steps: readonly (string | ScriptDocument)[],
-  options: { readonly atEnd?: 'error' | 'repeat' | 'cycle' } = {},
-): BuiltinAgent {
-  return { type: 'scripted', id, steps: steps.map((step) => (typeof step === 'string' ? { say: step } : step)), ...options }
-}
-
-/** An agent that makes its words from templates and the question; needs no network. */
-export function demoAgent(
-  id: string,
-  style: 'supportive' | 'critical' | 'balanced' | 'contrarian',
-  options: { readonly seed?: number } = {},
-): BuiltinAgent {
-  return { type: 'demo', id, style, ...options }
-}
-
-/** A person, who answers at the human desk. */
-export function humanAgent(id: string): BuiltinAgent {
-  return { type: 'human', id }
-}
-
-/** Says again what was recorded. */
-export function recordedAgent(
-  id: string,
-  recording: { readonly log: string } | { readonly cassette: string },
-): BuiltinAgent {
-  return { type: 'recorded', id, ...recording }
-}
-
 const EXPECTED = 'expected "provider/model", an object with id and respond, or a seat { agent }'
 
 /** A document that names participants. It is called only when nothing else can fail any more, because `number` counts
@@ -128,9 +81,13 @@ export function seatDocument(participant: Participant, at: number): Numbered {
     const agent = agentDocument(participant, at)
     return (number) => ({ agent: agent(number) })
   }
-  const { agent, ...rest } = participant
+  const { agent, persona, reputation, ...rest } = participant
   const document = agentDocument(agent, at)
-  const seat = encode('SeatDocument', { agent: { type: 'human', id: '' }, ...rest }) as object
+  const seat = {
+    ...rest,
+    persona: persona && encode('Persona', persona),
+    reputation: reputation && encode('Reputation', reputation),
+  }
   return (number) => ({ ...seat, agent: document(number) })
 }
 
@@ -144,11 +101,11 @@ function agentDocument(agent: Exclude<Participant, Seat>, at: number): Numbered 
   if (isAgent(agent)) {
     const { id, provider, model, family, version, structured, streams, contextTokens } = agent
     if (typeof id !== 'string') throw new TypeError(`agents[${at}] has the id ${String(id)}, expected a string`)
-    const rest = { id, provider, model, family, version, structured, streams, contextTokens }
-    return (number) => encode('AgentDocument', { type: 'foreign', participant: number(agent), ...rest })
+    const rest = { id, provider, model, family, version, structured, streams, context_tokens: contextTokens }
+    return (number) => ({ kind: 'foreign', participant: number(agent), ...rest })
   }
   if (typeof agent.type !== 'string') throw wrong(agent, at)
-  const document = encode('AgentDocument', agent)
+  const document = builtinDocument(agent)
   return () => document
 }
 

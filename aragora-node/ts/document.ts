@@ -15,7 +15,7 @@ function check(value: unknown, at: string): void {
     if (!Number.isFinite(value)) refuse(at, String(value))
     if (Number.isInteger(value) && !Number.isSafeInteger(value)) refuse(at, `${value}, beyond 2^53 - 1`)
   } else if (Array.isArray(value)) {
-    value.forEach((item, index) => check(item, `${at}/${index}`))
+    for (const [index, item] of value.entries()) check(item, `${at}/${index}`)
   } else if (typeof value === 'object' && value !== null) {
     for (const [key, item] of Object.entries(value)) check(item, `${at}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`)
   } else if (value !== null && value !== undefined && typeof value !== 'boolean') {

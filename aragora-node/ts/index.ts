@@ -1,16 +1,24 @@
 /// <reference lib="esnext.disposable" />
 export { Aragora } from './aragora.js'
 export type { Activity, DebateSettings, OpenOptions, Rule } from './aragora.js'
-export { demoAgent, humanAgent, modelAgent, recordedAgent, scriptedAgent } from './agents.js'
 export type {
   Agent,
   AgentRequest,
-  BuiltinAgent,
   CallOptions,
   Output,
   Participant,
   Seat,
 } from './agents.js'
+export { demoAgent, humanAgent, modelAgent, recordedAgent, scriptedAgent } from './builtin.js'
+export type {
+  BuiltinAgent,
+  DemoAgent,
+  HumanAgent,
+  ModelAgent,
+  RecordedAgent,
+  ScriptedAgent,
+  ScriptStep,
+} from './builtin.js'
 export { builtinProtocols, errorCodes, version } from './catalogue.js'
 export type { ErrorKind, ProtocolInfo } from './catalogue.js'
 export { Config } from './config.js'

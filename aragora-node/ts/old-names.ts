@@ -5,7 +5,7 @@ function replaced(name: string, replacement: string): never {
     throw new TypeError(`${name} is gone: ${replacement}`)
   }
   // Callable, constructible, and refusing every use.
-  return new Proxy(function gone() {}, { apply: refuse, construct: refuse, get: refuse }) as never
+  return new Proxy(function gone() {} as object, { apply: refuse, construct: refuse, get: refuse }) as never
 }
 
 /** @deprecated Use `aragora.debate(question, settings)`. */

@@ -3,8 +3,8 @@ import type { Numbered } from './agents.js'
 import { encode } from './codec.js'
 import { toJson } from './document.js'
 import { Transcript } from './transcript.js'
-import type { Checkpoint, Draft, Json, OptionView, PlannedCalls } from './values.js'
-import { Step } from './step.js'
+import type { Checkpoint, Draft, Json, OptionView } from './values.js'
+import type { Step } from './step.js'
 
 /**
  * A protocol of your own: what to ask next, as a pure function of what was said. Its methods are plain: the core asks
@@ -30,7 +30,13 @@ export interface DebateProtocol {
   /** Voting seats it takes at most. */
   readonly maxSeats?: number | undefined
   /** The most calls it makes, for budgets: `constant + perSeat * seats + perSeatRound * seats * rounds`. */
-  readonly plannedCalls?: PlannedCalls | undefined
+  readonly plannedCalls?:
+    | {
+        readonly constant?: number | undefined
+        readonly perSeat?: number | undefined
+        readonly perSeatRound?: number | undefined
+      }
+    | undefined
 }
 
 /** A protocol of the library with its parameters. */
@@ -62,8 +68,13 @@ export function protocolDocument(protocol: DebateProtocol): Numbered {
       throw new TypeError(`${member} of protocol "${name}" is async; a protocol's methods are plain functions`)
     }
   }
-  const rest = { name, version, params, minSeats, maxSeats, plannedCalls, members }
-  return (number) => ({ foreign: encode('ProtocolDocument', { participant: number(protocol), ...rest }) })
+  const planned = plannedCalls && {
+    constant: plannedCalls.constant,
+    per_seat: plannedCalls.perSeat,
+    per_seat_round: plannedCalls.perSeatRound,
+  }
+  const rest = { name, version, params, min_seats: minSeats, max_seats: maxSeats, planned_calls: planned, members }
+  return (number) => ({ foreign: { participant: number(protocol), ...rest } })
 }
 
 /** Lets a protocol answer one call. Never rejects. @internal */

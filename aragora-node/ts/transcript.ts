@@ -4,7 +4,11 @@ import { toJson } from './document.js'
 import { unwrap } from './errors.js'
 import type { Step } from './step.js'
 import type {
+  ConsensusCheckEvent,
+  CritiqueEvent,
+  DebateStartEvent,
   Draft,
+  EventData,
   Expect,
   Limits,
   OptionView,
@@ -17,6 +21,7 @@ import type {
   SeatView,
   Spent,
   StepView,
+  Stop,
   Tally,
   TranscriptMessage,
   TurnView,
@@ -102,8 +107,8 @@ export class Transcript {
 
   /** Every message, oldest first. */
   get messages(): readonly TranscriptMessage[] {
-    let debates = cached.get(this.#protocol)
-    if (debates === undefined) cached.set(this.#protocol, (debates = new Map<string, TranscriptMessage[]>()))
+    const debates = cached.get(this.#protocol) ?? new Map<string, TranscriptMessage[]>()
+    cached.set(this.#protocol, debates)
     let known = debates.get(this.debate)
     // Fewer than are known: the debate is run again, perhaps from a log that was changed.
     if (known === undefined || known.length > this.#data.messages) known = []
@@ -138,6 +143,26 @@ export class Transcript {
   /** What was voted. */
   get votes(): readonly VoteView[] {
     return this.#list('votes', (vote) => decode('VoteView', vote))
+  }
+
+  /** What critics found. */
+  get critiques(): readonly CritiqueEvent[] {
+    return this.#list('critiques', (critique) => eventData('critique', critique) as CritiqueEvent)
+  }
+
+  /** What rules counted. */
+  get checks(): readonly ConsensusCheckEvent[] {
+    return this.#list('checks', (check) => eventData('consensus_check', check) as ConsensusCheckEvent)
+  }
+
+  /** How it began. */
+  get start(): DebateStartEvent {
+    return this.#once('start', (start) => eventData('debate_start', start) as DebateStartEvent)
+  }
+
+  /** Why it ends, once that is known. */
+  get stop(): Stop | undefined {
+    return this.#once('stop', (stop) => (stop === null ? undefined : decode('Stop', stop)))
   }
 
   /** The rounds so far. */
@@ -229,6 +254,10 @@ export class Transcript {
   #ask(question: object): unknown {
     return JSON.parse(unwrap(environment().transcript(this.#call, toJson(question))))
   }
+}
+
+function eventData(type: EventData['type'], members: unknown): EventData {
+  return decode('EventData', { type, ...(members as object) })
 }
 
 function isSeats(options: AskOptions | readonly string[]): options is readonly string[] {

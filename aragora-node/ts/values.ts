@@ -9,6 +9,87 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
  * only, so that comparing with a known type narrows to that event. */
 export type UnknownEventType = `unknown:${string}`
 
+/** A participant of the host. */
+export interface AgentDocumentForeign {
+  readonly type: 'foreign'
+  /** Its number. */
+  readonly participant: number
+  /** Its id. */
+  readonly id: string
+  /** Provider behind it. */
+  readonly provider?: string | undefined
+  /** Model behind it. */
+  readonly model?: string | undefined
+  /** Model lineage. */
+  readonly family?: string | undefined
+  /** Its version. */
+  readonly version?: string | undefined
+  /** `native`, `instructed` (default) or `none`. */
+  readonly structured?: string | undefined
+  /** Whether it streams. */
+  readonly streams?: boolean | undefined
+  /** The model's window in tokens. */
+  readonly contextTokens?: number | undefined
+}
+
+/** A model, `provider/model`, with the key of the configuration. */
+export interface AgentDocumentModel {
+  readonly type: 'model'
+  /** Its name. */
+  readonly name: string
+  /** Its id, default made of the model's name. */
+  readonly id?: string | undefined
+}
+
+/** A script. */
+export interface AgentDocumentScripted {
+  readonly type: 'scripted'
+  /** Its id. */
+  readonly id: string
+  /** The steps. */
+  readonly steps: readonly ScriptDocument[]
+  /** `error` (default), `repeat` or `cycle`. */
+  readonly atEnd?: string | undefined
+}
+
+/** Templates and the words of the question. */
+export interface AgentDocumentDemo {
+  readonly type: 'demo'
+  /** Its id. */
+  readonly id: string
+  /** `supportive`, `critical`, `balanced` or `contrarian`. */
+  readonly style: string
+  /** Its seed. */
+  readonly seed?: number | undefined
+}
+
+/** A person, asked at the desk of the debate's organisation. */
+export interface AgentDocumentHuman {
+  readonly type: 'human'
+  /** Its id. */
+  readonly id: string
+}
+
+/** A recording. */
+export interface AgentDocumentRecorded {
+  readonly type: 'recorded'
+  /** Its id. */
+  readonly id: string
+  /** The log of a debate this seat took part in. */
+  readonly log?: string | undefined
+  /** A cassette. */
+  readonly cassette?: string | undefined
+}
+
+/** Who answers. */
+export type AgentDocument =
+  | AgentDocumentForeign
+  | AgentDocumentModel
+  | AgentDocumentScripted
+  | AgentDocumentDemo
+  | AgentDocumentHuman
+  | AgentDocumentRecorded
+
 /**
  * What kind of participant answers.
  * - `model`: A language model.
@@ -2250,6 +2331,16 @@ export interface PlannedAsk {
   readonly reserve: Reserve
 }
 
+/** `constant + per_seat * seats + per_seat_round * seats * rounds`. */
+export interface PlannedCalls {
+  /** Independent of seats and rounds. */
+  readonly constant?: number | undefined
+  /** Per debating seat. */
+  readonly perSeat?: number | undefined
+  /** Per debating seat and round. */
+  readonly perSeatRound?: number | undefined
+}
+
 /** Where a debating seat stands. */
 export interface Position {
   /** The seat. */
@@ -2330,6 +2421,26 @@ export interface Prompt {
  * - `auto`: Where the provider supports it.
  */
 export type PromptCache = 'off' | 'auto'
+
+/** A protocol of the host. */
+export interface ProtocolDocument {
+  /** The participant. */
+  readonly participant: number
+  /** The registered name. */
+  readonly name: string
+  /** Its version. */
+  readonly version: string
+  /** Its parameters. */
+  readonly params?: Json | undefined
+  /** Voting seats it needs at least. */
+  readonly minSeats?: number | undefined
+  /** Voting seats it takes at most. */
+  readonly maxSeats?: number | undefined
+  /** The most calls it makes. */
+  readonly plannedCalls?: PlannedCalls | undefined
+  /** Which methods it has beside `next`. */
+  readonly members?: readonly string[] | undefined
+}
 
 /** A protocol by name, with what is needed to build it again. */
 export interface ProtocolRef {
@@ -2654,6 +2765,52 @@ export interface Sampling {
   readonly serviceTier?: string | undefined
   /** Whether cache points are used. */
   readonly promptCache?: PromptCache | undefined
+}
+
+/** One step of a script; exactly one of its verbs is given. */
+export interface ScriptDocument {
+  /** Only in this phase. */
+  readonly phase?: Phase | undefined
+  /** Answers this text. */
+  readonly say?: string | undefined
+  /** Answers this reply. */
+  readonly reply?: AgentReply | undefined
+  /** Answers this JSON value. */
+  readonly json?: Json | undefined
+  /** Votes: a ballot as in the log. */
+  readonly ballot?: Ballot | undefined
+  /** With a ballot: stated confidence. */
+  readonly confidence?: number | undefined
+  /** With a ballot: stated reason. */
+  readonly reason?: string | undefined
+  /** Fails with this code. */
+  readonly fail?: string | undefined
+  /** With a failure: when to try again. */
+  readonly retryAfterMs?: number | undefined
+  /** Waits, then goes on with the next step. */
+  readonly sleepMs?: number | undefined
+  /** Says nothing until cancelled. */
+  readonly hang?: boolean | undefined
+  /** Streams the pieces. */
+  readonly stream?: readonly string[] | undefined
+}
+
+/** One participant's place in a debate. */
+export interface SeatDocument {
+  /** Who answers. */
+  readonly agent: AgentDocument
+  /** The part played when the protocol gives none. */
+  readonly role?: Role | undefined
+  /** Who it is asked to be. */
+  readonly persona?: Persona | undefined
+  /** Above 0, at most 100. */
+  readonly weight?: number | undefined
+  /** Whether it votes. */
+  readonly votes?: boolean | undefined
+  /** Whether it judges. */
+  readonly judges?: boolean | undefined
+  /** Ratings, where the host has them. */
+  readonly reputation?: Reputation | undefined
 }
 
 /** One seat as everybody may see it. */
@@ -3531,6 +3688,7 @@ export type ErrorCode =
 
 /** Every value type by its name. */
 export interface Values {
+  readonly AgentDocument: AgentDocument
   readonly AgentKind: AgentKind
   readonly AgentReply: AgentReply
   readonly AgentRequest: AgentRequest
@@ -3619,11 +3777,13 @@ export interface Values {
   readonly Persona: Persona
   readonly Phase: Phase
   readonly PlannedAsk: PlannedAsk
+  readonly PlannedCalls: PlannedCalls
   readonly Position: Position
   readonly PositionKind: PositionKind
   readonly Preset: Preset
   readonly Prompt: Prompt
   readonly PromptCache: PromptCache
+  readonly ProtocolDocument: ProtocolDocument
   readonly ProtocolRef: ProtocolRef
   readonly Question: Question
   readonly Quorum: Quorum
@@ -3647,6 +3807,8 @@ export interface Values {
   readonly RuleKind: RuleKind
   readonly RuleUsed: RuleUsed
   readonly Sampling: Sampling
+  readonly ScriptDocument: ScriptDocument
+  readonly SeatDocument: SeatDocument
   readonly SeatView: SeatView
   readonly SeenMessage: SeenMessage
   readonly SelfVote: SelfVote
@@ -3688,6 +3850,7 @@ export interface Values {
 
 /** The rows of all types whose documents differ from their values. @internal */
 export const codecs: { readonly [name: string]: CodecRow } = {
+  AgentDocument: { tag: 'kind', cases: { foreign: [['participant', 'participant', 0], ['id', 'id', 0], ['provider', 'provider', 0], ['model', 'model', 0], ['family', 'family', 0], ['version', 'version', 0], ['structured', 'structured', 0], ['streams', 'streams', 0], ['contextTokens', 'context_tokens', 0]], model: [['name', 'name', 0], ['id', 'id', 0]], scripted: [['id', 'id', 0], ['steps', 'steps', ['list', 'ScriptDocument']], ['atEnd', 'at_end', 0]], demo: [['id', 'id', 0], ['style', 'style', 0], ['seed', 'seed', 0]], human: [['id', 'id', 0]], recorded: [['id', 'id', 0], ['log', 'log', 0], ['cassette', 'cassette', 0]] } },
   AgentReply: { record: [['text', 'text', 0], ['structured', 'structured', 0], ['reasoning', 'reasoning', 0], ['toolCalls', 'tool_calls', ['list', 'ToolCall']], ['refusal', 'refusal', 'Refusal'], ['stop', 'stop', 'StopReason'], ['usage', 'usage', 'Usage'], ['costMicros', 'cost_micros', 0], ['provider', 'provider', 0], ['model', 'model', 0], ['responseId', 'response_id', 0], ['warnings', 'warnings', ['list', 'ReplyWarning']]] },
   AgentRequest: { record: [['id', 'id', 0], ['debate', 'debate', 0], ['round', 'round', 0], ['phase', 'phase', 0], ['role', 'role', 0], ['persona', 'persona', 'Persona'], ['system', 'system', 0], ['messages', 'messages', ['list', 'RequestMessage']], ['expect', 'expect', 'Expect'], ['sampling', 'sampling', 'Sampling'], ['deadlineMs', 'deadline_ms', 0], ['metadata', 'metadata', 0], ['extra', 'extra', 0]] },
   Answer: { record: [['option', 'option', 0], ['value', 'value', 0], ['text', 'text', 0], ['author', 'author', 0], ['synthesis', 'synthesis', 0]] },
@@ -3755,10 +3918,12 @@ export const codecs: { readonly [name: string]: CodecRow } = {
   PendingTurns: { record: [['turns', 'turns', ['list', 'PendingTurn']], ['more', 'more', 0]] },
   Persona: { record: [['name', 'name', 0], ['stance', 'stance', 0], ['instructions', 'instructions', 0]] },
   PlannedAsk: { record: [['turn', 'turn', 0], ['seat', 'seat', 0], ['role', 'role', 0], ['promptDigest', 'prompt_digest', 0], ['shown', 'shown', 0], ['labels', 'labels', 0], ['expect', 'expect', 'Expect'], ['maxOutputTokens', 'max_output_tokens', 0], ['deadlineMs', 'deadline_ms', 0], ['reserve', 'reserve', 'Reserve']] },
+  PlannedCalls: { record: [['constant', 'constant', 0], ['perSeat', 'per_seat', 0], ['perSeatRound', 'per_seat_round', 0]] },
   Position: { record: [['seat', 'seat', 0], ['kind', 'kind', 'PositionKind'], ['message', 'message', 0, 1], ['round', 'round', 0], ['confidence', 'confidence', 0, 1], ['arrival', 'arrival', 0], ['newest', 'newest', 0]] },
   PositionKind: { tag: null, cases: { answer: { value: 0 }, abstain: [], invalid: { value: 0 }, missing: [] } },
   Preset: { record: [['system', 'system', 0], ['first', 'first', 0], ['prefix', 'prefix', 0], ['each', 'each', 0], ['suffix', 'suffix', 0], ['extractor', 'extractor', 0]] },
   Prompt: { record: [['system', 'system', 0], ['messages', 'messages', ['list', 'Message']]] },
+  ProtocolDocument: { record: [['participant', 'participant', 0], ['name', 'name', 0], ['version', 'version', 0], ['params', 'params', 0], ['minSeats', 'min_seats', 0], ['maxSeats', 'max_seats', 0], ['plannedCalls', 'planned_calls', 'PlannedCalls'], ['members', 'members', 0]] },
   ProtocolRef: { record: [['name', 'name', 0], ['version', 'version', 0], ['params', 'params', 0], ['plannedCalls', 'planned_calls', 0]] },
   Question: { record: [['text', 'text', 0], ['context', 'context', 0], ['options', 'options', ['list', 'OptionSpec']], ['format', 'format', 'AnswerFormat'], ['documents', 'documents', ['list', 'Document']]] },
   Quorum: { record: [['eligible', 'eligible', 0], ['needed', 'needed', 0], ['present', 'present', 0], ['met', 'met', 0]] },
@@ -3777,6 +3942,8 @@ export const codecs: { readonly [name: string]: CodecRow } = {
   RuleKind: { tag: 'name', cases: { plurality: [], majority: [], supermajority: [['share', 'share', 0]], threshold: [['share', 'share', 0], ['strict', 'strict', 0]], count_above_floor: [['share', 'share', 0]], unanimity: [['ignoreAbstain', 'ignore_abstain', 0]], confidence_weighted: [['curve', 'curve', 0]], reputation_weighted: [], hybrid: [['rules', 'rules', ['list', 'RuleKind']]], none: [], custom: [['rule', 'rule', 0]] } },
   RuleUsed: { record: [['name', 'name', 0], ['config', 'config', 'RuleConfig']] },
   Sampling: { record: [['temperature', 'temperature', 0], ['topP', 'top_p', 0], ['maxOutputTokens', 'max_output_tokens', 0], ['stop', 'stop', 0], ['seed', 'seed', 0], ['effort', 'effort', 0], ['serviceTier', 'service_tier', 0], ['promptCache', 'prompt_cache', 0]] },
+  ScriptDocument: { record: [['phase', 'phase', 0], ['say', 'say', 0], ['reply', 'reply', 'AgentReply'], ['json', 'json', 0], ['ballot', 'ballot', 'Ballot'], ['confidence', 'confidence', 0], ['reason', 'reason', 0], ['fail', 'fail', 0], ['retryAfterMs', 'retry_after_ms', 0], ['sleepMs', 'sleep_ms', 0], ['hang', 'hang', 0], ['stream', 'stream', 0]] },
+  SeatDocument: { record: [['agent', 'agent', 'AgentDocument'], ['role', 'role', 0], ['persona', 'persona', 'Persona'], ['weight', 'weight', 0], ['votes', 'votes', 0], ['judges', 'judges', 0], ['reputation', 'reputation', 'Reputation']] },
   SeatView: { record: [['id', 'id', 0], ['kind', 'kind', 0], ['provider', 'provider', 0], ['model', 'model', 0], ['family', 'family', 0], ['version', 'version', 0], ['contextTokens', 'context_tokens', 0], ['role', 'role', 0], ['persona', 'persona', 'Persona'], ['weight', 'weight', 0], ['votes', 'votes', 0], ['judges', 'judges', 0], ['reputation', 'reputation', 'Reputation']] },
   SeenMessage: { record: [['author', 'author', 'Author'], ['text', 'text', 0]] },
   Sequential: { record: [['full', 'full', 0], ['rotate', 'rotate', 0]] },

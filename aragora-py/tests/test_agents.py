@@ -2,8 +2,11 @@
 
 import asyncio
 import contextvars
+import subprocess
+import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import aragora_core as ac
 import pytest
@@ -132,20 +135,30 @@ async def test_context_variables_of_the_caller_are_seen_and_not_changed(aragora:
     assert variable.get() == "mine"
 
 
-async def longest_gap_while_64_block(aragora: ac.Aragora) -> float:
-    gaps: list[float] = []
-    running = True
+class Ticker:
+    """Ticks every 5 ms; the longest time between two ticks is how long the loop stood still."""
 
-    async def tick() -> None:
+    def __init__(self) -> None:
+        self.longest = 0.0
+        self._task = asyncio.create_task(self._tick())
+
+    async def _tick(self) -> None:
         last = time.perf_counter()
-        while running:
+        while True:
             await asyncio.sleep(0.005)
             now = time.perf_counter()
-            gaps.append(now - last)
+            self.longest = max(self.longest, now - last)
             last = now
 
+    async def stop(self) -> float:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        return self.longest
+
+
+async def gap_with_64_blocking_agents(aragora: ac.Aragora) -> float:
     agents = [Blocks(f"agent-{index}", "yes") for index in range(64)]
-    ticker = asyncio.create_task(tick())
+    ticker = Ticker()
     debate = aragora.debate("Ship? " + "x" * 50_000, agents, protocol="vote_only", limits={"max_parallel": 64})
     result = asyncio.create_task(debate.result())
     for agent in agents:
@@ -154,21 +167,34 @@ async def longest_gap_while_64_block(aragora: ac.Aragora) -> float:
     for agent in agents:
         agent.go.set()
     decision = await result
-    running = False
-    await ticker
     assert len(decision.supporters) == 64
-    return max(gaps)
+    return await ticker.stop()
+
+
+async def gap_with_64_blocking_threads() -> float:
+    """What as many threads that wait do to a loop without us."""
+    go = threading.Event()
+    with ThreadPoolExecutor(64) as pool:
+        ticker = Ticker()
+        waiting = [asyncio.get_running_loop().run_in_executor(pool, go.wait) for _ in range(64)]
+        await asyncio.sleep(0.05)
+        go.set()
+        await asyncio.gather(*waiting)
+        return await ticker.stop()
 
 
 async def test_blocking_agents_never_block_the_loop(aragora: ac.Aragora) -> None:
     """A 5 ms ticker sees no gap above 50 ms while 64 plain agents block and long texts cross.
 
-    Another program may stop this one for longer, so it is enough that one of five times shows it.
+    Other programs may stop this one for longer than that. So it is enough that one of ten times shows it, or that
+    plain threads stop the loop for as long.
     """
-    gaps: list[float] = []
-    while len(gaps) < 5 and (not gaps or min(gaps) > 0.05):
-        gaps.append(await longest_gap_while_64_block(aragora))
-    assert min(gaps) <= 0.05, f"the loop stood still for {min(gaps):.3f} s each time"
+    gaps: list[tuple[float, float]] = []
+    for _ in range(10):
+        gaps.append((await gap_with_64_blocking_agents(aragora), await gap_with_64_blocking_threads()))
+        if gaps[-1][0] <= max(0.05, 1.5 * gaps[-1][1]):
+            return
+    pytest.fail(f"the loop stood still, with agents and with plain threads, for {gaps} s")
 
 
 async def test_the_same_agent_may_sit_twice_under_different_seats(aragora: ac.Aragora) -> None:
@@ -239,3 +265,38 @@ async def test_a_forgotten_await_starts_and_spends_nothing(aragora: ac.Aragora) 
     with pytest.warns(RuntimeWarning, match="never awaited"):
         del forgotten
     assert ada.calls == 0
+
+
+def test_one_core_and_one_worker_are_enough() -> None:
+    """A thousand slow participants, coroutines and plain functions, on one core with one worker thread."""
+    code = """
+import asyncio, os, time
+import aragora_core as ac
+
+if hasattr(os, "sched_setaffinity"):
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+ac.configure_runtime(threads=1)
+
+class Slow(ac.Agent):
+    def __init__(self, id):
+        self.id = id
+    async def respond(self, request):
+        await asyncio.sleep(0.02)
+        return "FINAL ANSWER: yes"
+
+class Plain(Slow):
+    def respond(self, request):
+        time.sleep(0.02)
+        return "FINAL ANSWER: yes"
+
+async def main():
+    async with ac.Aragora.open() as aragora:
+        seats = [Slow("ada"), Slow("bob"), Slow("cyd"), Plain("eve")]
+        debates = [aragora.debate("Ship?", seats, protocol="vote_only") for _ in range(250)]
+        decisions = await asyncio.gather(*debates)
+        print(sum(len(decision.supporters) for decision in decisions))
+
+asyncio.run(main())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    assert (done.stdout, done.stderr) == ("1000\n", "")

@@ -29,14 +29,17 @@ async def main() -> None:
         last_seen = 0
         async with debate.events() as events:  # this starts it
             async for event in events:
-                if event.data.type == "token_delta":
-                    # Never stored: the words as they come.
-                    print(f"    {event.agent}: {event.data.text}")
-                elif event.data.type == "agent_message":
-                    # In the log: delivered exactly once, in order, and durable before it is shown.
-                    last_seen = event.seq
-                    print(f"{event.seq:>3} {event.agent} said: {event.data.text}")
-                    break  # The connection is lost here, say. The debate does not notice.
+                match event.data:
+                    case ac.TokenDeltaEvent(text=text):
+                        # Never stored: the words as they come.
+                        print(f"    {event.agent}: {text}")
+                    case ac.AgentMessageEvent(text=text):
+                        # In the log: delivered exactly once, in order, and durable before it is shown.
+                        print(f"{event.seq:>3} {event.agent} said: {text}")
+                        last_seen = event.seq
+                        break  # The connection is lost here, say. The debate does not notice.
+                    case _:
+                        pass
 
         # Whoever comes back names the first number it has not seen: no gap and no repetition.
         async for event in debate.events(from_seq=last_seen + 1):

@@ -165,6 +165,41 @@ fn every_op_is_in_a_case_and_in_the_readme() {
 }
 
 #[test]
+fn every_word_of_the_format_is_in_a_case() {
+    let texts = SUITES.map(|suite| std::fs::read_to_string(format::folder().join(format!("{suite}.json"))).unwrap());
+    let words = [
+        "say",
+        "reply",
+        "stream",
+        "ballot",
+        "fail",
+        "hang",
+        "throw",
+        "wrong_type",
+        "phase",
+        "gate",
+        "ignore_cancel",
+        "retry_after_ms",
+        "profile",
+        "at_end",
+        "style",
+        "ask",
+        "finish",
+        "decide",
+        "default",
+        "until",
+        "advance_ms",
+        "bytes",
+        "cause",
+        "clock",
+        "config",
+    ];
+    for word in words.iter().chain(&MATCHERS) {
+        assert!(texts.iter().any(|text| text.contains(&format!("\"{word}\":"))), "no case uses {word}");
+    }
+}
+
+#[test]
 fn every_suite_is_broad_enough() {
     for file in format::load().unwrap() {
         assert!(file.cases.len() >= 10, "{} has {} cases", file.suite, file.cases.len());

@@ -229,6 +229,40 @@ fn a_wrong_document_is_found() {
     assert!(model.fits("EventData", &wrong).unwrap_err().ends_with("is required and not there"));
 }
 
+/// `document` without what only `written` has: members the core fills in.
+fn covers(written: &Value, document: &Value) -> bool {
+    match (written, document) {
+        (Value::Object(written), Value::Object(document)) => document
+            .iter()
+            .all(|(key, value)| written.get(key).map_or(value.is_null(), |written| covers(written, value))),
+        (Value::Array(written), Value::Array(document)) => {
+            written.len() == document.len() && written.iter().zip(document).all(|(a, b)| covers(a, b))
+        }
+        _ => written == document,
+    }
+}
+
+#[test]
+fn the_core_reads_every_sample_a_host_may_build() {
+    let model = model();
+    let files = faces::render(&model, "{}").unwrap();
+    let file = files.iter().find(|file| file.path.ends_with("values.json")).unwrap();
+    let samples: Value = serde_json::from_str(&file.text).unwrap();
+    let mut built = 0;
+    for (name, documents) in samples["types"].as_object().unwrap() {
+        for document in documents.as_array().unwrap() {
+            model.fits(name, document).unwrap();
+            if let Some(written) = faces::through_the_core(name, document) {
+                let written = written.unwrap_or_else(|error| panic!("{name}: the core refuses {document}: {error}"));
+                assert!(covers(&written, document), "{name}: {document} was written as {written}");
+                model.fits(name, &written).unwrap();
+                built += 1;
+            }
+        }
+    }
+    assert!(built > 150, "only {built} samples went through the core");
+}
+
 #[test]
 fn every_recorded_event_is_a_case() {
     let Kind::Union { cases, .. } = &model().get("EventData").unwrap().kind.clone() else { panic!("no union") };

@@ -63,6 +63,7 @@ pub(super) struct Call {
     process: &'static Process,
     host: Arc<dyn Host>,
     counted: Counted,
+    cancelled: bool,
 }
 
 impl Call {
@@ -91,14 +92,15 @@ impl Call {
         let process = Process::current()?;
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
         process.calls.lock().insert(id, waiter);
-        Ok(Self { id, process, host: host.clone(), counted: Counted::begin(telemetry.clone(), seam) })
+        Ok(Self { id, process, host: host.clone(), counted: Counted::begin(telemetry.clone(), seam), cancelled: false })
     }
 
     pub(super) fn post(&self, participant: u64, method: &'static str, data: String) {
         self.host.post(Message::Call { call: self.id, participant, method, data });
     }
 
-    pub(super) fn cancel(&self) {
+    pub(super) fn cancel(&mut self) {
+        self.cancelled = true;
         self.host.post(Message::Cancel { call: self.id });
     }
 
@@ -119,7 +121,7 @@ impl Drop for Call {
     fn drop(&mut self) {
         // Still there: nobody answered.
         let unanswered = self.process.calls.lock().remove(&self.id).is_some();
-        if unanswered {
+        if unanswered && !self.cancelled {
             self.host.post(Message::Cancel { call: self.id });
         }
         // An answer nobody heard, because the call was given up at that moment: its exception has no error to go with.

@@ -201,7 +201,7 @@ fn script(step: ScriptDocument) -> Result<ScriptStep> {
         hang,
         stream,
     } = step;
-    let failure = fail.map(|code| failed(&code, retry_after_ms)).transpose()?;
+    let failure = fail.map(|code| failed(&code, reason.as_deref(), retry_after_ms)).transpose()?;
     Ok(match (say, reply, json, ballot, failure, sleep_ms, hang, stream) {
         (Some(text), None, None, None, None, None, false, None) => ScriptStep::reply(text),
         (None, Some(reply), None, None, None, None, false, None) => ScriptStep::reply(reply.into_reply()),
@@ -221,9 +221,9 @@ fn script(step: ScriptDocument) -> Result<ScriptStep> {
     })
 }
 
-fn failed(code: &str, retry_after_ms: Option<u64>) -> Result<Error> {
+fn failed(code: &str, reason: Option<&str>, retry_after_ms: Option<u64>) -> Result<Error> {
     let kind = ErrorKind::from_code(code).ok_or_else(|| refused(format!("no error has the code {code:?}")))?;
-    let error = Error::new(kind, "the script says so");
+    let error = Error::new(kind, reason.unwrap_or("the script says so"));
     Ok(match retry_after_ms {
         Some(wait) => error.retry_after_of(Duration::from_millis(wait)),
         None => error,

@@ -12,7 +12,7 @@ use crate::debate::{
     SeatView, Stance, StancePolicy, Transcript, TranscriptMessage, display_names, escape, fill, question_block, reduce,
     told, transcript_blocks,
 };
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{AgentId, MessageId, OptionId, TurnId};
 
 type PerSeat<'a, T> = Box<dyn Fn(&SeatView) -> T + 'a>;
@@ -174,6 +174,13 @@ impl<'a> AskBuilder<'a> {
         let names = display_names(t);
         let system: Arc<str> = system_text(t)?.into();
         let question: Arc<str> = question_block(t).into();
+        // A seat that a fork dropped was there once; one that never was is a mistake of the protocol.
+        let known = |id: &AgentId| t.seat(id).is_some() || t.start().roster.iter().any(|seat| seat.id == *id);
+        if let Some(unknown) = self.seats.iter().flatten().find(|id| !known(id)) {
+            let there: Vec<&str> = t.seats().map(|seat| seat.id.as_str()).collect();
+            let reason = format!("asks seat {unknown}, which this debate does not have (it has {})", there.join(", "));
+            return Err(Error::new(ErrorKind::ProtocolFailed, reason));
+        }
         let chosen: Vec<&SeatView> = match &self.seats {
             Some(ids) => ids.iter().filter_map(|id| t.seat(id)).filter(|seat| !t.is_benched(&seat.id)).collect(),
             None => t.active().collect(),

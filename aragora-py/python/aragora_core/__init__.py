@@ -6,7 +6,10 @@
 Everything is async; `aragora_core.sync` has the same names without `await`.
 """
 
-from . import _values, errors, sync, testing
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from . import _values, errors
 from ._error import AragoraError
 from ._native import __version__
 from ._values import *  # noqa: F403 - they have an `__all__`
@@ -45,6 +48,9 @@ from .pure import (
 )
 from .runtime import configure_runtime
 from .transcript import Transcript
+
+if TYPE_CHECKING:
+    from . import sync, testing
 
 __all__ = [
     "Agent",
@@ -100,6 +106,9 @@ _REPLACED = {
 
 
 def __getattr__(name: str) -> object:
+    if name in ("sync", "testing"):
+        # Not everybody needs them.
+        return import_module(f".{name}", __name__)
     if name in _REPLACED:
         # Not an AttributeError: `from aragora_core import Arena` would replace its text by one that does not help.
         raise ImportError(f"aragora_core.{name} is no longer there; use {_REPLACED[name]}")

@@ -61,6 +61,12 @@ class Members:
         self._of = of
         self._found = document
 
+    def only(self, *names: str) -> None:
+        """Refuses members of other names, which would be lost."""
+        for name in self._found:
+            if name not in names:
+                raise InvalidRequestError(f"{self._of} has no member {name}")
+
     def required(self, name: str, read: Read[T]) -> T:
         """A member that is always there."""
         if name not in self._found:

@@ -1,6 +1,5 @@
 """The base of all errors, and how one crosses to the core and back."""
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import ClassVar, cast
@@ -70,6 +69,8 @@ parked: dict[int, BaseException] = {}
 
 def from_parts(text: str, classes: Mapping[str, type[AragoraError]]) -> AragoraError:
     """The error the core describes; its cause is the very exception a participant raised."""
+    import json
+
     parts = cast("dict[str, object]", json.loads(text))
     code = cast(str, parts["code"])
     wait = cast("int | None", parts.get("retry_after_ms"))

@@ -31,8 +31,8 @@ class Waiting:
     __slots__ = ("future", "loop")
 
     def __init__(self, loop: AbstractEventLoop, future: "Future[object]") -> None:
-        self.loop = loop
-        self.future = future
+        self.loop: AbstractEventLoop = loop
+        self.future: Future[object] = future
 
     def finish(self, value: object, error: BaseException | None) -> None:
         if self.future.done():
@@ -49,10 +49,10 @@ class Live:
     __slots__ = ("call", "cancelled", "participant", "task")
 
     def __init__(self, call: int, participant: "Participant") -> None:
-        self.call = call
-        self.participant = participant
+        self.call: int = call
+        self.participant: Participant = participant
         self.task: Task[None] | None = None
-        self.cancelled = False
+        self.cancelled: bool = False
 
     def ended(self, task: "Task[None]") -> None:
         """A task that is cancelled before its first step never runs, not even to say so."""
@@ -90,7 +90,7 @@ class Home:
     __slots__ = ("context", "loop")
 
     def __init__(self) -> None:
-        self.loop = running_loop()
+        self.loop: AbstractEventLoop = running_loop()
         self.context: Context = copy_context()
 
 

@@ -1,6 +1,8 @@
-"""Documents: plain data on the Python side, JSON text on the way to the core."""
+"""Documents: plain data on the Python side, JSON text on the way to the core.
 
-import json
+The encoder is imported when the first document crosses, not with the package: it takes as long as all of its modules.
+"""
+
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import Enum
@@ -50,6 +52,8 @@ def plain_members(members: Mapping[str, object]) -> dict[str, Json]:
 
 def encode(value: object) -> str:
     """The document as JSON text. Non-finite numbers and lone surrogates are refused here, before anything starts."""
+    import json
+
     try:
         text = json.dumps(plain(value), allow_nan=False, ensure_ascii=False, separators=(",", ":"))
         text.encode()
@@ -65,21 +69,27 @@ def given(**members: object) -> dict[str, object]:
     return {name: value for name, value in members.items() if value is not None}
 
 
+def _loads(text: str) -> object:
+    import json
+
+    return cast(object, json.loads(text))
+
+
 def decode(text: str) -> Json:
     """The document in this text, which the core wrote."""
-    return cast("Json", json.loads(text))
+    return cast("Json", _loads(text))
 
 
 def decode_object(text: str) -> dict[str, Json]:
     """The same where the core answers with an object."""
-    return cast("dict[str, Json]", json.loads(text))
+    return cast("dict[str, Json]", _loads(text))
 
 
 def decode_list(text: str) -> list[Json]:
     """The same where the core answers with a list."""
-    return cast("list[Json]", json.loads(text))
+    return cast("list[Json]", _loads(text))
 
 
 def decode_objects(text: str) -> list[dict[str, Json]]:
     """The same where the core answers with a list of objects."""
-    return cast("list[dict[str, Json]]", json.loads(text))
+    return cast("list[dict[str, Json]]", _loads(text))

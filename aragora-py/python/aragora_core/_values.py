@@ -383,6 +383,258 @@ __all__ = [
 ]
 
 
+class AgentDocumentForeign(Value):
+    """A participant of the host.
+
+    Attributes:
+        participant: Its number.
+        id: Its id.
+        provider: Provider behind it.
+        model: Model behind it.
+        family: Model lineage.
+        version: Its version.
+        structured: `native`, `instructed` (default) or `none`.
+        streams: Whether it streams.
+        context_tokens: The model's window in tokens.
+    """
+
+    __match_args__ = (
+        "participant", "id", "provider", "model", "family", "version", "structured", "streams", "context_tokens",
+    )
+    participant: int
+    id: str
+    provider: str | None = None
+    model: str | None = None
+    family: str | None = None
+    version: str | None = None
+    structured: str | None = None
+    streams: bool | None = None
+    context_tokens: int | None = None
+    type: ClassVar[Literal["foreign"]] = "foreign"
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("AgentDocumentForeign", document)
+        m.only(
+            "participant", "id", "provider", "model", "family", "version", "structured", "streams", "context_tokens",
+            "kind",
+        )
+        return cls(
+            participant=m.required("participant", integer),
+            id=m.required("id", text),
+            provider=m.optional("provider", text),
+            model=m.optional("model", text),
+            family=m.optional("family", text),
+            version=m.optional("version", text),
+            structured=m.optional("structured", text),
+            streams=m.optional("streams", boolean),
+            context_tokens=m.optional("context_tokens", integer),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {"kind": "foreign"}
+        out["participant"] = self.participant
+        out["id"] = self.id
+        if self.provider is not None:
+            out["provider"] = self.provider
+        if self.model is not None:
+            out["model"] = self.model
+        if self.family is not None:
+            out["family"] = self.family
+        if self.version is not None:
+            out["version"] = self.version
+        if self.structured is not None:
+            out["structured"] = self.structured
+        if self.streams is not None:
+            out["streams"] = self.streams
+        if self.context_tokens is not None:
+            out["context_tokens"] = self.context_tokens
+        return out
+
+
+class AgentDocumentModel(Value):
+    """A model, `provider/model`, with the key of the configuration.
+
+    Attributes:
+        name: Its name.
+        id: Its id, default made of the model's name.
+    """
+
+    __match_args__ = ("name", "id")
+    name: str
+    id: str | None = None
+    type: ClassVar[Literal["model"]] = "model"
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("AgentDocumentModel", document)
+        m.only("name", "id", "kind")
+        return cls(
+            name=m.required("name", text),
+            id=m.optional("id", text),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {"kind": "model"}
+        out["name"] = self.name
+        if self.id is not None:
+            out["id"] = self.id
+        return out
+
+
+class AgentDocumentScripted(Value):
+    """A script.
+
+    Attributes:
+        id: Its id.
+        steps: The steps.
+        at_end: `error` (default), `repeat` or `cycle`.
+    """
+
+    __match_args__ = ("id", "steps", "at_end")
+    id: str
+    steps: list[ScriptDocument]
+    at_end: str | None = None
+    type: ClassVar[Literal["scripted"]] = "scripted"
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("AgentDocumentScripted", document)
+        m.only("id", "steps", "at_end", "kind")
+        return cls(
+            id=m.required("id", text),
+            steps=m.required("steps", listed(ScriptDocument.from_dict)),
+            at_end=m.optional("at_end", text),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {"kind": "scripted"}
+        out["id"] = self.id
+        out["steps"] = [item.to_dict() for item in self.steps]
+        if self.at_end is not None:
+            out["at_end"] = self.at_end
+        return out
+
+
+class AgentDocumentDemo(Value):
+    """Templates and the words of the question.
+
+    Attributes:
+        id: Its id.
+        style: `supportive`, `critical`, `balanced` or `contrarian`.
+        seed: Its seed.
+    """
+
+    __match_args__ = ("id", "style", "seed")
+    id: str
+    style: str
+    seed: int | None = None
+    type: ClassVar[Literal["demo"]] = "demo"
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("AgentDocumentDemo", document)
+        m.only("id", "style", "seed", "kind")
+        return cls(
+            id=m.required("id", text),
+            style=m.required("style", text),
+            seed=m.optional("seed", integer),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {"kind": "demo"}
+        out["id"] = self.id
+        out["style"] = self.style
+        if self.seed is not None:
+            out["seed"] = self.seed
+        return out
+
+
+class AgentDocumentHuman(Value):
+    """A person, asked at the desk of the debate's organisation.
+
+    Attributes:
+        id: Its id.
+    """
+
+    __match_args__ = ("id",)
+    id: str
+    type: ClassVar[Literal["human"]] = "human"
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("AgentDocumentHuman", document)
+        m.only("id", "kind")
+        return cls(
+            id=m.required("id", text),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {"kind": "human"}
+        out["id"] = self.id
+        return out
+
+
+class AgentDocumentRecorded(Value):
+    """A recording.
+
+    Attributes:
+        id: Its id.
+        log: The log of a debate this seat took part in.
+        cassette: A cassette.
+    """
+
+    __match_args__ = ("id", "log", "cassette")
+    id: str
+    log: str | None = None
+    cassette: str | None = None
+    type: ClassVar[Literal["recorded"]] = "recorded"
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("AgentDocumentRecorded", document)
+        m.only("id", "log", "cassette", "kind")
+        return cls(
+            id=m.required("id", text),
+            log=m.optional("log", text),
+            cassette=m.optional("cassette", text),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {"kind": "recorded"}
+        out["id"] = self.id
+        if self.log is not None:
+            out["log"] = self.log
+        if self.cassette is not None:
+            out["cassette"] = self.cassette
+        return out
+
+
+AgentDocument: TypeAlias = (
+    AgentDocumentForeign
+    | AgentDocumentModel
+    | AgentDocumentScripted
+    | AgentDocumentDemo
+    | AgentDocumentHuman
+    | AgentDocumentRecorded
+)
+"""Who answers."""
+
+_AGENT_DOCUMENT: Mapping[str, Read[AgentDocument]] = {
+    "foreign": AgentDocumentForeign.from_dict,
+    "model": AgentDocumentModel.from_dict,
+    "scripted": AgentDocumentScripted.from_dict,
+    "demo": AgentDocumentDemo.from_dict,
+    "human": AgentDocumentHuman.from_dict,
+    "recorded": AgentDocumentRecorded.from_dict,
+}
+
+
+def agent_document_from_dict(document: Json) -> AgentDocument:
+    """Reads the form the core writes."""
+    return tagged("AgentDocument", "kind", _AGENT_DOCUMENT, document)
+
+
 class AgentKind(Word):
     """What kind of participant answers.
 
@@ -443,6 +695,10 @@ class AgentReply(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("AgentReply", document)
+        m.only(
+            "text", "structured", "reasoning", "tool_calls", "refusal", "stop", "usage", "cost_micros", "provider",
+            "model", "response_id", "warnings",
+        )
         return cls(
             text=m.optional("text", text),
             structured=m.optional("structured", anything),
@@ -650,6 +906,7 @@ class AnswerFormat(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("AnswerFormat", document)
+        m.only("extract", "equal", "unparsed")
         return cls(
             extract=m.optional("extract", listed(extractor_from_dict)),
             equal=m.optional("equal", equivalence_from_dict),
@@ -737,6 +994,10 @@ class Ask(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Ask", document)
+        m.only(
+            "turn", "seat", "role", "prompt", "shown", "labels", "expect", "max_output_tokens", "deadline_ms", "reduced",
+            "too_long", "notes",
+        )
         return cls(
             turn=m.required("turn", text),
             seat=m.required("seat", text),
@@ -861,6 +1122,7 @@ class AskStep(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("AskStep", document)
+        m.only("phase", "round", "asks", "order", "join", "min")
         return cls(
             phase=m.required("phase", Phase.from_dict),
             round=m.required("round", integer),
@@ -1289,6 +1551,7 @@ class BallotShape(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("BallotShape", document)
+        m.only("kind", "labels", "may_abstain", "confidence", "reason")
         return cls(
             kind=m.required("kind", ballot_kind_from_dict),
             labels=m.required("labels", listed(Label.from_dict)),
@@ -1441,6 +1704,7 @@ class CastVote(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("CastVote", document)
+        m.only("voter", "status", "ballot", "confidence", "self_vote", "arrival", "user_intensity")
         return cls(
             voter=m.required("voter", text),
             status=m.required("status", VoteStatus.from_dict),
@@ -1503,6 +1767,7 @@ class Checkpoint(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Checkpoint", document)
+        m.only("scope", "ballots", "seats", "rule")
         return cls(
             scope=m.required("scope", CheckScope.from_dict),
             ballots=m.required("ballots", Ballots.from_dict),
@@ -1652,6 +1917,7 @@ class ContextPolicyWindow(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("ContextPolicyWindow", document)
+        m.only("rounds", "name")
         return cls(
             rounds=m.required("rounds", integer),
         )
@@ -1678,6 +1944,7 @@ class ContextPolicySummarise(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("ContextPolicySummarise", document)
+        m.only("seat", "max_tokens", "name")
         return cls(
             seat=m.required("seat", text),
             max_tokens=m.required("max_tokens", integer),
@@ -1728,6 +1995,7 @@ class ContextReduced(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("ContextReduced", document)
+        m.only("turn", "method", "dropped", "summary")
         return cls(
             turn=m.required("turn", text),
             method=m.required("method", text),
@@ -1891,6 +2159,7 @@ class Critique(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Critique", document)
+        m.only("pairwise", "synthesis")
         return cls(
             pairwise=m.optional("pairwise", boolean),
             synthesis=m.optional("synthesis", text),
@@ -2006,6 +2275,11 @@ class DebateOptions(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("DebateOptions", document)
+        m.only(
+            "min_rounds", "stop_when", "gate", "join", "bench_after", "step_min", "topology", "identity", "relabel",
+            "context_policy", "warm_first", "roles", "stances", "agreement", "stalemate", "stability", "readiness",
+            "stale", "judges_may_debate", "confidence", "templates",
+        )
         return cls(
             min_rounds=m.optional("min_rounds", integer),
             stop_when=m.unless_default("stop_when", nullable(RuleConfig.from_dict)),
@@ -2531,6 +2805,7 @@ class Document(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Document", document)
+        m.only("title", "text", "uri")
         return cls(
             title=m.required("title", text),
             text=m.required("text", text),
@@ -2571,6 +2846,7 @@ class Draft(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Draft", document)
+        m.only("ballots", "rule", "seats", "synthesis", "contribution", "report", "notes")
         return cls(
             ballots=m.required("ballots", Ballots.from_dict),
             rule=m.required("rule", RuleConfig.from_dict),
@@ -2642,6 +2918,10 @@ class Dynamic(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Dynamic", document)
+        m.only(
+            "keep", "prune_round", "check_after_prune", "peers_include_self", "history", "sequential_visibility",
+            "ratings", "ask_order", "show_order", "parallel", "ranker", "preset",
+        )
         return cls(
             keep=m.optional("keep", integer),
             prune_round=m.optional("prune_round", integer),
@@ -2702,6 +2982,7 @@ class EditReplaceMessage(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("EditReplaceMessage", document)
+        m.only("message", "text", "name")
         return cls(
             message=m.required("message", text),
             text=m.required("text", text),
@@ -2730,6 +3011,7 @@ class EditInsertHuman(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("EditInsertHuman", document)
+        m.only("by", "text", "name")
         return cls(
             by=m.required("by", text),
             text=m.required("text", text),
@@ -2756,6 +3038,7 @@ class EditDropSeat(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("EditDropSeat", document)
+        m.only("seat", "name")
         return cls(
             seat=m.required("seat", text),
         )
@@ -2780,6 +3063,7 @@ class EditAddSeat(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("EditAddSeat", document)
+        m.only("seat", "name")
         return cls(
             seat=m.required("seat", SeatView.from_dict),
         )
@@ -2804,6 +3088,7 @@ class EditSetRule(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("EditSetRule", document)
+        m.only("rule", "name")
         return cls(
             rule=m.required("rule", RuleConfig.from_dict),
         )
@@ -2828,6 +3113,7 @@ class EditSetLimits(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("EditSetLimits", document)
+        m.only("limits", "name")
         return cls(
             limits=m.required("limits", Limits.from_dict),
         )
@@ -2854,6 +3140,7 @@ class EditSetBelief(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("EditSetBelief", document)
+        m.only("seat", "belief", "name")
         return cls(
             seat=m.required("seat", text),
             belief=m.required("belief", mapped(number)),
@@ -3102,9 +3389,7 @@ class Event(Value):
         data: What, by the type.
     """
 
-    __match_args__ = (
-        "type", "seq", "class_", "debate_id", "run", "agent", "agent_seq", "round", "time", "data",
-    )
+    __match_args__ = ("type", "seq", "class_", "debate_id", "run", "agent", "agent_seq", "round", "time", "data")
     type: str
     seq: int
     class_: EventClass
@@ -4867,6 +5152,7 @@ class ExtractorStructured(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("ExtractorStructured", document)
+        m.only("pointer", "name")
         return cls(
             pointer=m.required("pointer", text),
         )
@@ -4919,6 +5205,7 @@ class ExtractorChoiceParen(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("ExtractorChoiceParen", document)
+        m.only("letters", "name")
         return cls(
             letters=m.required("letters", text),
         )
@@ -5033,6 +5320,7 @@ class ExtractorRegex(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("ExtractorRegex", document)
+        m.only("pattern", "group", "last", "upper", "name")
         return cls(
             pattern=m.required("pattern", text),
             group=m.optional("group", integer),
@@ -5189,6 +5477,7 @@ class GatePolicyConfidence(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("GatePolicyConfidence", document)
+        m.only("min", "name")
         return cls(
             min=m.required("min", integer),
         )
@@ -5287,6 +5576,7 @@ class Grace(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Grace", document)
+        m.only("at_least_ms", "elapsed_thousandths")
         return cls(
             at_least=m.optional("at_least_ms", duration),
             elapsed_thousandths=m.optional("elapsed_thousandths", integer),
@@ -5344,6 +5634,7 @@ class HumanReply(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("HumanReply", document)
+        m.only("text", "structured")
         return cls(
             text=m.required("text", text),
             structured=m.optional("structured", anything),
@@ -5545,6 +5836,7 @@ class JsonShape(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("JsonShape", document)
+        m.only("name", "schema", "strict")
         return cls(
             name=m.required("name", text),
             schema=m.required("schema", anything),
@@ -5574,6 +5866,7 @@ class Label(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Label", document)
+        m.only("label", "option")
         return cls(
             label=m.required("label", text),
             option=m.required("option", text),
@@ -5693,6 +5986,10 @@ class Limits(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Limits", document)
+        m.only(
+            "rounds", "deadline_ms", "turn_timeout_ms", "calls", "input_tokens", "output_tokens", "cost_micros",
+            "max_output_tokens", "max_parallel",
+        )
         return cls(
             rounds=m.optional("rounds", integer),
             deadline=m.optional("deadline_ms", duration),
@@ -5750,6 +6047,7 @@ class Message(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Message", document)
+        m.only("id", "author", "text", "visibility", "cache_point")
         return cls(
             id=m.required("id", text),
             author=m.required("author", author_from_dict),
@@ -5812,6 +6110,7 @@ class OptionSpec(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("OptionSpec", document)
+        m.only("id", "text")
         return cls(
             id=m.required("id", text),
             text=m.required("text", text),
@@ -5898,6 +6197,7 @@ class Orders(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Orders", document)
+        m.only("asked", "shown")
         return cls(
             asked=m.optional("asked", listed(listed(integer))),
             shown=m.optional("shown", listed(listed(nullable(listed(integer))))),
@@ -6216,6 +6516,7 @@ class Pause(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Pause", document)
+        m.only("id", "trigger", "snapshot", "level", "wait_ms")
         return cls(
             id=m.required("id", text),
             trigger=m.required("trigger", text),
@@ -6487,6 +6788,7 @@ class Persona(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Persona", document)
+        m.only("name", "stance", "instructions")
         return cls(
             name=m.required("name", text),
             stance=m.optional("stance", Stance.from_dict),
@@ -6601,6 +6903,41 @@ class PlannedAsk(Value):
         out["max_output_tokens"] = self.max_output_tokens
         out["deadline_ms"] = to_millis(self.deadline)
         out["reserve"] = self.reserve.to_dict()
+        return out
+
+
+class PlannedCalls(Value):
+    """`constant + per_seat * seats + per_seat_round * seats * rounds`.
+
+    Attributes:
+        constant: Independent of seats and rounds.
+        per_seat: Per debating seat.
+        per_seat_round: Per debating seat and round.
+    """
+
+    __match_args__ = ("constant", "per_seat", "per_seat_round")
+    constant: int | None = None
+    per_seat: int | None = None
+    per_seat_round: int | None = None
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("PlannedCalls", document)
+        m.only("constant", "per_seat", "per_seat_round")
+        return cls(
+            constant=m.optional("constant", integer),
+            per_seat=m.optional("per_seat", integer),
+            per_seat_round=m.optional("per_seat_round", integer),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        if self.constant is not None:
+            out["constant"] = self.constant
+        if self.per_seat is not None:
+            out["per_seat"] = self.per_seat
+        if self.per_seat_round is not None:
+            out["per_seat_round"] = self.per_seat_round
         return out
 
 
@@ -6801,6 +7138,7 @@ class Prompt(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Prompt", document)
+        m.only("system", "messages")
         return cls(
             system=m.required("system", text),
             messages=m.required("messages", listed(Message.from_dict)),
@@ -6823,6 +7161,65 @@ class PromptCache(Word):
 
     OFF = "off"
     AUTO = "auto"
+
+
+class ProtocolDocument(Value):
+    """A protocol of the host.
+
+    Attributes:
+        participant: The participant.
+        name: The registered name.
+        version: Its version.
+        params: Its parameters.
+        min_seats: Voting seats it needs at least.
+        max_seats: Voting seats it takes at most.
+        planned_calls: The most calls it makes.
+        members: Which methods it has beside `next`.
+    """
+
+    __match_args__ = (
+        "participant", "name", "version", "params", "min_seats", "max_seats", "planned_calls", "members",
+    )
+    participant: int
+    name: str
+    version: str
+    params: Json = None
+    min_seats: int | None = None
+    max_seats: int | None = None
+    planned_calls: PlannedCalls | None = None
+    members: list[str] | None = None
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("ProtocolDocument", document)
+        m.only("participant", "name", "version", "params", "min_seats", "max_seats", "planned_calls", "members")
+        return cls(
+            participant=m.required("participant", integer),
+            name=m.required("name", text),
+            version=m.required("version", text),
+            params=m.optional("params", anything),
+            min_seats=m.optional("min_seats", integer),
+            max_seats=m.optional("max_seats", integer),
+            planned_calls=m.optional("planned_calls", PlannedCalls.from_dict),
+            members=m.optional("members", listed(text)),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["participant"] = self.participant
+        out["name"] = self.name
+        out["version"] = self.version
+        if self.params is not None:
+            out["params"] = self.params
+        if self.min_seats is not None:
+            out["min_seats"] = self.min_seats
+        if self.max_seats is not None:
+            out["max_seats"] = self.max_seats
+        if self.planned_calls is not None:
+            out["planned_calls"] = self.planned_calls.to_dict()
+        if self.members is not None:
+            out["members"] = [*self.members]
+        return out
 
 
 class ProtocolRef(Value):
@@ -6881,6 +7278,7 @@ class Question(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Question", document)
+        m.only("text", "context", "options", "format", "documents")
         return cls(
             text=m.required("text", text),
             context=m.optional("context", text),
@@ -7023,6 +7421,7 @@ class Refusal(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Refusal", document)
+        m.only("text", "category")
         return cls(
             text=m.required("text", text),
             category=m.optional("category", text),
@@ -7112,6 +7511,7 @@ class ReplyWarning(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("ReplyWarning", document)
+        m.only("code", "detail")
         return cls(
             code=m.required("code", text),
             detail=m.required("detail", text),
@@ -7139,6 +7539,7 @@ class Report(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Report", document)
+        m.only("kind", "value")
         return cls(
             kind=m.required("kind", text),
             value=m.required("value", anything),
@@ -7166,6 +7567,7 @@ class Reputation(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Reputation", document)
+        m.only("elo", "calibration")
         return cls(
             elo=m.required("elo", number),
             calibration=m.optional("calibration", number),
@@ -7409,6 +7811,7 @@ class RuleConfig(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("RuleConfig", document)
+        m.only("rule", "quorum", "ties", "basis", "self_vote")
         return cls(
             rule=m.optional("rule", rule_kind_from_dict),
             quorum=m.optional("quorum", quorum_rule_from_dict),
@@ -7474,6 +7877,7 @@ class RuleKindSupermajority(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("RuleKindSupermajority", document)
+        m.only("share", "name")
         return cls(
             share=m.optional("share", text),
         )
@@ -7501,6 +7905,7 @@ class RuleKindThreshold(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("RuleKindThreshold", document)
+        m.only("share", "strict", "name")
         return cls(
             share=m.required("share", text),
             strict=m.optional("strict", boolean),
@@ -7528,6 +7933,7 @@ class RuleKindCountAboveFloor(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("RuleKindCountAboveFloor", document)
+        m.only("share", "name")
         return cls(
             share=m.optional("share", text),
         )
@@ -7553,6 +7959,7 @@ class RuleKindUnanimity(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("RuleKindUnanimity", document)
+        m.only("ignore_abstain", "name")
         return cls(
             ignore_abstain=m.optional("ignore_abstain", boolean),
         )
@@ -7578,6 +7985,7 @@ class RuleKindConfidenceWeighted(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("RuleKindConfidenceWeighted", document)
+        m.only("curve", "name")
         return cls(
             curve=m.optional("curve", ConfidenceCurve.from_dict),
         )
@@ -7617,6 +8025,7 @@ class RuleKindHybrid(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("RuleKindHybrid", document)
+        m.only("rules", "name")
         return cls(
             rules=m.required("rules", listed(rule_kind_from_dict)),
         )
@@ -7655,6 +8064,7 @@ class RuleKindCustom(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("RuleKindCustom", document)
+        m.only("rule", "name")
         return cls(
             rule=m.required("rule", text),
         )
@@ -7788,6 +8198,178 @@ class Sampling(Value):
         return out
 
 
+class ScriptDocument(Value):
+    """One step of a script; exactly one of its verbs is given.
+
+    Attributes:
+        phase: Only in this phase.
+        say: Answers this text.
+        reply: Answers this reply.
+        json: Answers this JSON value.
+        ballot: Votes: a ballot as in the log.
+        confidence: With a ballot: stated confidence.
+        reason: With a ballot: stated reason.
+        fail: Fails with this code.
+        retry_after: With a failure: when to try again.
+        sleep: Waits, then goes on with the next step.
+        hang: Says nothing until cancelled.
+        stream: Streams the pieces.
+    """
+
+    __match_args__ = (
+        "phase", "say", "reply", "json", "ballot", "confidence", "reason", "fail", "retry_after", "sleep", "hang",
+        "stream",
+    )
+    phase: Phase | None = None
+    say: str | None = None
+    reply: AgentReply | None = None
+    json: Json = None
+    ballot: Ballot | None = None
+    confidence: float | None = None
+    reason: str | None = None
+    fail: str | None = None
+    retry_after: timedelta | None = None
+    sleep: timedelta | None = None
+    hang: bool | None = None
+    stream: list[str] | None = None
+
+    def __init__(
+        self,
+        *,
+        phase: Phase | None = None,
+        say: str | None = None,
+        reply: AgentReply | None = None,
+        json: Json = None,
+        ballot: Ballot | None = None,
+        confidence: float | None = None,
+        reason: str | None = None,
+        fail: str | None = None,
+        retry_after: timedelta | float | None = None,
+        sleep: timedelta | float | None = None,
+        hang: bool | None = None,
+        stream: list[str] | None = None,
+    ) -> None:
+        members: dict[str, object] = {
+            "phase": phase,
+            "say": say,
+            "reply": reply,
+            "json": json,
+            "ballot": ballot,
+            "confidence": confidence,
+            "reason": reason,
+            "fail": fail,
+            "retry_after": None if retry_after is None else seconds(retry_after),
+            "sleep": None if sleep is None else seconds(sleep),
+            "hang": hang,
+            "stream": stream,
+        }
+        self._set(members)
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("ScriptDocument", document)
+        m.only(
+            "phase", "say", "reply", "json", "ballot", "confidence", "reason", "fail", "retry_after_ms", "sleep_ms",
+            "hang", "stream",
+        )
+        return cls(
+            phase=m.optional("phase", Phase.from_dict),
+            say=m.optional("say", text),
+            reply=m.optional("reply", AgentReply.from_dict),
+            json=m.optional("json", anything),
+            ballot=m.optional("ballot", ballot_from_dict),
+            confidence=m.optional("confidence", number),
+            reason=m.optional("reason", text),
+            fail=m.optional("fail", text),
+            retry_after=m.optional("retry_after_ms", duration),
+            sleep=m.optional("sleep_ms", duration),
+            hang=m.optional("hang", boolean),
+            stream=m.optional("stream", listed(text)),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        if self.phase is not None:
+            out["phase"] = str(self.phase)
+        if self.say is not None:
+            out["say"] = self.say
+        if self.reply is not None:
+            out["reply"] = self.reply.to_dict()
+        if self.json is not None:
+            out["json"] = self.json
+        if self.ballot is not None:
+            out["ballot"] = self.ballot.to_dict()
+        if self.confidence is not None:
+            out["confidence"] = self.confidence
+        if self.reason is not None:
+            out["reason"] = self.reason
+        if self.fail is not None:
+            out["fail"] = self.fail
+        if self.retry_after is not None:
+            out["retry_after_ms"] = to_millis(self.retry_after)
+        if self.sleep is not None:
+            out["sleep_ms"] = to_millis(self.sleep)
+        if self.hang is not None:
+            out["hang"] = self.hang
+        if self.stream is not None:
+            out["stream"] = [*self.stream]
+        return out
+
+
+class SeatDocument(Value):
+    """One participant's place in a debate.
+
+    Attributes:
+        agent: Who answers.
+        role: The part played when the protocol gives none.
+        persona: Who it is asked to be.
+        weight: Above 0, at most 100.
+        votes: Whether it votes.
+        judges: Whether it judges.
+        reputation: Ratings, where the host has them.
+    """
+
+    __match_args__ = ("agent", "role", "persona", "weight", "votes", "judges", "reputation")
+    agent: AgentDocument
+    role: Role | str | None = None
+    persona: Persona | None = None
+    weight: float | None = None
+    votes: bool | None = None
+    judges: bool | None = None
+    reputation: Reputation | None = None
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("SeatDocument", document)
+        m.only("agent", "role", "persona", "weight", "votes", "judges", "reputation")
+        return cls(
+            agent=m.required("agent", agent_document_from_dict),
+            role=m.optional("role", Role.from_dict),
+            persona=m.optional("persona", Persona.from_dict),
+            weight=m.optional("weight", number),
+            votes=m.optional("votes", boolean),
+            judges=m.optional("judges", boolean),
+            reputation=m.optional("reputation", Reputation.from_dict),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["agent"] = self.agent.to_dict()
+        if self.role is not None:
+            out["role"] = str(self.role)
+        if self.persona is not None:
+            out["persona"] = self.persona.to_dict()
+        if self.weight is not None:
+            out["weight"] = self.weight
+        if self.votes is not None:
+            out["votes"] = self.votes
+        if self.judges is not None:
+            out["judges"] = self.judges
+        if self.reputation is not None:
+            out["reputation"] = self.reputation.to_dict()
+        return out
+
+
 class SeatView(Value):
     """One seat as everybody may see it.
 
@@ -7828,6 +8410,10 @@ class SeatView(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("SeatView", document)
+        m.only(
+            "id", "kind", "provider", "model", "family", "version", "context_tokens", "role", "persona", "weight",
+            "votes", "judges", "reputation",
+        )
         return cls(
             id=m.required("id", text),
             kind=m.required("kind", AgentKind.from_dict),
@@ -7927,6 +8513,7 @@ class Sequential(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Sequential", document)
+        m.only("full", "rotate")
         return cls(
             full=m.optional("full", boolean),
             rotate=m.optional("rotate", boolean),
@@ -8083,6 +8670,7 @@ class Simultaneous(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Simultaneous", document)
+        m.only("sequential_visibility", "layout")
         return cls(
             sequential_visibility=m.optional("sequential_visibility", boolean),
             layout=m.optional("layout", layout_from_dict),
@@ -8292,9 +8880,7 @@ class StepView(Value):
         began: When it began, in ms since 1970.
     """
 
-    __match_args__ = (
-        "step", "round", "phase", "join", "order", "min", "retry_of", "asks", "arrived", "end", "began",
-    )
+    __match_args__ = ("step", "round", "phase", "join", "order", "min", "retry_of", "asks", "arrived", "end", "began")
     step: int
     round: int
     phase: Phase
@@ -8377,6 +8963,7 @@ class Stop(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Stop", document)
+        m.only("cause", "round", "detail")
         return cls(
             cause=m.required("cause", StopCause.from_dict),
             round=m.required("round", integer),
@@ -8817,6 +9404,7 @@ class ToolCall(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("ToolCall", document)
+        m.only("id", "name", "arguments", "raw")
         return cls(
             id=m.optional("id", text),
             name=m.optional("name", text),
@@ -8865,6 +9453,7 @@ class TopologyRing(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("TopologyRing", document)
+        m.only("directed", "name")
         return cls(
             directed=m.optional("directed", boolean),
         )
@@ -8890,6 +9479,7 @@ class TopologyStar(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("TopologyStar", document)
+        m.only("hub", "name")
         return cls(
             hub=m.required("hub", integer),
         )
@@ -8914,6 +9504,7 @@ class TopologySparse(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("TopologySparse", document)
+        m.only("sparsity", "name")
         return cls(
             sparsity=m.optional("sparsity", number),
         )
@@ -8953,6 +9544,7 @@ class TopologyCustom(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("TopologyCustom", document)
+        m.only("matrix", "name")
         return cls(
             matrix=m.required("matrix", listed(listed(boolean))),
         )
@@ -9237,6 +9829,7 @@ class Usage(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("Usage", document)
+        m.only("input_total", "output_total", "cache_read", "cache_write", "reasoning")
         return cls(
             input_total=m.required("input_total", integer),
             output_total=m.required("output_total", integer),
@@ -9407,9 +10000,7 @@ class VoteOnly(Value):
         micros: What they cost, where known.
     """
 
-    __match_args__ = (
-        "answer", "outcome", "tally", "same_as_decision", "complete", "calls", "tokens", "micros",
-    )
+    __match_args__ = ("answer", "outcome", "tally", "same_as_decision", "complete", "calls", "tokens", "micros")
     answer: Answer | None = None
     outcome: Outcome
     tally: Tally
@@ -9464,6 +10055,7 @@ class VoteOnlyProtocol(Value):
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("VoteOnlyProtocol", document)
+        m.only("samples", "ballots")
         return cls(
             samples=m.optional("samples", integer),
             ballots=m.optional("ballots", boolean),

@@ -44,11 +44,11 @@ class RequestMessage:
 
     def __init__(self, document: dict[str, Json]) -> None:
         self._document = document
-        self.id = cast(str, document["id"])
+        self.id: str = cast(str, document["id"])
         self.author: Json = document["author"]
         """Who said it, as in the core's documents."""
-        self.text = cast(str, document["text"])
-        self.cache_point = bool(document.get("cache_point"))
+        self.text: str = cast(str, document["text"])
+        self.cache_point: bool = bool(document.get("cache_point"))
 
     def to_dict(self) -> dict[str, Json]:
         """Its document."""
@@ -67,7 +67,7 @@ class AgentRequest:
         self._live = live
         self._data = data
         self._document: dict[str, Json] | None = None
-        self.output = Output(live.call)
+        self.output: Output = Output(live.call)
         """Where the reply may be streamed."""
 
     def to_dict(self) -> dict[str, Json]:
@@ -334,7 +334,7 @@ class Seat:
         judges: bool | None = None,
         reputation: Reputation | Mapping[str, Json] | None = None,
     ) -> None:
-        self.agent = agent
+        self.agent: AnyAgent = agent
         """Who sits on it."""
         self._options = given(
             role=role, persona=persona, weight=weight, votes=votes, judges=judges, reputation=reputation
@@ -349,10 +349,10 @@ class ForeignAgent:
     """An agent of the host's as the core calls it."""
 
     def __init__(self, agent: AgentLike, home: "Home", plain: bool) -> None:
-        self.agent = agent
-        self.who = f'agent "{agent.id}"'
-        self.plain = plain
-        self.home = home
+        self.agent: AgentLike = agent
+        self.who: str = f'agent "{agent.id}"'
+        self.plain: bool = plain
+        self.home: Home = home
 
     def call(self, live: Live, method: str, data: str) -> object:
         """Asks it."""

@@ -5,6 +5,7 @@ until this package knows them: keep a branch for that. Timeouts are also the bui
 """
 
 import builtins
+from typing import ClassVar
 
 from ._error import AragoraError, from_parts
 
@@ -95,61 +96,61 @@ __all__ = [
 class InvalidRequestError(AragoraError):
     """One or more fields are outside their documented form; all violations are in the context. Correct the request."""
 
-    CODE = "invalid_request"
+    CODE: ClassVar[str] = "invalid_request"
 
 
 class InvalidConfigError(AragoraError):
     """The configuration is refused; all violations, sorted by pointer. Correct the settings."""
 
-    CODE = "invalid_config"
+    CODE: ClassVar[str] = "invalid_config"
 
 
 class InvalidStateError(AragoraError):
     """The object cannot do this now (other process, not terminal, no loop). Follow the reason; use a new object."""
 
-    CODE = "invalid_state"
+    CODE: ClassVar[str] = "invalid_state"
 
 
 class ClosedError(AragoraError):
     """Used after `close()`. Open a new instance."""
 
-    CODE = "closed"
+    CODE: ClassVar[str] = "closed"
 
 
 class UnauthenticatedError(AragoraError):
     """A credential is missing, wrong, expired or revoked, ours or a provider's. Sign in again or fix the key."""
 
-    CODE = "unauthenticated"
+    CODE: ClassVar[str] = "unauthenticated"
 
 
 class PermissionDeniedError(AragoraError):
     """The caller is known and not allowed; the decision is in the context. Ask for the right."""
 
-    CODE = "permission_denied"
+    CODE: ClassVar[str] = "permission_denied"
 
 
 class MfaRequiredError(AragoraError):
     """Allowed after a fresh second factor. Step up and repeat."""
 
-    CODE = "mfa_required"
+    CODE: ClassVar[str] = "mfa_required"
 
 
 class NotFoundError(AragoraError):
     """Absent, or not visible to this caller. Check the id."""
 
-    CODE = "not_found"
+    CODE: ClassVar[str] = "not_found"
 
 
 class ConflictError(AragoraError):
     """A precondition failed: changed meanwhile, or exists with other content. Re-read, decide, repeat."""
 
-    CODE = "conflict"
+    CODE: ClassVar[str] = "conflict"
 
 
 class LeaseLostError(AragoraError):
     """Somebody else owns it now. Stop, and never report success."""
 
-    CODE = "lease_lost"
+    CODE: ClassVar[str] = "lease_lost"
 
 
 class UnavailableError(AragoraError):
@@ -157,41 +158,41 @@ class UnavailableError(AragoraError):
     settle `unknown` by reading.
     """
 
-    CODE = "unavailable"
-    RETRYABLE = True
+    CODE: ClassVar[str] = "unavailable"
+    RETRYABLE: ClassVar[bool] = True
 
 
 class TimeoutError(AragoraError, builtins.TimeoutError):
     """One call outward passed its own limit. Repeat, or raise the limit."""
 
-    CODE = "timeout"
-    RETRYABLE = True
+    CODE: ClassVar[str] = "timeout"
+    RETRYABLE: ClassVar[bool] = True
 
 
 class DeadlineExceededError(AragoraError, builtins.TimeoutError):
     """The deadline the caller set has passed. Give more time."""
 
-    CODE = "deadline_exceeded"
+    CODE: ClassVar[str] = "deadline_exceeded"
 
 
 class CancelledError(AragoraError):
     """Cancelled by the caller, the debate or a shutdown; a partial result is in the context. Nothing to do."""
 
-    CODE = "cancelled"
+    CODE: ClassVar[str] = "cancelled"
 
 
 class RateLimitedError(AragoraError):
     """Too many calls or attempts, here or at the provider. Wait for `retry_after`."""
 
-    CODE = "rate_limited"
-    RETRYABLE = True
+    CODE: ClassVar[str] = "rate_limited"
+    RETRYABLE: ClassVar[bool] = True
 
 
 class QueueFullError(AragoraError):
     """A bounded queue or the admission is full. Wait for `retry_after`, or raise the limit."""
 
-    CODE = "queue_full"
-    RETRYABLE = True
+    CODE: ClassVar[str] = "queue_full"
+    RETRYABLE: ClassVar[bool] = True
 
 
 class LimitExceededError(AragoraError):
@@ -199,390 +200,390 @@ class LimitExceededError(AragoraError):
     shrink.
     """
 
-    CODE = "limit_exceeded"
+    CODE: ClassVar[str] = "limit_exceeded"
 
 
 class NotConfiguredError(AragoraError):
     """The feature needs a setting, key or compiled feature that is absent. Configure it."""
 
-    CODE = "not_configured"
+    CODE: ClassVar[str] = "not_configured"
 
 
 class UnsupportedError(AragoraError):
     """This implementation or model cannot do it. Choose another."""
 
-    CODE = "unsupported"
+    CODE: ClassVar[str] = "unsupported"
 
 
 class UnsupportedVersionError(AragoraError):
     """Written by a newer or unknown version; nothing was changed. Upgrade the library."""
 
-    CODE = "unsupported_version"
+    CODE: ClassVar[str] = "unsupported_version"
 
 
 class ClockJumpError(AragoraError):
     """The clock cannot be believed; nothing was deleted. Check the time, then `confirm_clock`."""
 
-    CODE = "clock_jump"
+    CODE: ClassVar[str] = "clock_jump"
 
 
 class InternalError(AragoraError):
     """A bug or a contained panic; the location is in the context. Report it."""
 
-    CODE = "internal"
+    CODE: ClassVar[str] = "internal"
 
 
 class CorruptError(AragoraError):
     """A stored value, file or page is damaged; others stay readable. Run `Verify`, then restore."""
 
-    CODE = "corrupt"
+    CODE: ClassVar[str] = "corrupt"
 
 
 class LogCorruptError(AragoraError):
     """An append-only log contradicts itself or its head. Stop writing and restore."""
 
-    CODE = "log_corrupt"
+    CODE: ClassVar[str] = "log_corrupt"
 
 
 class StorePoisonedError(AragoraError):
     """A write or sync failed and later writes are refused. Reopen the store."""
 
-    CODE = "store_poisoned"
+    CODE: ClassVar[str] = "store_poisoned"
 
 
 class AlreadyOpenError(AragoraError):
     """The directory is held by another process. Close the other one."""
 
-    CODE = "already_open"
+    CODE: ClassVar[str] = "already_open"
 
 
 class ReadOnlyError(AragoraError):
     """The store cannot be written. Fix the rights, or open it for reading only."""
 
-    CODE = "read_only"
+    CODE: ClassVar[str] = "read_only"
 
 
 class StorageFullError(AragoraError):
     """The disk or quota is full and the batch was not applied. Free space."""
 
-    CODE = "storage_full"
-    RETRYABLE = True
+    CODE: ClassVar[str] = "storage_full"
+    RETRYABLE: ClassVar[bool] = True
 
 
 class MigrationLockedError(AragoraError):
     """Another process is migrating. Wait."""
 
-    CODE = "migration_locked"
-    RETRYABLE = True
+    CODE: ClassVar[str] = "migration_locked"
+    RETRYABLE: ClassVar[bool] = True
 
 
 class MigrationFailedError(AragoraError):
     """A migration step failed and is absent; version and cause are in the context. Fix it and run again."""
 
-    CODE = "migration_failed"
+    CODE: ClassVar[str] = "migration_failed"
 
 
 class DecryptionFailedError(AragoraError):
     """Sealed data does not open at this address. Investigate."""
 
-    CODE = "decryption_failed"
+    CODE: ClassVar[str] = "decryption_failed"
 
 
 class PlaintextRefusedError(AragoraError):
     """Plain data was found in a strict store. Investigate."""
 
-    CODE = "plaintext_refused"
+    CODE: ClassVar[str] = "plaintext_refused"
 
 
 class KeyNotFoundError(AragoraError):
     """Sealed under a key that is not loaded. Add the key."""
 
-    CODE = "key_not_found"
+    CODE: ClassVar[str] = "key_not_found"
 
 
 class KmsUnavailableError(AragoraError):
     """The key service does not answer. Wait."""
 
-    CODE = "kms_unavailable"
-    RETRYABLE = True
+    CODE: ClassVar[str] = "kms_unavailable"
+    RETRYABLE: ClassVar[bool] = True
 
 
 class KmsDeniedError(AragoraError):
     """The key service refuses. Fix the service's rights."""
 
-    CODE = "kms_denied"
+    CODE: ClassVar[str] = "kms_denied"
 
 
 class KmsInvalidError(AragoraError):
     """The key service answered nonsense. Fix the service."""
 
-    CODE = "kms_invalid"
+    CODE: ClassVar[str] = "kms_invalid"
 
 
 class BackupInvalidError(AragoraError):
     """A backup's chain, manifest or object is damaged and nothing was touched. Use another backup."""
 
-    CODE = "backup_invalid"
+    CODE: ClassVar[str] = "backup_invalid"
 
 
 class OverloadedError(AragoraError):
     """The provider is busy. Nothing to do: layers retry."""
 
-    CODE = "overloaded"
-    RETRYABLE = True
+    CODE: ClassVar[str] = "overloaded"
+    RETRYABLE: ClassVar[bool] = True
 
 
 class TransportError(AragoraError):
     """The connection failed. Nothing to do: layers retry."""
 
-    CODE = "transport"
-    RETRYABLE = True
+    CODE: ClassVar[str] = "transport"
+    RETRYABLE: ClassVar[bool] = True
 
 
 class ProviderErrorError(AragoraError):
     """The provider reported an error of its own (5xx). Nothing to do: layers retry."""
 
-    CODE = "provider_error"
-    RETRYABLE = True
+    CODE: ClassVar[str] = "provider_error"
+    RETRYABLE: ClassVar[bool] = True
 
 
 class InterruptedError(AragoraError):
     """The stream ended early; partial text is kept. Nothing to do: layers retry."""
 
-    CODE = "interrupted"
-    RETRYABLE = True
+    CODE: ClassVar[str] = "interrupted"
+    RETRYABLE: ClassVar[bool] = True
 
 
 class MalformedResponseError(AragoraError):
     """The provider's body cannot be read. Report it."""
 
-    CODE = "malformed_response"
-    RETRYABLE = True
+    CODE: ClassVar[str] = "malformed_response"
+    RETRYABLE: ClassVar[bool] = True
 
 
 class QuotaExhaustedError(AragoraError):
     """A credit or spend limit at the provider is used up. Pay or wait."""
 
-    CODE = "quota_exhausted"
+    CODE: ClassVar[str] = "quota_exhausted"
 
 
 class ModelNotFoundError(AragoraError):
     """The provider does not know this model. Change the request."""
 
-    CODE = "model_not_found"
+    CODE: ClassVar[str] = "model_not_found"
 
 
 class RequestTooLargeError(AragoraError):
     """The provider refuses a request of this size. Change the request."""
 
-    CODE = "request_too_large"
+    CODE: ClassVar[str] = "request_too_large"
 
 
 class ContextTooLongError(AragoraError):
     """The prompt does not fit the model's window. Change the request, or set a context policy."""
 
-    CODE = "context_too_long"
+    CODE: ClassVar[str] = "context_too_long"
 
 
 class BlockedError(AragoraError):
     """The provider's policy refused the request. Rephrase."""
 
-    CODE = "blocked"
+    CODE: ClassVar[str] = "blocked"
 
 
 class EmptyReplyError(AragoraError):
     """The reply holds no text. Relax the shape or fix the participant."""
 
-    CODE = "empty_reply"
+    CODE: ClassVar[str] = "empty_reply"
 
 
 class InvalidReplyError(AragoraError):
     """The answer of a participant is not in the agreed shape. Relax the shape or fix the participant."""
 
-    CODE = "invalid_reply"
+    CODE: ClassVar[str] = "invalid_reply"
 
 
 class ReplyTooLargeError(AragoraError):
     """The reply is larger than 4 MiB. Limit the output."""
 
-    CODE = "reply_too_large"
+    CODE: ClassVar[str] = "reply_too_large"
 
 
 class CircuitOpenError(AragoraError):
     """The breaker is open and nothing was sent. Wait for `retry_after`."""
 
-    CODE = "circuit_open"
-    RETRYABLE = True
+    CODE: ClassVar[str] = "circuit_open"
+    RETRYABLE: ClassVar[bool] = True
 
 
 class BudgetExceededError(AragoraError):
     """A limit would be passed. Raise the limit."""
 
-    CODE = "budget_exceeded"
+    CODE: ClassVar[str] = "budget_exceeded"
 
 
 class UnpricedError(AragoraError):
     """A cost limit exists and the model has no price. Give a price."""
 
-    CODE = "unpriced"
+    CODE: ClassVar[str] = "unpriced"
 
 
 class AgentFailedError(AragoraError):
     """A participant raised, panicked or returned a wrong type; the cause is attached. Look at the cause."""
 
-    CODE = "agent_failed"
+    CODE: ClassVar[str] = "agent_failed"
 
 
 class ScriptExhaustedError(AragoraError):
     """The scripted agent has no step left. Complete the script."""
 
-    CODE = "script_exhausted"
+    CODE: ClassVar[str] = "script_exhausted"
 
 
 class RecordingMissingError(AragoraError):
     """There is no recorded reply for this request, and none is invented. Complete the recording."""
 
-    CODE = "recording_missing"
+    CODE: ClassVar[str] = "recording_missing"
 
 
 class HumanDeclinedError(AragoraError):
     """The person declined to answer. Go on without."""
 
-    CODE = "human_declined"
+    CODE: ClassVar[str] = "human_declined"
 
 
 class AllAgentsFailedError(AragoraError):
     """No participant gave a usable reply; every cause is in the context. See the causes."""
 
-    CODE = "all_agents_failed"
+    CODE: ClassVar[str] = "all_agents_failed"
 
 
 class ProtocolFailedError(AragoraError):
     """The protocol raised or broke its contract. Fix the protocol."""
 
-    CODE = "protocol_failed"
+    CODE: ClassVar[str] = "protocol_failed"
 
 
 class NondeterministicError(AragoraError):
     """Resuming found other prompts than the recorded ones. Fix the protocol or template, or accept the change."""
 
-    CODE = "nondeterministic"
+    CODE: ClassVar[str] = "nondeterministic"
 
 
 class PoisonedError(AragoraError):
     """Five starts of a job made no progress. Inspect it, then `retry_dead_letter`."""
 
-    CODE = "poisoned"
+    CODE: ClassVar[str] = "poisoned"
 
 
 class ReceiptInvalidError(AragoraError):
     """A receipt import or check failed; the report is in the context. Read the report."""
 
-    CODE = "receipt_invalid"
+    CODE: ClassVar[str] = "receipt_invalid"
 
 
 class ReceiptDeletedError(AragoraError):
     """Only the tombstone of the receipt is left. Nothing to do."""
 
-    CODE = "receipt_deleted"
+    CODE: ClassVar[str] = "receipt_deleted"
 
 
 class TranscriptExpiredError(AragoraError):
     """The debate's log was pruned. Nothing to do."""
 
-    CODE = "transcript_expired"
+    CODE: ClassVar[str] = "transcript_expired"
 
 
 class SigningFailedError(AragoraError):
     """A signer produced no valid signature. Check the key service."""
 
-    CODE = "signing_failed"
-    RETRYABLE = True
+    CODE: ClassVar[str] = "signing_failed"
+    RETRYABLE: ClassVar[bool] = True
 
 
 class LegalHoldError(AragoraError):
     """Held data cannot be changed. Release the hold."""
 
-    CODE = "legal_hold"
+    CODE: ClassVar[str] = "legal_hold"
 
 
 class LogRolledBackError(AragoraError):
     """The store is behind a pinned checkpoint. Investigate, then start a successor log."""
 
-    CODE = "log_rolled_back"
+    CODE: ClassVar[str] = "log_rolled_back"
 
 
 class AuditTamperedError(AragoraError):
     """The audit chain does not match its head. Investigate, then start a new chain."""
 
-    CODE = "audit_tampered"
+    CODE: ClassVar[str] = "audit_tampered"
 
 
 class InvalidPayloadError(AragoraError):
     """The webhook body is not acceptable. Correct it."""
 
-    CODE = "invalid_payload"
+    CODE: ClassVar[str] = "invalid_payload"
 
 
 class InvalidSecretError(AragoraError):
     """The webhook secret is not acceptable. Correct it."""
 
-    CODE = "invalid_secret"
+    CODE: ClassVar[str] = "invalid_secret"
 
 
 class RefusedAddressError(AragoraError):
     """The address is not one this library may contact. Correct it."""
 
-    CODE = "refused_address"
+    CODE: ClassVar[str] = "refused_address"
 
 
 class EndpointDisabledError(AragoraError):
     """The webhook endpoint is off. Enable it."""
 
-    CODE = "endpoint_disabled"
+    CODE: ClassVar[str] = "endpoint_disabled"
 
 
 class SinkErrorError(AragoraError):
     """A foreign webhook sink raised. Nothing to do: delivery retries."""
 
-    CODE = "sink_error"
-    RETRYABLE = True
+    CODE: ClassVar[str] = "sink_error"
+    RETRYABLE: ClassVar[bool] = True
 
 
 class SignatureMissingError(AragoraError):
     """The webhook request carries no signature. Reject the request."""
 
-    CODE = "signature_missing"
+    CODE: ClassVar[str] = "signature_missing"
 
 
 class SignatureMismatchError(AragoraError):
     """The webhook signature does not match. Reject the request."""
 
-    CODE = "signature_mismatch"
+    CODE: ClassVar[str] = "signature_mismatch"
 
 
 class TimestampOutOfToleranceError(AragoraError):
     """The webhook timestamp is too old or too new. Reject the request."""
 
-    CODE = "timestamp_out_of_tolerance"
+    CODE: ClassVar[str] = "timestamp_out_of_tolerance"
 
 
 class MalformedHeaderError(AragoraError):
     """The webhook signature header cannot be read. Reject the request."""
 
-    CODE = "malformed_header"
+    CODE: ClassVar[str] = "malformed_header"
 
 
 class LaggedError(AragoraError):
     """A live stream in `Disconnect` mode fell behind. Re-read from the log."""
 
-    CODE = "lagged"
+    CODE: ClassVar[str] = "lagged"
 
 
 class CursorExpiredError(AragoraError):
     """The log before this cursor was pruned. Start at the given seq."""
 
-    CODE = "cursor_expired"
+    CODE: ClassVar[str] = "cursor_expired"
 
 
 _CLASSES: dict[str, type[AragoraError]] = {kind.CODE: kind for kind in AragoraError.__subclasses__()}

@@ -132,11 +132,11 @@ class ForeignProtocol:
 
     def __init__(self, protocol: DebateProtocol) -> None:
         check_protocol(protocol)
-        self.protocol = protocol
-        self.who = f'protocol "{protocol.name}"'
-        self.plain = True
-        self.home = Home()
-        self.members = ["next", *(name for name in _OPTIONAL if callable(getattr(protocol, name, None)))]
+        self.protocol: DebateProtocol = protocol
+        self.who: str = f'protocol "{protocol.name}"'
+        self.plain: bool = True
+        self.home: Home = Home()
+        self.members: list[str] = ["next", *(name for name in _OPTIONAL if callable(getattr(protocol, name, None)))]
         # Messages are only ever added, so what was read once per debate is kept.
         self._messages: dict[str, list[dict[str, Json]]] = {}
 

@@ -3,22 +3,16 @@
 One loop runs on a background thread, started at first use. Coroutines of participants run there.
 """
 
-import asyncio
-import os
-import threading
-import warnings
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeoutError
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from . import aragora as _aragora
 from . import debate as _debate
 from . import debates as _debates
 from . import desk as _desk
-from ._error import AragoraError
+from ._background import run
 from ._json import Json
 from ._values import (
     DebateOptions,
@@ -38,7 +32,6 @@ from ._values import (
 from .agents import AnyAgent, Seat
 from .config import Config
 from .debate import AnyRule
-from .errors import DeadlineExceededError, InvalidStateError
 from .protocols import AnyProtocol, DebateProtocol
 
 if TYPE_CHECKING:
@@ -46,75 +39,6 @@ if TYPE_CHECKING:
 
     from .events import EventStream
     from .testing import ManualClock
-
-T = TypeVar("T")
-
-
-class _Background:
-    """The loop and its thread."""
-
-    def __init__(self) -> None:
-        self.loop = asyncio.new_event_loop()
-        self.thread = threading.Thread(target=self.loop.run_forever, name="aragora-sync", daemon=True)
-        self.thread.start()
-
-
-_lock = threading.Lock()
-_background: _Background | None = None
-
-
-def _run(work: Callable[[], Coroutine[object, None, T]], timeout: timedelta | float | None = None) -> T:
-    """Runs it on the background loop and waits. Ctrl-C and a timeout cancel it there."""
-    seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else timeout
-    future = _submit(work)
-    try:
-        return future.result(seconds)
-    except FutureTimeoutError:
-        if future.done():
-            raise
-        _stop(future)
-        raise DeadlineExceededError(f"no result within {seconds} s") from None
-    except KeyboardInterrupt:
-        _stop(future)
-        raise
-
-
-def _submit(work: Callable[[], Coroutine[object, None, T]]) -> "Future[T]":
-    global _background
-    with _lock:
-        if _background is None:
-            _background = _Background()
-        background = _background
-    if threading.current_thread() is background.thread:
-        raise InvalidStateError(
-            "aragora_core.sync was called from its own event loop, where it would wait for itself; use the async API"
-        )
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        pass
-    else:
-        warnings.warn(
-            "aragora_core.sync blocks the event loop that runs in this thread; use the async API there",
-            RuntimeWarning,
-            stacklevel=4,
-        )
-    return asyncio.run_coroutine_threadsafe(work(), background.loop)
-
-
-def _stop(future: "Future[T]") -> None:
-    """Cancels it and lets the cancellation reach what it runs."""
-    future.cancel()
-
-
-def _in_child() -> None:
-    global _background, _lock
-    _background = None
-    _lock = threading.Lock()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_in_child)
 
 
 class Events:
@@ -128,7 +52,7 @@ class Events:
         return self
 
     def __next__(self) -> Event:
-        event = _run(self._next)
+        event = run(self._next)
         if event is None:
             raise StopIteration
         return event
@@ -143,7 +67,7 @@ class Events:
     def close(self) -> None:
         """Ends the stream; the debate goes on."""
         if self._stream is not None:
-            _run(self._stream.aclose)
+            run(self._stream.aclose)
 
     def __enter__(self) -> "Events":
         return self
@@ -159,13 +83,22 @@ class Human:
 
     def __init__(self, human: _debate.Human) -> None:
         self._human = human
-        self.message = human.message
-        self.guidance = human.guidance
-        self.vote = human.vote
+
+    def message(self, by: str, text: str) -> None:
+        """A word to everybody."""
+        self._human.message(by, text)
+
+    def guidance(self, by: str, text: str) -> None:
+        """Guidance the participants are to follow."""
+        self._human.guidance(by, text)
+
+    def vote(self, by: str, option: str, *, intensity: int | None = None) -> None:
+        """A vote of somebody who has no seat."""
+        self._human.vote(by, option, intensity=intensity)
 
     def resolve(self, breakpoint: str, action: str, *, by: str, guidance: str | None = None) -> None:
         """Ends a pause at a breakpoint."""
-        _run(lambda: self._human.resolve(breakpoint, action, by=by, guidance=guidance))
+        run(lambda: self._human.resolve(breakpoint, action, by=by, guidance=guidance))
 
 
 class Debate:
@@ -173,8 +106,14 @@ class Debate:
 
     def __init__(self, debate: _debate.Debate) -> None:
         self._debate = debate
-        self.cancel = debate.cancel
-        self.detach = debate.detach
+
+    def cancel(self, reason: str = "cancelled by the host") -> None:
+        """Ends it; returns at once."""
+        self._debate.cancel(reason)
+
+    def detach(self) -> None:
+        """Lets it run on with nobody holding it."""
+        self._debate.detach()
 
     @property
     def id(self) -> str:
@@ -193,12 +132,12 @@ class Debate:
 
     def start(self) -> "Debate":
         """Begins it, once; returns the same debate."""
-        _run(self._debate.start)
+        run(self._debate.start)
         return self
 
     def result(self, timeout: timedelta | float | None = None) -> Decision:
         """Starts it if need be and waits for the decision; after `timeout` seconds the debate is cancelled."""
-        return _run(self._debate.result, timeout)
+        return run(self._debate.result, timeout)
 
     def events(self, *, from_seq: int | None = None, lag: str | None = None, live_only: bool | None = None) -> Events:
         """Its events as they come; starts it if need be."""
@@ -206,7 +145,7 @@ class Debate:
 
     def partial(self) -> Decision:
         """The decision as far as it has got."""
-        return _run(self._debate.partial)
+        return run(self._debate.partial)
 
 
 class Debates:
@@ -217,7 +156,7 @@ class Debates:
 
     def get(self, debate: str, *, tenant: str | None = None) -> DebateSummary:
         """One debate's state."""
-        return _run(lambda: self._debates.get(debate, tenant=tenant))
+        return run(lambda: self._debates.get(debate, tenant=tenant))
 
     def list(
         self,
@@ -231,7 +170,7 @@ class Debates:
         limit: int | None = None,
     ) -> DebatePage:
         """A page of debates, newest first."""
-        return _run(
+        return run(
             lambda: self._debates.list(
                 tenant=tenant, state=state, since=since, until=until, tag=tag, cursor=cursor, limit=limit
             )
@@ -239,19 +178,19 @@ class Debates:
 
     def log(self, debate: str, *, tenant: str | None = None) -> str:
         """The log, one record per line."""
-        return _run(lambda: self._debates.log(debate, tenant=tenant))
+        return run(lambda: self._debates.log(debate, tenant=tenant))
 
     def replay(self, log: str, *, check: str | None = None) -> ReplayReport:
         """Runs a log again without asking anybody."""
-        return _run(lambda: self._debates.replay(log, check=check))
+        return run(lambda: self._debates.replay(log, check=check))
 
     def events(self, debate: str, *, tenant: str | None = None, from_seq: int | None = None) -> Sequence[Event]:
         """The events of a debate's log."""
-        return _run(lambda: self._debates.events(debate, tenant=tenant, from_seq=from_seq))
+        return run(lambda: self._debates.events(debate, tenant=tenant, from_seq=from_seq))
 
     def messages(self, debate: str, *, tenant: str | None = None) -> Sequence[TranscriptMessage]:
         """What was said in a debate."""
-        return _run(lambda: self._debates.messages(debate, tenant=tenant))
+        return run(lambda: self._debates.messages(debate, tenant=tenant))
 
     def appeal(
         self,
@@ -262,7 +201,7 @@ class Debates:
         tenant: str | None = None,
     ) -> Question:
         """The question of a second debate about this one."""
-        return _run(lambda: self._debates.appeal(debate, reason, documents=documents, tenant=tenant))
+        return run(lambda: self._debates.appeal(debate, reason, documents=documents, tenant=tenant))
 
     def resume(
         self,
@@ -308,21 +247,21 @@ class HumanDesk:
         limit: int | None = None,
     ) -> PendingTurns:
         """Turns that wait for a person."""
-        return _run(lambda: self._desk.pending(tenant=tenant, debate=debate, agent=agent, limit=limit))
+        return run(lambda: self._desk.pending(tenant=tenant, debate=debate, agent=agent, limit=limit))
 
     def turn(self, id: str, *, tenant: str | None = None) -> PendingTurn:
         """One turn."""
-        return _run(lambda: self._desk.turn(id, tenant=tenant))
+        return run(lambda: self._desk.turn(id, tenant=tenant))
 
     def submit(
         self, id: str, text: str | None = None, *, by: str, structured: Json = None, tenant: str | None = None
     ) -> None:
         """Answers a turn."""
-        _run(lambda: self._desk.submit(id, text, by=by, structured=structured, tenant=tenant))
+        run(lambda: self._desk.submit(id, text, by=by, structured=structured, tenant=tenant))
 
     def decline(self, id: str, reason: str, *, by: str, tenant: str | None = None) -> None:
         """Declines to answer a turn."""
-        _run(lambda: self._desk.decline(id, reason, by=by, tenant=tenant))
+        run(lambda: self._desk.decline(id, reason, by=by, tenant=tenant))
 
 
 class Aragora:
@@ -346,7 +285,7 @@ class Aragora:
         async def opened() -> _aragora.Aragora:
             return await _aragora.Aragora.open(config, storage=storage, protocols=protocols, clock=clock, seed=seed)
 
-        return cls(_run(opened))
+        return cls(run(opened))
 
     def debate(
         self,
@@ -403,7 +342,7 @@ class Aragora:
 
     def close(self) -> None:
         """Cancels what runs, waits for participants, and lets everything go."""
-        _run(self._aragora.close)
+        run(self._aragora.close)
 
     def __enter__(self) -> "Aragora":
         return self
@@ -414,4 +353,4 @@ class Aragora:
         self.close()
 
 
-__all__ = ["Aragora", "AragoraError", "Debate", "Debates", "Events", "Human", "HumanDesk"]
+__all__ = ["Aragora", "Debate", "Debates", "Events", "Human", "HumanDesk"]

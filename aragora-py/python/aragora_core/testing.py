@@ -12,7 +12,7 @@ class ManualClock:
     """Time that stands still until it is advanced; for one instance: `Aragora.open(clock=clock)`."""
 
     def __init__(self, start: str | datetime = "2026-01-01T00:00:00Z") -> None:
-        self.start = cast(str, plain(start))
+        self.start: str = cast(str, plain(start))
         """When it begins."""
         self._native: _native.Session | None = None
 

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::format::{AgentScript, AtEnd, Given, Item, Mode, Participant, ProtocolScript};
+use super::format::{Given, Mode};
+use super::script::{AgentScript, AtEnd, Item, Participant, ProtocolScript};
 
 /// Everybody of one case, by name.
 #[derive(Debug)]

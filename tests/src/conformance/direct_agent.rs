@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::cast::{Player, Raised};
 use super::documents::{raised, read, reply, request as document};
-use super::format::{AskArgs, Broken, DecideItem, Profile, ProtocolItem, ProtocolScript};
+use super::script::{AskArgs, Broken, DecideItem, Profile, ProtocolItem, ProtocolScript};
 
 /// An agent that plays its script.
 #[derive(Debug)]

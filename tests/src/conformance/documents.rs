@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::cast::Raised;
-use super::format::{AgentScript, AtEnd, Item};
+use super::script::{AgentScript, AtEnd, Item};
 
 /// A value of the core from its document.
 pub(super) fn read<T: DeserializeOwned>(what: &str, value: &Value) -> Result<T> {

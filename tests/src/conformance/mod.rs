@@ -2,13 +2,16 @@
 
 mod bless;
 pub mod boundary;
+mod boundary_host;
 pub mod cast;
 pub mod direct;
 mod direct_agent;
+mod direct_pure;
 mod documents;
 pub mod format;
 pub mod matching;
 pub mod report;
 pub mod run;
+pub mod script;
 pub mod sdk;
 pub mod vectors;

@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use futures_util::stream::{self, StreamExt as _};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::format::{self, Mode};
 use super::run::run;
 use super::sdk::Sdk;
+
+/// How many cases run at once.
+const AT_ONCE: usize = 16;
 
 /// Every case in each of its modes.
 #[derive(Debug, Default)]
@@ -33,6 +37,16 @@ pub struct Exclusion {
 }
 
 impl Report {
+    fn note(&mut self, name: &str, mode: Mode, difference: Option<String>, excluded: bool) {
+        let mode = if mode == Mode::Foreign { "foreign" } else { "builtin" };
+        match (difference, excluded) {
+            (None, false) => self.passed += 1,
+            (Some(_), true) => self.excluded += 1,
+            (None, true) => self.failed.push(format!("{name} ({mode}): passes, so its exclusion is stale")),
+            (Some(difference), false) => self.failed.push(format!("{name} ({mode}): {difference}")),
+        }
+    }
+
     /// Whether nothing failed and something ran.
     pub fn holds(&self) -> bool {
         self.failed.is_empty() && self.passed > 0
@@ -82,26 +96,22 @@ async fn files_of(report: &mut Report, files: &[format::File], excluded: &[Strin
     let only = std::env::var("ARAGORA_CASES").ok();
     let bless = blessing && std::env::var_os("ARAGORA_BLESS").is_some();
     for file in files {
-        let mut found: BTreeMap<(usize, usize), Value> = BTreeMap::new();
-        for (at, case) in file.cases.iter().enumerate() {
+        let runs = file.cases.iter().enumerate().flat_map(|(at, case)| {
             let name = format!("{}/{}", file.suite, case.id);
-            if only.as_ref().is_some_and(|only| !name.contains(only.as_str())) {
-                continue;
-            }
-            let excluded = excluded.contains(&format!("cases/{name}"));
-            for mode in case.modes() {
-                let outcome = run(case, mode, sdk).await;
-                let mode_name = if mode == Mode::Foreign { "foreign" } else { "builtin" };
-                match (outcome.difference, excluded) {
-                    (None, false) => report.passed += 1,
-                    (Some(_), true) => report.excluded += 1,
-                    (None, true) => {
-                        report.failed.push(format!("{name} ({mode_name}): passes, so its exclusion is stale"));
-                    }
-                    (Some(difference), false) => report.failed.push(format!("{name} ({mode_name}): {difference}")),
-                }
-                found.extend(outcome.found.into_iter().map(|(step, value)| ((at, step), value)));
-            }
+            let wanted = only.as_ref().is_none_or(|only| name.contains(only.as_str()));
+            let modes = if wanted { case.modes() } else { Vec::new() };
+            modes.into_iter().map(move |mode| (at, name.clone(), case, mode))
+        });
+        // Cases share nothing, and most of their time is waiting.
+        let outcomes: Vec<_> = stream::iter(runs)
+            .map(|(at, name, case, mode)| async move { (at, name, mode, run(case, mode, sdk).await) })
+            .buffered(AT_ONCE)
+            .collect()
+            .await;
+        let mut found: BTreeMap<(usize, usize), Value> = BTreeMap::new();
+        for (at, name, mode, outcome) in outcomes {
+            report.note(&name, mode, outcome.difference, excluded.contains(&format!("cases/{name}")));
+            found.extend(outcome.found.into_iter().map(|(step, value)| ((at, step), value)));
         }
         if bless
             && !found.is_empty()

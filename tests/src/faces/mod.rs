@@ -11,8 +11,11 @@ pub mod model;
 mod output;
 mod python;
 mod python_doc;
+mod python_forms;
+mod python_texts;
 mod reference;
 mod roots;
+mod samples;
 mod swift;
 pub mod text;
 mod typescript;
@@ -25,6 +28,7 @@ use schemars::generate::{Contract, SchemaSettings};
 
 use model::{ErrorCode, FORMAT, Model, Type};
 pub use output::{API, File, SURFACE, stale, write};
+use roots::Add;
 use walk::Definitions;
 
 /// The first line of every rendered file.
@@ -32,7 +36,8 @@ pub const BANNER: &str = "Rendered from the core's types by `cargo xtask faces`;
 
 /// The model of this core.
 pub fn build() -> Result<Model, String> {
-    let (given, roots) = definitions(Contract::Deserialize, roots::INPUTS);
+    let (given, roots) =
+        definitions(Contract::Deserialize, &roots::INPUTS.iter().map(|root| root.add).collect::<Vec<_>>());
     // What a user may build is described as the core reads it, everything else as the core writes it.
     let inputs = given.reachable(roots)?;
     let (taken, roots) = definitions(Contract::Serialize, roots::OUTPUTS);
@@ -55,10 +60,16 @@ pub fn build() -> Result<Model, String> {
     Ok(model)
 }
 
+/// A document of a type as the core reads it, written by the core again; nothing where no host builds that type.
+pub fn through_the_core(name: &str, document: &serde_json::Value) -> Option<Result<serde_json::Value, String>> {
+    roots::INPUTS.iter().find(|root| root.name() == name).map(|root| (root.through)(document))
+}
+
 /// Every file that is rendered, with its text.
 pub fn render(model: &Model, surface: &str) -> Result<Vec<File>, String> {
     Ok(vec![
         output::api(model, surface)?,
+        samples::render(model)?,
         python::render(model)?,
         typescript::render(model),
         reference::render(model),
@@ -67,19 +78,11 @@ pub fn render(model: &Model, surface: &str) -> Result<Vec<File>, String> {
     ])
 }
 
-/// What participants of a host look like on the boundary; faces write these documents from their own objects.
-const BOUNDARY: [&str; 5] = ["AgentDocument", "PlannedCalls", "ProtocolDocument", "ScriptDocument", "SeatDocument"];
-
-/// The types that users see.
-fn public(model: &Model) -> impl Iterator<Item = &Type> {
-    model.types.iter().filter(|ty| !BOUNDARY.contains(&ty.name.as_str()))
-}
-
 fn error_code(kind: &ErrorKind) -> ErrorCode {
     ErrorCode { code: kind.code().to_owned(), retryable: kind.retryable_by_default(), doc: text::plain(kind.doc()) }
 }
 
-fn definitions(contract: Contract, roots: &[roots::Add]) -> (Definitions, Vec<String>) {
+fn definitions(contract: Contract, roots: &[Add]) -> (Definitions, Vec<String>) {
     let mut generator = SchemaSettings::draft2020_12().with(|settings| settings.contract = contract).into_generator();
     let names = roots.iter().map(|add| add(&mut generator)).collect();
     (Definitions(generator.take_definitions(true)), names)

@@ -27,6 +27,8 @@ pub struct Type {
     pub doc: String,
     /// Whether a user builds it: members the core has a default for need not be given.
     pub input: bool,
+    /// Whether the core refuses members it does not know; of what users build only.
+    pub closed: bool,
     /// What it is made of.
     #[serde(flatten)]
     pub kind: Kind,

@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use super::model::{Case, Field, Kind, Model, Ty, Type, Word};
 use super::output::File;
+use super::python_texts::{HEAD, UNKNOWN_EVENT};
 use super::text::{pascal, snake, upper, wrap};
-use super::{BANNER, public, python_doc::docstring};
+use super::{BANNER, python_doc::docstring};
 
 type Result<T> = std::result::Result<T, String>;
 
@@ -15,47 +16,10 @@ const KEYWORDS: &[&str] = &[
     "return", "try", "while", "with", "yield",
 ];
 
-const HEAD: &str = "\
-from __future__ import annotations
-
-from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import ClassVar, Literal, Self, TypeAlias
-
-from ._codec import (
-    DEFAULT,
-    Default,
-    Members,
-    OpenWord,
-    Read,
-    Word,
-    anything,
-    boolean,
-    duration,
-    instant,
-    instant_ms,
-    integer,
-    listed,
-    mapped,
-    nullable,
-    number,
-    seconds,
-    tagged,
-    text,
-    to_millis,
-    to_rfc3339,
-    to_unix_millis,
-    uint64,
-    without,
-    worded,
-)
-from ._json import Json
-from ._value import Value
-";
-
 /// What users meet as a class of the face, or never.
 const OWN: &[&str] = &[
     "AgentRequest",
+    "PlannedCalls",
     "ProtocolDocument",
     "RequestMessage",
     "ScriptDocument",
@@ -70,7 +34,7 @@ pub(super) fn render(model: &Model) -> Result<File> {
     let python = Python { model };
     let mut names = vec!["DEFAULT".to_owned(), "Default".to_owned(), "UnknownEvent".to_owned()];
     let mut body = String::new();
-    for ty in public(model) {
+    for ty in &model.types {
         names.push(ty.name.clone());
         body.push_str("\n\n");
         match &ty.kind {
@@ -102,8 +66,8 @@ pub(super) fn render(model: &Model) -> Result<File> {
     Ok(File { path: "aragora-py/python/aragora_core/_values.py", text: out })
 }
 
-struct Python<'a> {
-    model: &'a Model,
+pub(super) struct Python<'a> {
+    pub(super) model: &'a Model,
 }
 
 /// The class of one case of a union.
@@ -112,7 +76,7 @@ pub(super) fn class_of(union: &str, case: &Case) -> String {
     if union == "EventData" { format!("{}Event", pascal(&case.name)) } else { format!("{union}{}", pascal(&case.name)) }
 }
 
-fn reader_of(union: &str) -> String {
+pub(super) fn reader_of(union: &str) -> String {
     format!("{}_from_dict", snake(union))
 }
 
@@ -150,7 +114,7 @@ impl Python<'_> {
             self.init(fields, out);
         }
         let _ = writeln!(out, "\n    @classmethod\n    def from_dict(cls, document: Json) -> Self:");
-        self.construct(&ty.name, fields, out);
+        self.construct(&ty.name, fields, ty.closed.then_some(""), out);
         let _ = writeln!(out, "\n    def to_dict(self) -> dict[str, Json]:");
         out.push_str("        out: dict[str, Json] = {}\n");
         self.members(fields, "out", out);
@@ -241,7 +205,8 @@ impl Python<'_> {
                 let _ = writeln!(out, "        return cls({}(document))", self.reader(payload));
             }
             None if fields.is_empty() => out.push_str("        return cls()\n"),
-            None => self.construct(&class, fields, out),
+            // What only holds the case's members is read leniently, as the core does.
+            None => self.construct(&class, fields, tag.filter(|_| ty.closed), out),
         }
         let returned = if tag.is_some() { "dict[str, Json]" } else { "Json" };
         let _ = writeln!(out, "\n    def to_dict(self) -> {returned}:");
@@ -266,12 +231,19 @@ impl Python<'_> {
         Ok(())
     }
 
-    fn construct(&self, of: &str, fields: &[Field], out: &mut String) {
+    /// `closed`: members nobody knows are refused, as the core does, but the one of this name, which names the case.
+    fn construct(&self, of: &str, fields: &[Field], closed: Option<&str>, out: &mut String) {
         if fields.is_empty() {
             out.push_str("        return cls()\n");
             return;
         }
-        let _ = writeln!(out, "        m = Members(\"{of}\", document)\n        return cls(");
+        let _ = writeln!(out, "        m = Members(\"{of}\", document)");
+        if let Some(tag) = closed {
+            let names = fields.iter().map(|field| field.json.as_str()).chain((!tag.is_empty()).then_some(tag));
+            let names: Vec<String> = names.map(|name| format!("\"{name}\",")).collect();
+            listed("        m.only", &names.join(" "), out);
+        }
+        out.push_str("        return cls(\n");
         for field in fields {
             let (name, json) = (attribute(field), &field.json);
             let value = match (&field.ty, field.required) {
@@ -329,85 +301,6 @@ impl Python<'_> {
             (_, false) => format!("{plain} | None"),
         }
     }
-
-    fn annotation(&self, ty: &Ty) -> String {
-        match ty {
-            Ty::String => "str".into(),
-            Ty::Integer | Ty::Uint64 => "int".into(),
-            Ty::Float => "float".into(),
-            Ty::Boolean => "bool".into(),
-            Ty::Json => "Json".into(),
-            Ty::Instant | Ty::InstantMs => "datetime".into(),
-            Ty::DurationMs => "timedelta".into(),
-            Ty::Ref(name) if self.is_open(name) => format!("{name} | str"),
-            Ty::Ref(name) => name.clone(),
-            Ty::Optional(inner) => format!("{} | None", self.annotation(inner)),
-            Ty::List(inner) => format!("list[{}]", self.annotation(inner)),
-            Ty::Map(inner) => format!("dict[str, {}]", self.annotation(inner)),
-            Ty::Tuple(parts) => {
-                let parts: Vec<String> = parts.iter().map(|part| self.annotation(part)).collect();
-                format!("tuple[{}]", parts.join(", "))
-            }
-        }
-    }
-
-    fn reader(&self, ty: &Ty) -> String {
-        match ty {
-            Ty::String => "text".into(),
-            Ty::Integer => "integer".into(),
-            Ty::Float => "number".into(),
-            Ty::Boolean => "boolean".into(),
-            Ty::Json => "anything".into(),
-            Ty::Instant => "instant".into(),
-            Ty::InstantMs => "instant_ms".into(),
-            Ty::Uint64 => "uint64".into(),
-            Ty::DurationMs => "duration".into(),
-            Ty::Ref(name) => match self.model.get(name).map(|ty| &ty.kind) {
-                Some(Kind::Union { .. }) => reader_of(name),
-                Some(Kind::Alias { ty }) => self.reader(ty),
-                _ => format!("{name}.from_dict"),
-            },
-            Ty::Optional(inner) => format!("nullable({})", self.reader(inner)),
-            Ty::List(inner) => format!("listed({})", self.reader(inner)),
-            Ty::Map(inner) => format!("mapped({})", self.reader(inner)),
-            Ty::Tuple(_) => "anything".into(),
-        }
-    }
-
-    fn writer(&self, ty: &Ty, value: &str) -> String {
-        match ty {
-            Ty::String | Ty::Integer | Ty::Float | Ty::Boolean | Ty::Json | Ty::Tuple(_) => value.to_owned(),
-            Ty::Instant => format!("to_rfc3339({value})"),
-            Ty::InstantMs => format!("to_unix_millis({value})"),
-            Ty::Uint64 => format!("str({value})"),
-            Ty::DurationMs => format!("to_millis({value})"),
-            Ty::Ref(name) => match self.model.get(name).map(|ty| &ty.kind) {
-                Some(Kind::Words { .. }) => format!("str({value})"),
-                Some(Kind::Alias { ty }) => self.writer(ty, value),
-                _ => format!("{value}.to_dict()"),
-            },
-            Ty::Optional(inner) => {
-                let written = self.writer(inner, value);
-                if written == value { written } else { format!("None if {value} is None else {written}") }
-            }
-            Ty::List(inner) => {
-                let written = self.writer(inner, "item");
-                if written == "item" { format!("[*{value}]") } else { format!("[{written} for item in {value}]") }
-            }
-            Ty::Map(inner) => {
-                let written = self.writer(inner, "item");
-                if written == "item" {
-                    format!("{{**{value}}}")
-                } else {
-                    format!("{{key: {written} for key, item in {value}.items()}}")
-                }
-            }
-        }
-    }
-
-    fn is_open(&self, name: &str) -> bool {
-        matches!(self.model.get(name).map(|ty| &ty.kind), Some(Kind::Words { open: true, .. }))
-    }
 }
 
 fn attribute_docs(fields: &[Field]) -> Vec<(String, &str)> {
@@ -419,17 +312,26 @@ fn match_args(fields: &[Field], out: &mut String) {
         return;
     }
     let names: Vec<String> = fields.iter().map(|field| format!("\"{}\",", attribute(field))).collect();
-    let line = names.join(" ");
-    if line.len() < 90 {
-        let line = if names.len() > 1 { line.trim_end_matches(',') } else { &line };
-        let _ = writeln!(out, "    __match_args__ = ({line})");
+    if names.len() == 1 {
+        let _ = writeln!(out, "    __match_args__ = ({})", names[0]);
         return;
     }
-    out.push_str("    __match_args__ = (\n");
-    for line in wrap(&line, 110) {
-        let _ = writeln!(out, "        {line}");
+    listed("    __match_args__ = ", &names.join(" "), out);
+}
+
+/// What is opened, the items in one line where they fit, and the end.
+fn listed(opened: &str, items: &str, out: &mut String) {
+    let line = format!("{opened}({})", items.trim_end_matches(','));
+    if line.len() <= 118 {
+        let _ = writeln!(out, "{line}");
+        return;
     }
-    out.push_str("    )\n");
+    let pad: String = opened.chars().take_while(|letter| *letter == ' ').collect();
+    let _ = writeln!(out, "{opened}(");
+    for line in wrap(items, 110) {
+        let _ = writeln!(out, "{pad}    {line}");
+    }
+    let _ = writeln!(out, "{pad})");
 }
 
 fn unique(class: &str, fields: &[Field]) -> Result<()> {
@@ -440,27 +342,3 @@ fn unique(class: &str, fields: &[Field]) -> Result<()> {
         None => Ok(()),
     }
 }
-
-const UNKNOWN_EVENT: &str = "\
-class UnknownEvent(Value):
-    \"\"\"An event of a type this version does not know.
-
-    Attributes:
-        type: Its type.
-        data: Its members as they came.
-    \"\"\"
-
-    __match_args__ = (\"type\", \"data\")
-    type: str
-    data: dict[str, Json]
-
-    @classmethod
-    def from_dict(cls, document: Json) -> Self:
-        members = mapped(anything)(document)
-        return cls(type=text(members.pop(\"type\", None)), data=members)
-
-    def to_dict(self) -> dict[str, Json]:
-        return {\"type\": self.type, **self.data}
-
-
-";

@@ -2,12 +2,15 @@
 
 use std::fmt::Write as _;
 
+use super::BANNER;
 use super::model::{Case, Field, Kind, Model, Ty, Type, Word};
 use super::output::File;
 use super::python::{attribute, class_of};
 use super::swift::case_name;
 use super::text::{camel, pascal, upper};
-use super::{BANNER, public};
+
+/// What participants look like on the boundary; users hand over objects.
+const BOUNDARY: [&str; 4] = ["AgentDocument", "ProtocolDocument", "ScriptDocument", "SeatDocument"];
 
 const HEAD: &str = "\
 # Reference of values and errors
@@ -45,7 +48,7 @@ pub(super) fn render(model: &Model) -> File {
         let _ = writeln!(out, "| `{}` | {repeat} | {} |", error.code, cell(&error.doc));
     }
     out.push_str("\n## Values\n");
-    for ty in public(model) {
+    for ty in model.types.iter().filter(|ty| !BOUNDARY.contains(&ty.name.as_str())) {
         let _ = writeln!(out, "\n### {}\n\n{}\n", ty.name, text(&ty.doc));
         match &ty.kind {
             Kind::Record { fields } if fields.is_empty() => out.push_str("It has no members.\n"),

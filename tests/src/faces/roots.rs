@@ -1,63 +1,126 @@
 //! The types a host builds and the types it is given. Whatever they are made of follows.
 
+use std::borrow::Cow;
+
 use schemars::{JsonSchema, SchemaGenerator};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use aragora_core::agents::HumanReply;
 use aragora_core::debate::{
-    AnswerFormat, BallotShape, CastVote, DebateOptions, Decision, Edit, ErrorInfo, Event, Limits, OptionView,
-    ParsedBallot, ParsedCritique, Persona, Position, Question, Reputation, RiskTier, RoundView, RuleConfig, SeatView,
-    Signals, Spent, StepView, TranscriptMessage, TurnView, VoteView,
+    AnswerFormat, Author, Ballot, BallotKind, BallotShape, CastVote, ContextPolicy, DebateOptions, Decision, Document,
+    Edit, Equivalence, ErrorInfo, Event, Expect, Extractor, GatePolicy, Join, Limits, OptionSpec, OptionView,
+    ParsedBallot, ParsedCritique, Persona, Position, Question, QuorumRule, Reputation, RiskTier, Role, RoundView,
+    RuleConfig, RuleKind, SeatView, Signals, Spent, StepView, StopReason, TieBreak, Topology, TranscriptMessage,
+    TurnView, Visibility, VoteView,
 };
 use aragora_core::engine::{Check, DebatePage, ReplayReport};
 use aragora_core::foreign::{
     EventDocument, LiveEvent, PendingTurns, ProtocolDocument, ReplyDocument, RequestDocument, SeatDocument,
 };
-use aragora_core::protocols::{Checkpoint, Critique, Draft, Dynamic, Sequential, Simultaneous, Step, VoteOnlyProtocol};
+use aragora_core::protocols::{
+    AskOrder, AskStep, Checkpoint, Critique, Draft, Dynamic, Sequential, Simultaneous, Step, VoteOnlyProtocol,
+};
 
-/// A root: puts its schema into a generator and says under which name.
+/// Puts a type's schema into a generator and says under which name.
 pub(super) type Add = fn(&mut SchemaGenerator) -> String;
+
+/// A type that a host builds.
+pub(super) struct Input {
+    pub(super) add: Add,
+    /// Reads a document and writes it again.
+    pub(super) through: fn(&Value) -> Result<Value, String>,
+    name: fn() -> Cow<'static, str>,
+}
+
+impl Input {
+    pub(super) fn name(&self) -> Cow<'static, str> {
+        (self.name)()
+    }
+}
 
 fn add<T: JsonSchema>(generator: &mut SchemaGenerator) -> String {
     generator.subschema_for::<T>();
     T::schema_name().into_owned()
 }
 
-macro_rules! roots {
+fn through<T: DeserializeOwned + Serialize>(document: &Value) -> Result<Value, String> {
+    let value: T = serde_json::from_value(document.clone()).map_err(|error| error.to_string())?;
+    serde_json::to_value(value).map_err(|error| error.to_string())
+}
+
+// The core reads these documents and never writes one.
+fn read<T: DeserializeOwned>(document: &Value) -> Result<Value, String> {
+    serde_json::from_value::<T>(document.clone()).map_err(|error| error.to_string())?;
+    Ok(document.clone())
+}
+
+macro_rules! inputs {
+    ($($through:ident: $($type:ty,)+;)+) => {
+        &[$($(Input { add: add::<$type>, through: $through::<$type>, name: <$type>::schema_name },)+)+]
+    };
+}
+
+macro_rules! outputs {
     ($($type:ty,)+) => {
         &[$(add::<$type>,)+]
     };
 }
 
 /// What a host builds.
-pub(super) const INPUTS: &[Add] = roots![
+pub(super) const INPUTS: &[Input] = inputs![
+    through:
     AnswerFormat,
+    AskOrder,
+    AskStep,
+    Author,
+    Ballot,
+    BallotKind,
     BallotShape,
     CastVote,
     Check,
     Checkpoint,
+    ContextPolicy,
     Critique,
     DebateOptions,
+    Document,
     Draft,
     Dynamic,
     Edit,
+    Equivalence,
+    Expect,
+    Extractor,
+    GatePolicy,
     HumanReply,
+    Join,
     Limits,
+    OptionSpec,
     Persona,
-    ProtocolDocument,
     Question,
+    QuorumRule,
     ReplyDocument,
     Reputation,
     RiskTier,
+    Role,
     RuleConfig,
-    SeatDocument,
+    RuleKind,
     Sequential,
     Simultaneous,
     Step,
+    StopReason,
+    TieBreak,
+    Topology,
+    Visibility,
     VoteOnlyProtocol,
+    ;
+    read:
+    ProtocolDocument,
+    SeatDocument,;
 ];
 
 /// What a host is given.
-pub(super) const OUTPUTS: &[Add] = roots![
+pub(super) const OUTPUTS: &[Add] = outputs![
     DebatePage,
     Decision,
     ErrorInfo,

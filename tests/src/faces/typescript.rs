@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::model::{Case, Field, Kind, Model, Ty, Type, Word};
 use super::output::File;
 use super::text::{camel, wrap};
-use super::{BANNER, public, python::class_of};
+use super::{BANNER, python::class_of};
 
 const WIDTH: usize = 118;
 
@@ -22,18 +22,18 @@ export type UnknownEventType = `unknown:${string}`
 pub(super) fn render(model: &Model) -> File {
     let typescript = TypeScript { model };
     let mut out = format!("// {BANNER}\n\nimport type {{ CodecRow }} from './codec.js'\n{HEAD}");
-    for ty in public(model) {
+    for ty in &model.types {
         out.push('\n');
         typescript.declare(ty, &mut out);
     }
     errors(model, &mut out);
     out.push_str("\n/** Every value type by its name. */\nexport interface Values {\n");
-    for ty in public(model) {
+    for ty in &model.types {
         let _ = writeln!(out, "  readonly {0}: {0}", ty.name);
     }
     out.push_str("}\n\n");
     out.push_str(TABLE_HEAD);
-    for ty in public(model) {
+    for ty in &model.types {
         if let Some(row) = typescript.row(ty) {
             let _ = writeln!(out, "  {}: {row},", ty.name);
         }

@@ -37,7 +37,7 @@ impl Definitions {
     pub(super) fn read(&self, name: &str, input: bool) -> Result<Type> {
         let schema = self.0.get(name).and_then(Value::as_object).ok_or_else(|| format!("no schema is named {name}"))?;
         let kind = self.kind(schema).map_err(|reason| format!("{name}: {reason}"))?;
-        Ok(Type { name: name.to_owned(), doc: doc(schema), input, kind })
+        Ok(Type { name: name.to_owned(), doc: doc(schema), input, closed: input && is_closed(schema), kind })
     }
 
     fn kind(&self, schema: &Object) -> Result<Kind> {
@@ -228,6 +228,21 @@ fn is_map(schema: &Object) -> bool {
         && schema.get("additionalProperties").is_some_and(|rest| *rest != Value::Bool(false))
 }
 
+fn is_closed(schema: &Object) -> bool {
+    let closed = |schema: &Object| {
+        ["additionalProperties", "unevaluatedProperties"]
+            .iter()
+            .any(|rest| schema.get(*rest) == Some(&Value::Bool(false)))
+    };
+    match schema.get("oneOf").and_then(Value::as_array) {
+        Some(variants) => {
+            let mut objects = variants.iter().filter_map(Value::as_object).filter(|variant| is(variant, "object"));
+            objects.clone().count() > 0 && objects.all(closed)
+        }
+        None => closed(schema),
+    }
+}
+
 /// The member every variant names its case by.
 fn tag<'a>(variants: &[&'a Object]) -> Option<&'a str> {
     let first = variants.first()?.get("properties")?.as_object()?;
@@ -257,4 +272,71 @@ fn words(schema: &Object) -> Vec<Word> {
 
 fn doc(schema: &Object) -> String {
     plain(schema.get("description").and_then(Value::as_str).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(schema: Value) -> Result<Kind> {
+        let definitions = Definitions(Object::from_iter([("It".to_owned(), schema)]));
+        definitions.read("It", false).map(|ty| ty.kind)
+    }
+
+    #[test]
+    fn what_has_no_form_in_every_language_is_refused_by_name() {
+        let refused = |schema: Value, reason: &str| {
+            let found = read(schema).unwrap_err();
+            assert!(found.starts_with("It: ") && found.contains(reason), "{found}");
+        };
+        let text = json!({"type": "string"});
+        refused(json!({"type": "object", "properties": {"description": text}}), "reserved");
+        refused(json!({"type": "object", "properties": {"wait_ms": text}}), "no count of milliseconds");
+        refused(json!({"type": "object", "properties": {"a": {"anyOf": [text, {"type": "integer"}]}}}), "choice");
+        refused(json!({"type": "object", "properties": {"a": text}, "oneOf": [{"type": "object"}]}), "flattened");
+        refused(json!({"oneOf": [{"type": "object", "properties": {"a": text, "b": text}}]}), "one member");
+    }
+
+    #[test]
+    fn null_stays_only_where_absence_says_something_else() {
+        let nullable = json!({"type": ["integer", "null"]});
+        let defaulted = json!({"type": ["integer", "null"], "default": 3});
+        let schema = json!({
+            "type": "object", "required": ["a"],
+            "properties": {"a": nullable, "b": nullable, "c": defaulted, "wait_ms": nullable},
+        });
+        let Kind::Record { fields } = read(schema).unwrap() else { panic!("no record") };
+        let found: Vec<(&str, &Ty, bool)> =
+            fields.iter().map(|field| (field.name.as_str(), &field.ty, field.required)).collect();
+        let optional = Ty::Optional(Box::new(Ty::Integer));
+        assert_eq!(
+            found,
+            [
+                ("a", &optional, true),
+                ("b", &Ty::Integer, false),
+                ("c", &optional, false),
+                ("wait_ms", &Ty::DurationMs, false),
+            ]
+        );
+    }
+
+    #[test]
+    fn unions_are_told_apart_by_how_they_are_tagged() {
+        let case =
+            |name: &str| json!({"type": "object", "properties": {"kind": {"const": name}, "n": {"type": "integer"}}});
+        let Kind::Union { tag, cases } = read(json!({"oneOf": [case("a"), case("b")]})).unwrap() else {
+            panic!("no union")
+        };
+        assert_eq!((tag.as_deref(), cases.len()), (Some("kind"), 2));
+        let schema = json!({"oneOf": [
+            {"type": "string", "enum": ["none", "all"]},
+            {"type": "object", "properties": {"some": {"type": "array", "items": {"type": "string"}}}},
+        ]});
+        let Kind::Union { tag: None, cases } = read(schema).unwrap() else { panic!("no union") };
+        let names: Vec<&str> = cases.iter().map(|case| case.name.as_str()).collect();
+        assert_eq!(names, ["none", "all", "some"]);
+        assert_eq!(cases[2].payload, Some(Ty::List(Box::new(Ty::String))));
+    }
 }

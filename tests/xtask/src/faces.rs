@@ -15,7 +15,7 @@ pub(crate) fn render(context: &Context) -> Result<(), String> {
 /// Fails when a file is not as it would be rendered, or when the model is not what the core writes.
 pub(crate) fn check(context: &Context) -> Result<(), String> {
     run(command(context, "run").args(["--quiet", "--bin", "render_faces", "--", "check"]))?;
-    run(command(context, "test").args(["--quiet", "--test", "faces_model"]))?;
+    run(command(context, "test").args(["--quiet", "--lib", "--test", "faces_model", "--test", "faces_render"]))?;
     run(command(context, "clippy").args(["--quiet", "--all-targets", "--", "-D", "warnings"]))
 }
 

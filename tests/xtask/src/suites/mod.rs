@@ -14,6 +14,7 @@ mod kotlin;
 mod layout;
 mod minimal;
 mod nextest;
+mod node;
 mod panics;
 mod python;
 mod replay;
@@ -41,6 +42,7 @@ pub(crate) const ALL: &[Suite] = &[
     replay::SUITE,
     python::SUITE,
     kotlin::SUITE,
+    node::SUITE,
     swift::SUITE,
     benches::SUITE,
     deny::SUITE,

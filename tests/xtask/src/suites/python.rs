@@ -1,12 +1,14 @@
 //! The Python package: built, checked and packed, then tested as a user gets it, from its wheel in a fresh environment.
 
+use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::context::Context;
 use crate::files;
-use crate::process::{program, run as start, run_within, works};
+use crate::process::{cargo, program, run as start, run_within, works};
 use crate::suite::{Outcome, Suite};
 use crate::venv::environment;
 
@@ -66,18 +68,28 @@ fn pack(context: &Context, tools: &Path, folder: &Path) -> Result<PathBuf, Strin
     start(maturin("build").arg("--interpreter").arg(tools.join("python")).arg("--out").arg(&wheels))?;
     start(maturin("sdist").arg("--out").arg(&sources))?;
     let archive = only_file(&sources, "gz")?;
-    complete(context, tools, &archive)?;
+    complete(context, tools, &archive, &sources)?;
     only_file(&wheels, "whl")
 }
 
-/// The archive holds what a build needs: the core beside the binding, the lock file, and the types.
-fn complete(context: &Context, tools: &Path, archive: &Path) -> Result<(), String> {
-    let list = "import sys, tarfile; print(*tarfile.open(sys.argv[1]).getnames(), sep='\\n')";
-    let listed = run_within(program(context, tools.join("python")).args(["-c", list]).arg(archive), EXAMPLE_LIMIT)?;
-    let wanted = ["Cargo.lock", "pyproject.toml", "aragora-core/src/lib.rs", "aragora-py/src/lib.rs", "py.typed"];
-    match wanted.iter().find(|file| !listed.lines().any(|line| line.ends_with(*file))) {
-        Some(missing) => Err(format!("the archive of sources lacks {missing}")),
-        None => Ok(()),
+/// The archive holds what a build needs (the core beside the binding, the lock file, the types), and cargo can read it.
+/// Building it would compile the core a second time.
+fn complete(context: &Context, tools: &Path, archive: &Path, folder: &Path) -> Result<(), String> {
+    let unpack = "import sys, tarfile; tarfile.open(sys.argv[1]).extractall(sys.argv[2], filter='data')";
+    start(program(context, tools.join("python")).args(["-c", unpack]).arg(archive).arg(folder))?;
+    let name = archive.file_name().map(|name| name.to_string_lossy().replace(".tar.gz", "")).unwrap_or_default();
+    let root = folder.join(name);
+    let wanted =
+        ["Cargo.lock", "pyproject.toml", "PKG-INFO", "aragora-core/src/lib.rs", "python/aragora_core/py.typed"];
+    if let Some(missing) = wanted.iter().find(|file| !root.join(file).is_file()) {
+        return Err(format!("the archive of sources lacks {missing}"));
+    }
+    let mut metadata = cargo(context, "metadata");
+    metadata.args(["--format-version", "1", "--no-deps", "--locked", "--offline", "--manifest-path"]);
+    if works(metadata.arg(root.join(PACKAGE).join("Cargo.toml"))) {
+        Ok(())
+    } else {
+        Err("cargo cannot read the archive of sources".to_owned())
     }
 }
 
@@ -95,6 +107,7 @@ fn only_file(folder: &Path, extension: &str) -> Result<PathBuf, String> {
 
 /// An environment that holds the wheel and nothing else.
 struct Installed {
+    folder: PathBuf,
     python: PathBuf,
     /// Where the package lies.
     packages: PathBuf,
@@ -109,7 +122,17 @@ impl Installed {
         start(program(context, &python).args(pip).arg(wheel))?;
         let place = "import sysconfig; print(sysconfig.get_path('platlib'))";
         let packages = run_within(program(context, &python).args(["-c", place]), EXAMPLE_LIMIT)?;
-        Ok(Self { python, packages: packages.trim().into() })
+        Ok(Self { folder: venv, python, packages: packages.trim().into() })
+    }
+}
+
+impl Installed {
+    /// The search path of programs with this environment's first.
+    fn path(&self) -> Result<OsString, String> {
+        let own = self.python.parent().map(Path::to_owned);
+        let inherited = env::var_os("PATH").unwrap_or_default();
+        let all = own.into_iter().chain(env::split_paths(&inherited));
+        env::join_paths(all).map_err(|error| format!("PATH: {error}"))
     }
 }
 
@@ -129,6 +152,15 @@ fn types(context: &Context, tools: &Path, installed: &Installed) -> Result<(), S
     pyright.args(["--project", PACKAGE, "--pythonpath"]).arg(&installed.python);
     pyright.env("PYRIGHT_PYTHON_IGNORE_WARNINGS", "1");
     start(&mut pyright)?;
+    // Looks for the package in the active environment only.
+    let mut complete = program(context, tools.join("pyright"));
+    complete.args(["--verifytypes", "aragora_core", "--ignoreexternal"]).env("PYRIGHT_PYTHON_IGNORE_WARNINGS", "1");
+    complete.env("VIRTUAL_ENV", &installed.folder).env("PATH", installed.path()?);
+    // From a folder without the sources, which would be found first.
+    let told = run_within(complete.current_dir(&installed.folder), LIMIT)?;
+    if !told.contains("Type completeness score: 100%") {
+        return Err("pyright does not know every public type".to_owned());
+    }
     let mut stubs = program(context, tools.join("stubtest"));
     stubs.arg("aragora_core._native").env("PYTHONPATH", &installed.packages).env("MYPYPATH", &installed.packages);
     start(&mut stubs)

@@ -4,6 +4,7 @@ import ai.aragora.ffi.FfiSession
 import ai.aragora.ffi.ffiConfigureRuntime
 import ai.aragora.ffi.ffiOpen
 import ai.aragora.ffi.ffiShutdownRuntime
+import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.atomic.AtomicBoolean
 import kotlin.coroutines.CoroutineContext
 import kotlinx.coroutines.CoroutineScope
@@ -22,9 +23,10 @@ public class Aragora private constructor(private val session: FfiSession, privat
     private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Default)
 
     private val closing: Deferred<Unit> by lazy {
-        scope.async {
+        scope.async<Unit> {
             native { session.shut() }
             calls.participants.clear()
+            kept.remove(this@Aragora)
         }
     }
 
@@ -60,7 +62,12 @@ public class Aragora private constructor(private val session: FfiSession, privat
 
     override fun toString(): String = "Aragora(${calls.size} calls under way)"
 
-    private fun described(builder: DebateBuilder) = Debate { begin("debate") { builder.document(it) } }
+    /** From now on only [close] ends this instance, because something in it runs that nobody holds. */
+    internal fun keep() {
+        kept.add(this)
+    }
+
+    private fun described(builder: DebateBuilder) = Debate(this) { begin("debate") { builder.document(it) } }
 
     /** Starts, resumes, forks or finds a debate. */
     internal fun begin(kind: String, document: (Participants) -> JsonValue): Deferred<ai.aragora.ffi.FfiDebate> =
@@ -80,6 +87,7 @@ public class Aragora private constructor(private val session: FfiSession, privat
 
     public companion object {
         private val hooked = AtomicBoolean(false)
+        private val kept = ConcurrentHashMap.newKeySet<Aragora>()
 
         /**
          * Opens an instance. Without arguments it keeps everything in memory and knows no provider's key.

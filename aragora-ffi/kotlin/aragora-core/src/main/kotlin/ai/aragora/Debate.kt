@@ -15,7 +15,11 @@ import kotlinx.coroutines.flow.flow
  *
  * A running debate whose handle nobody holds any more is cancelled, unless it was [detach]ed.
  */
-public class Debate internal constructor(private val begin: () -> Deferred<FfiDebate>) {
+public class Debate internal constructor(
+    // Held, so that an instance somebody still waits on is not collected and thereby closed.
+    private val aragora: Aragora,
+    begin: () -> Deferred<FfiDebate>,
+) {
     private val starting: Deferred<FfiDebate> by lazy(begin)
     private val handle = AtomicReference<FfiDebate?>()
     private val asked = AtomicReference<String?>()
@@ -87,7 +91,10 @@ public class Debate internal constructor(private val begin: () -> Deferred<FfiDe
     }
 
     /** Lets the debate run when nobody holds this object any more. */
-    public fun detach(): Unit = native { running().detach() }
+    public fun detach() {
+        native { running().detach() }
+        aragora.keep()
+    }
 
     /** Says something as a person; every seat sees it. */
     public fun message(by: String, text: String) {

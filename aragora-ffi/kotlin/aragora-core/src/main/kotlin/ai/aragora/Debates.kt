@@ -72,7 +72,7 @@ public class Debates internal constructor(private val aragora: Aragora) {
         acceptChanges: Boolean? = null,
         tenant: String? = null,
         seats: Seats.() -> Unit,
-    ): Debate = Debate {
+    ): Debate = Debate(aragora) {
         aragora.begin("resume") { participants ->
             named(debate, tenant)
                 .put("seats", Seats().apply(seats).document(participants))
@@ -89,7 +89,7 @@ public class Debates internal constructor(private val aragora: Aragora) {
         id: String? = null,
         tenant: String? = null,
         seats: Seats.() -> Unit,
-    ): Debate = Debate {
+    ): Debate = Debate(aragora) {
         aragora.begin("fork") { participants ->
             named(debate, tenant)
                 .put("at_seq", jsonOf(atSeq))
@@ -102,7 +102,7 @@ public class Debates internal constructor(private val aragora: Aragora) {
 
     /** A debate that runs in this instance, found by its id: a second handle. */
     public fun attach(debate: String, tenant: String? = null): Debate =
-        Debate { aragora.begin("attach") { named(debate, tenant).done() } }
+        Debate(aragora) { aragora.begin("attach") { named(debate, tenant).done() } }
 
     private fun named(debate: String, tenant: String?) =
         Members().put("debate", jsonOf(debate)).put("tenant", tenant?.let { jsonOf(it) })

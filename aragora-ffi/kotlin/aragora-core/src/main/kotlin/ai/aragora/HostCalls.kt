@@ -4,7 +4,6 @@ import ai.aragora.ffi.FfiHost
 import ai.aragora.ffi.FfiMessage
 import ai.aragora.ffi.ffiAnswer
 import ai.aragora.ffi.ffiFail
-import com.sun.jna.Native
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.atomic.AtomicBoolean
 import kotlin.coroutines.CoroutineContext
@@ -24,17 +23,11 @@ internal class HostCalls(context: CoroutineContext) : FfiHost {
 
     private val scope = CoroutineScope(context + SupervisorJob(context[Job]))
     private val live = ConcurrentHashMap<ULong, LiveCall>()
-    private var attached = false
 
     /** Calls under way. */
     val size: Int get() = live.size
 
     override fun deliver(messages: List<FfiMessage>) {
-        if (!attached) {
-            // One thread delivers everything; without this it would become a new Java thread for every batch.
-            Native.detach(false)
-            attached = true
-        }
         for (message in messages) {
             when (message) {
                 is FfiMessage.Call -> begin(message)

@@ -2,7 +2,6 @@ package ai.aragora
 
 import ai.aragora.ffi.FfiLogSink
 import ai.aragora.ffi.ffiLogTo
-import com.sun.jna.Native
 import java.time.Instant
 
 /** How much is logged. */
@@ -45,13 +44,7 @@ public class LogRecord internal constructor(
  */
 public fun setLogSink(level: LogLevel = LogLevel.Info, sink: (LogRecord) -> Unit = systemSink()) {
     val receiver = object : FfiLogSink {
-        private var attached = false
-
         override fun accept(record: String) {
-            if (!attached) {
-                Native.detach(false)
-                attached = true
-            }
             // A sink that fails must not end the thread of all later records.
             runCatching { sink(readRecord(JsonValue.parse(record))) }
         }

@@ -50,9 +50,12 @@ internal suspend fun failing(block: suspend () -> Unit): AragoraException {
     throw AssertionError("nothing failed")
 }
 
-/** Says the same every time. */
+/** Says the same every time, and votes for the first option when there is a vote. */
 internal class Says(override val id: String, private val view: String) : Agent {
-    override suspend fun respond(request: AgentRequest) = AgentReply("I looked at it.\nFINAL ANSWER: $view")
+    override suspend fun respond(request: AgentRequest): AgentReply {
+        val shape = (request.expect as? Expect.Ballot)?.value ?: return AgentReply("I looked at it.\nFINAL ANSWER: $view")
+        return AgentReply("I vote.", JsonValue.of(mapOf("choice" to shape.labels.first().label)))
+    }
 }
 
 /** Streams one piece, then answers nothing until it is cancelled. */
