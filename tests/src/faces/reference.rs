@@ -9,6 +9,7 @@ use super::model::{Case, Field, Kind, Model, Ty, Type, Word};
 use super::output::File;
 use super::python::{attribute, class_of};
 use super::reference_surface::section;
+use super::swift::case_name;
 use super::text::{camel, pascal, upper};
 
 /// What participants look like on the boundary; users hand over objects.
@@ -90,12 +91,17 @@ fn row(field: &Field) -> String {
 fn words(cases: &[Word], open: bool, out: &mut String) {
     out.push_str("| word | Python | Swift | Kotlin | meaning |\n|---|---|---|---|---|\n");
     for case in cases {
-        let (python, swift, kotlin) = (upper(&case.name), camel(&case.name), pascal(&case.name));
+        let (python, swift, kotlin) = (upper(&case.name), in_swift(&case.name), pascal(&case.name));
         let _ = writeln!(out, "| `{}` | `{python}` | `{swift}` | `{kotlin}` | {} |", case.json, cell(&case.doc));
     }
     if open {
         out.push_str("\nOther words are possible and stay text.\n");
     }
+}
+
+/// A case after a dot, where a keyword needs no escape.
+fn in_swift(name: &str) -> String {
+    case_name(name).trim_matches('`').to_owned()
 }
 
 fn union(ty: &Type, cases: &[Case], out: &mut String) {
@@ -106,7 +112,7 @@ fn union(ty: &Type, cases: &[Case], out: &mut String) {
             "- `{}`: {} Class `{class}`, in Swift `.{}`, in Kotlin `{}.{}`.{}",
             case.json,
             text(&case.doc).replace("\n\n", " "),
-            camel(&case.name),
+            in_swift(&case.name),
             ty.name,
             pascal(&case.name),
             case.payload.as_ref().map(|payload| format!(" Its value: {}.", kind(payload))).unwrap_or_default(),
