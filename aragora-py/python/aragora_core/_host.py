@@ -206,7 +206,7 @@ def dispatch(batch: Sequence[tuple[object, ...]]) -> None:
             _begin(cast(Item, item), results)
         elif kind == CANCEL:
             live = _live.get(cast(int, item[1]))
-            if live is not None:
+            if live is not None and not live.cancelled:
                 live.cancelled = True
                 results.setdefault(live.participant.home.loop, []).append(live.cancel)
         elif kind == RELEASE:
