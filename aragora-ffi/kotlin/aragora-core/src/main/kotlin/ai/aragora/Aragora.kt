@@ -120,6 +120,7 @@ public class Aragora private constructor(private val session: FfiSession, privat
                     .done()
             }
             stopAtExit()
+            NativeThreads.kept
             val aragora = Aragora(native { ffiOpen(calls, settings) }, calls)
             clock?.bind(aragora)
             return aragora

@@ -120,7 +120,7 @@ internal class ApiTest {
         Modifier.isPublic(classOf(name).modifiers) && name !in internals
     }
 
-    private val internals = setOf("AgentSeam", "Causes", "HostCalls", "JsonReader", "JsonWriter", "Keeping", "Members", "MessageCache",
+    private val internals = setOf("AgentSeam", "Causes", "HostCalls", "JsonReader", "JsonWriter", "Keeping", "Members", "MessageCache", "NativeThreads",
         "Participants", "ProtocolSeam", "Seam")
 
     private fun jar(): String = System.getProperty("java.class.path").split(":").single { it.endsWith("aragora-core.jar") }
@@ -228,6 +228,24 @@ internal class ApiTest {
     @Test
     fun `threads cannot be configured after the first use`() = live {
         opened { assertEquals(ErrorCode.InvalidState, assertThrows(AragoraException::class.java) { Aragora.configureRuntime(2) }.code) }
+    }
+
+    @Test
+    fun `threads of the library are attached once and as daemons`() = live {
+        assertEquals(3, NativeThreads.kept)
+        opened { aragora ->
+            suspend fun attached(): Set<Long> {
+                aragora.debate("?") { three() }.result()
+                return Thread.getAllStackTraces().keys.filter { it.name.startsWith("Thread-") }.onEach { assertTrue(it.isDaemon) }
+                    .map { it.id }.toSet()
+            }
+            repeat(10) { attached() }
+            val first = attached()
+            assertTrue(first.isNotEmpty())
+            repeat(10) { attached() }
+            // The ones that were there are there still: the same few threads, not a new one for each call.
+            assertTrue(attached().containsAll(first))
+        }
     }
 
     @Test
