@@ -41,7 +41,7 @@ process.exitCode = failed === 0 && passed > 0 ? 0 : 1
 function build() {
   rmSync(join(here, 'dist'), { recursive: true, force: true })
   run(tool('tsc'), ['-p', 'tsconfig.json'], here)
-  run(process.execPath, ['scripts/esm.mjs'], here)
+  run(process.execPath, ['scripts/bundle.mjs'], here)
 }
 
 function pack() {

@@ -8,11 +8,11 @@ use napi::{Env, JsDeferred};
 
 /// A promise that is settled with what the work ends in, made readable by `show`, and never rejected. Until then it
 /// keeps the environment alive. When the environment ends first the answer is dropped.
-pub(crate) fn promise<'env, T, Shown>(
-    env: &'env Env,
+pub(crate) fn promise<T, Shown>(
+    env: &Env,
     work: impl Future<Output = Result<T>> + Send + 'static,
     show: impl FnOnce(Result<T>) -> Shown + Send + 'static,
-) -> napi::Result<Object<'env>>
+) -> napi::Result<Object<'_>>
 where
     T: Send + 'static,
     Shown: ToNapiValue + 'static,

@@ -14,7 +14,7 @@ use napi_derive::napi;
 use crate::bridge::promise;
 use crate::handles::{Opened, Session};
 use crate::mailbox::{Mailbox, Next, Post, refuse};
-use crate::settled::{Settled, settled};
+use crate::process::{contained, id};
 
 /// Weak: participants alone do not keep the process alive.
 type Wake = ThreadsafeFunction<(), UnknownReturnValue, Vec<Post>, Status, false, true>;
@@ -143,29 +143,8 @@ impl Environment {
         self.settle(call, |call| foreign::fail(call, &json))
     }
 
-    /// A piece of an answer on its way.
-    #[napi]
-    pub fn output(&self, call: i64, kind: String, piece: String) -> bool {
-        contained(|| foreign::output(id(call), &kind, &piece))
-    }
-
-    /// Answers a protocol's question about its debate while that call is live.
-    #[napi]
-    pub fn transcript(&self, call: i64, question: String) -> Settled {
-        settled(|| foreign::transcript(id(call), &question))
-    }
-
     fn settle(&self, call: i64, how: impl FnOnce(u64) -> bool) -> bool {
         self.host.mailbox.forget(id(call));
         contained(|| how(id(call)))
     }
-}
-
-fn contained(work: impl FnOnce() -> bool) -> bool {
-    foreign::contain(|| Ok(work())).unwrap_or(false)
-}
-
-/// A number that is no id belongs to no call.
-fn id(call: i64) -> u64 {
-    u64::try_from(call).unwrap_or(0)
 }

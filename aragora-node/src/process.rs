@@ -1,4 +1,4 @@
-//! What belongs to the whole process: pure operations, the runtime, the log.
+//! What belongs to the whole process: pure operations, calls by their number, the runtime, the log.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -25,6 +25,27 @@ pub(crate) fn runtime_is_used() -> bool {
 #[napi]
 pub fn compute(op: String, args: String) -> Settled {
     settled(|| foreign::compute(&op, &args))
+}
+
+/// A piece of an answer on its way.
+#[napi]
+pub fn output(call: i64, kind: String, piece: String) -> bool {
+    contained(|| foreign::output(id(call), &kind, &piece))
+}
+
+/// Answers a protocol's question about its debate while that call is live.
+#[napi]
+pub fn transcript(call: i64, question: String) -> Settled {
+    settled(|| foreign::transcript(id(call), &question))
+}
+
+pub(crate) fn contained(work: impl FnOnce() -> bool) -> bool {
+    foreign::contain(|| Ok(work())).unwrap_or(false)
+}
+
+/// A number that is no id belongs to no call.
+pub(crate) fn id(call: i64) -> u64 {
+    u64::try_from(call).unwrap_or(0)
 }
 
 /// How many worker threads the runtime will have.

@@ -1,6 +1,7 @@
-import { type LiveCall, environment, failureOf, kindOf } from './call.js'
+import { type LiveCall, failureOf, kindOf } from './call.js'
 import { decode, encode } from './codec.js'
 import { toJson } from './document.js'
+import { native } from './native.js'
 import { type BuiltinAgent, builtinDocument } from './builtin.js'
 import type { AgentReply, AgentRequest as RequestDocument, Persona, Reputation, Role } from './values.js'
 
@@ -129,15 +130,15 @@ class CallOutput implements Output {
   }
 
   text(piece: string): void {
-    environment().output(this.#call, 'text', piece)
+    native.output(this.#call, 'text', piece)
   }
 
   reasoning(piece: string): void {
-    environment().output(this.#call, 'reasoning', piece)
+    native.output(this.#call, 'reasoning', piece)
   }
 
   reset(): void {
-    environment().output(this.#call, 'reset', '')
+    native.output(this.#call, 'reset', '')
   }
 }
 

@@ -1,7 +1,6 @@
 // Live calls of the core into participants of this environment: which object they go to, how they are cancelled, and
 // what was thrown. A call is here from its message to its answer; what comes later is dropped by the core.
 
-import { isMainThread } from 'node:worker_threads'
 import { respond } from './agents.js'
 import { type Failure, causes, isAragoraError } from './errors.js'
 import { type NativeEnvironment, type Post, native } from './native.js'
@@ -12,7 +11,11 @@ let attached: NativeEnvironment | undefined
 
 /** This environment's entrance, made at first use: importing the package starts nothing. @internal */
 export function environment(): NativeEnvironment {
-  attached ??= new native.Environment((posts) => posts.forEach(deliver), isMainThread)
+  if (attached === undefined) {
+    // Loaded at first use too: it is the slowest part of an import.
+    const { isMainThread } = require('node:worker_threads') as typeof import('node:worker_threads')
+    attached = new native.Environment((posts) => posts.forEach(deliver), isMainThread)
+  }
   return attached
 }
 

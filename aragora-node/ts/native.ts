@@ -20,8 +20,6 @@ export interface NativeEnvironment {
   open(settings: string): Promise<{ readonly session?: NativeSession; readonly err?: string }>
   answer(call: number, json: string): boolean
   fail(call: number, json: string): boolean
-  output(call: number, kind: string, piece: string): boolean
-  transcript(call: number, question: string): Outcome
 }
 
 /** @internal */
@@ -59,6 +57,8 @@ export interface NativeEvents {
 interface Native {
   readonly Environment: new (wake: (posts: Post[]) => void, main: boolean) => NativeEnvironment
   compute(op: string, args: string): Outcome
+  output(call: number, kind: string, piece: string): boolean
+  transcript(call: number, question: string): Outcome
   configureRuntime(threads: number): Outcome
   logTo(level: string, sink: (record: string) => void): Outcome
   pendingCalls(): number

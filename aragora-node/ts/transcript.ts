@@ -1,7 +1,7 @@
-import { environment } from './call.js'
 import { decode, encode } from './codec.js'
 import { toJson } from './document.js'
 import { unwrap } from './errors.js'
+import { native } from './native.js'
 import type { Step } from './step.js'
 import type {
   ConsensusCheckEvent,
@@ -252,7 +252,7 @@ export class Transcript {
   }
 
   #ask(question: object): unknown {
-    return JSON.parse(unwrap(environment().transcript(this.#call, toJson(question))))
+    return JSON.parse(unwrap(native.transcript(this.#call, toJson(question))))
   }
 }
 

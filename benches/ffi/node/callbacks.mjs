@@ -3,10 +3,11 @@
 //
 //   node callbacks.mjs [package folder] [milliseconds per call] [debates]
 import { createRequire } from 'node:module'
+import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const [folder = '.', wait = '20', debates = '64'] = process.argv.slice(2)
-const { Aragora, Step } = createRequire(`${folder}/`)('aragora-core')
+const { Aragora, Step } = createRequire(resolve(folder, 'x.js'))('aragora-core')
 const [ms, count] = [Number(wait), Number(debates)]
 
 const respond = async () => {

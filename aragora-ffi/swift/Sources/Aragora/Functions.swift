@@ -44,9 +44,10 @@ public struct Candidate: Hashable, AragoraDocument {
     }
 }
 
-/// Counts votes with a rule, without a debate.
+/// Counts votes with a rule, without a debate. `active` is how many seats are still asked, where a rule counts those.
 public func tally(
-    rule: RuleConfig, seats: [Voter], options: [Candidate], votes: [CastVote], seed: UInt64? = nil
+    rule: RuleConfig, seats: [Voter], options: [Candidate], votes: [CastVote], seed: UInt64? = nil,
+    active: Int64? = nil
 ) throws -> Tally {
     var arguments = Members()
     try arguments.set("rule", rule)
@@ -54,6 +55,7 @@ public func tally(
     try arguments.set("options", options)
     try arguments.set("votes", votes)
     try arguments.set("seed", seed.map(WireUInt64.init))
+    try arguments.set("active", active)
     return try Native.compute("consensus.tally", arguments, as: Tally.self)
 }
 

@@ -143,7 +143,9 @@ internal class ProtocolsTest {
                 assertTrue(transcript.displayName("ada").isNotEmpty())
                 assertEquals(Outcome.Decided, transcript.check(RuleConfig(RuleKind.Majority)).outcome)
                 assertEquals(Outcome.NotReached, transcript.check(RuleConfig(RuleKind.Unanimity())).outcome)
-                assertTrue(transcript.read("start") is JsonObject)
+                assertTrue(transcript.read("round_ends") is JsonArray)
+                assertEquals(listOf("ada", "bob", "eve"), transcript.start.roster.map { it.id })
+                assertEquals(0, transcript.critiques.size + transcript.checks.size)
                 return Step.finish(StopCause.Completed, "seen it all")
             }
         }
