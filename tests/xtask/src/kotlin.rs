@@ -68,7 +68,7 @@ impl Kotlin {
     }
 
     /// `java` with these libraries.
-    pub(crate) fn java(&self, context: &Context, libraries: &[PathBuf]) -> Command {
+    pub(crate) fn java(context: &Context, libraries: &[PathBuf]) -> Command {
         let mut command = program(context, "java");
         command.args(["-ea", "-XX:TieredStopAtLevel=1", "-classpath"]).arg(class_path(libraries));
         command
@@ -82,7 +82,7 @@ impl Kotlin {
     }
 
     /// What its tests depend on beside that.
-    pub(crate) fn junit(&self) -> Vec<PathBuf> {
+    pub(crate) fn junit() -> Vec<PathBuf> {
         JUNIT.iter().map(|name| Path::new(JARS).join(name)).collect()
     }
 }

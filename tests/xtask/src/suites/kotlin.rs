@@ -109,14 +109,14 @@ fn tests(
     let classes = folder.join("test-classes");
     clear(&classes)?;
     let mut libraries = libraries.to_vec();
-    libraries.extend(kotlin.junit());
+    libraries.extend(Kotlin::junit());
     let mut compile = kotlin.compile(context, &classes, &libraries);
     compile.args(["-Werror", "-module-name", "aragora-core-test"]);
     // Tests look at the tables of the package, to see that they are empty.
     compile.arg(format!("-Xfriend-paths={}", jar.display()));
     start(compile.args(sources(context, &format!("{MODULE}/{TEST}"))?))?;
     libraries.push(classes.clone());
-    let mut java = kotlin.java(context, &libraries);
+    let mut java = Kotlin::java(context, &libraries);
     java.arg(format!("-Daragora.root={}", context.root.display()));
     java.arg("org.junit.platform.console.ConsoleLauncher");
     java.args(["--disable-banner", "--disable-ansi-colors", "--fail-if-no-tests", "--details=summary"]);
@@ -144,7 +144,7 @@ fn examples(context: &Context, kotlin: &Kotlin, folder: &Path, libraries: &[Path
     libraries.push(classes);
     for source in &sources {
         let name = source.file_stem().unwrap_or_default().to_string_lossy();
-        let output = run_within(kotlin.java(context, &libraries).arg(format!("{name}Kt")), EXAMPLE_LIMIT)?;
+        let output = run_within(Kotlin::java(context, &libraries).arg(format!("{name}Kt")), EXAMPLE_LIMIT)?;
         if output.trim().is_empty() {
             return Err(format!("the example {name} says nothing"));
         }
