@@ -1,19 +1,14 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { test } from 'node:test'
-import type { DebateOptions, Event, RuleConfig, Values } from 'aragora-core'
+import { type DebateOptions, type Event, type RuleConfig, type Values, fromDocument, toDocument } from 'aragora-core'
 
 type Name = keyof Values
-interface Codec {
-  decode<Of extends Name>(name: Of, document: unknown): Values[Of]
-  encode<Of extends Name>(name: Of, value: Values[Of]): unknown
-}
 
-// The codec is no part of the public surface, but every value goes through it.
-const here = createRequire(import.meta.url)
-const { decode, encode } = here(join(dirname(here.resolve('aragora-core')), 'codec.js')) as Codec
+// Any document of the type, whatever it holds.
+const decode = fromDocument as <Of extends Name>(name: Of, document: unknown) => Values[Of]
+const encode = toDocument as <Of extends Name>(name: Of, value: Values[Of]) => unknown
 
 const folder = join(process.env['ARAGORA_REPOSITORY'] ?? '', 'tests', 'conformance')
 const samples = JSON.parse(readFileSync(join(folder, 'vectors', 'values.json'), 'utf8')).types as Record<Name, unknown[]>

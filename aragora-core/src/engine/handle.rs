@@ -30,6 +30,7 @@ impl DebateHandle {
     /// Errors: `cancelled` (the decision as it stood is in the context as `decision`), `all_agents_failed` with every
     /// cause, `protocol_failed`, `lease_lost`, and errors of the store, after which the debate can be resumed.
     pub async fn result(&self) -> Result<Decision> {
+        self.live.only_waits();
         let mut ending = self.live.ending();
         let ended = ending.wait_for(Option::is_some).await;
         match ended.as_deref() {

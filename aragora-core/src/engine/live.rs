@@ -45,12 +45,14 @@ pub(crate) struct Live {
     handles: AtomicUsize,
     detached: AtomicBool,
     early: Mutex<Option<Early>>,
+    only_waits: AtomicBool,
 }
 
 /// The queue of whoever asks for events first, and the newest record that is older than it.
 ///
 /// A host gets its handle a moment after the first seats were asked; without this queue it would miss their first
-/// words, and seats that stream only for listeners would not stream at all. It is given up with the first step.
+/// words, and seats that stream only for listeners would not stream at all. It is given up with the first step that
+/// ends once the host is known not to follow: it waits for the result, or holds no handle any more.
 #[derive(Debug)]
 pub(crate) struct Early {
     pub(crate) subscriber: Subscriber<StreamEvent>,
@@ -81,6 +83,7 @@ impl Live {
             handles: AtomicUsize::new(0),
             detached: AtomicBool::new(false),
             early: Mutex::default(),
+            only_waits: AtomicBool::new(false),
         };
         (Arc::new(live), controls)
     }
@@ -149,7 +152,7 @@ impl Live {
                 self.run.fetch_add(1, Ordering::AcqRel);
                 lock(&self.agent_seq).clear();
             }
-            if matches!(record.event, Event::StepEnd(_)) {
+            if matches!(record.event, Event::StepEnd(_)) && self.only_waits.load(Ordering::Acquire) {
                 drop(lock(&self.early).take());
             }
             self.head.store(record.seq, Ordering::Release);
@@ -207,9 +210,18 @@ impl Live {
         self.handles.fetch_add(1, Ordering::AcqRel);
     }
 
+    /// Whoever holds a handle waits for the result and has not asked for events so far.
+    pub(crate) fn only_waits(&self) {
+        self.only_waits.store(true, Ordering::Release);
+    }
+
     /// Gives up one handle; the last one cancels the debate unless it was detached.
     pub(crate) fn release(&self) {
-        if self.handles.fetch_sub(1, Ordering::AcqRel) == 1
+        let last = self.handles.fetch_sub(1, Ordering::AcqRel) == 1;
+        if last {
+            self.only_waits();
+        }
+        if last
             && !self.detached.load(Ordering::Acquire)
             && !self.has_ended()
         {

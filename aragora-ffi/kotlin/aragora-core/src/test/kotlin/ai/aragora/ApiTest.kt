@@ -120,7 +120,7 @@ internal class ApiTest {
         Modifier.isPublic(classOf(name).modifiers) && name !in internals
     }
 
-    private val internals = setOf("AgentSeam", "Causes", "HostCalls", "JsonReader", "JsonWriter", "Members", "MessageCache",
+    private val internals = setOf("AgentSeam", "Causes", "HostCalls", "JsonReader", "JsonWriter", "Keeping", "Members", "MessageCache",
         "Participants", "ProtocolSeam", "Seam")
 
     private fun jar(): String = System.getProperty("java.class.path").split(":").single { it.endsWith("aragora-core.jar") }
