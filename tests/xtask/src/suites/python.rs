@@ -65,7 +65,11 @@ fn pack(context: &Context, tools: &Path, folder: &Path) -> Result<PathBuf, Strin
         maturin.args([word, "--manifest-path", &manifest]).env("CARGO_TARGET_DIR", &context.target);
         maturin
     };
-    start(maturin("build").arg("--interpreter").arg(tools.join("python")).arg("--out").arg(&wheels))?;
+    let mut build = maturin("build");
+    if context.ci {
+        build.arg("--locked");
+    }
+    start(build.arg("--interpreter").arg(tools.join("python")).arg("--out").arg(&wheels))?;
     start(maturin("sdist").arg("--out").arg(&sources))?;
     let archive = only_file(&sources, "gz")?;
     complete(context, tools, &archive, &sources)?;
@@ -85,7 +89,8 @@ fn complete(context: &Context, tools: &Path, archive: &Path, folder: &Path) -> R
         return Err(format!("the archive of sources lacks {missing}"));
     }
     let mut metadata = cargo(context, "metadata");
-    metadata.args(["--format-version", "1", "--no-deps", "--locked", "--offline", "--manifest-path"]);
+    // Not `--locked`: the lock file is the whole workspace's, and cargo leaves out what the archive does not hold.
+    metadata.args(["--format-version", "1", "--offline", "--manifest-path"]);
     if works(metadata.arg(root.join(PACKAGE).join("Cargo.toml"))) {
         Ok(())
     } else {
