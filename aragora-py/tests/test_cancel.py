@@ -8,7 +8,8 @@ import time
 import aragora_core as ac
 import pytest
 from aragora_core import _host, errors
-from people import Blocks, Does, Hangs, Says
+from aragora_core.agents import ForeignAgent
+from people import Blocks, Does, Hangs, Plainly, Says
 
 
 async def settled(aragora: ac.Aragora) -> None:
@@ -236,3 +237,48 @@ async def test_streamed_and_cancelled_half_way_leaves_nothing_running_and_replay
     report = await aragora.debates.replay(log, check="strict")
     assert report.matches
     assert report.records == len(log.splitlines())
+
+
+async def test_a_call_cancelled_while_it_waits_for_a_thread_never_runs(clock: ac.testing.ManualClock) -> None:
+    """The clock stands still, so nothing but the answer of the face can end these turns."""
+    blocking = [Blocks(f"blocks-{index}", "late") for index in range(64)]
+    waiting = Plainly("waits", lambda _: pytest.fail("a cancelled call was made"))
+    async with ac.Aragora.open(clock=clock) as aragora:
+        first = aragora.debate("Ship?", blocking, protocol="vote_only", limits={"max_parallel": 64})
+        await first.start()
+        for agent in blocking:
+            while not agent.entered.is_set():
+                await asyncio.sleep(0.001)
+        second = aragora.debate("Wait?", [waiting, Hangs("bob")], protocol="vote_only")
+        task = asyncio.create_task(second.result())
+        while _host.counts()["live"] < 66:
+            await asyncio.sleep(0.001)
+        second.cancel("enough")
+        await asyncio.sleep(0)
+        for agent in blocking:
+            agent.go.set()
+        async with asyncio.timeout(10):
+            with pytest.raises(errors.CancelledError):
+                await task
+            await first
+
+
+async def test_a_coroutine_cancelled_before_it_begins_sees_its_call_and_the_cancellation() -> None:
+    """As if call and cancellation had come in one batch."""
+    seen: list[str] = []
+
+    async def respond(request: ac.AgentRequest) -> str:
+        seen.append("called")
+        try:
+            return await asyncio.get_running_loop().create_future()
+        except asyncio.CancelledError:
+            seen.append("cancelled")
+            raise
+
+    number = _host.register(ForeignAgent(Does("ada", respond), _host.Home(), plain=False))
+    call = 2**63
+    _host.dispatch([(_host.CALL, call, number, "agent.respond", "{}"), (_host.CANCEL, call), (_host.CANCEL, call)])
+    async with asyncio.timeout(10):
+        while seen != ["called", "cancelled"]:
+            await asyncio.sleep(0)
+    _host.forget(number)

@@ -67,6 +67,23 @@ def test_values_never_change_and_are_equal_by_content() -> None:
     assert repr(rule) == "RuleConfig(rule=RuleKindSupermajority(share='2/3'), ties=TieBreakSeat(value='a'))"
 
 
+class Strict(ac.Limits):
+    """A value with a method of the host."""
+
+    def doubled(self) -> int:
+        return 2 * (self.rounds or 0)
+
+
+def test_a_host_may_add_methods() -> None:
+    strict = Strict(rounds=2, deadline=timedelta(seconds=3))
+    assert strict.doubled() == 4
+    assert strict.to_dict() == {"rounds": 2, "deadline_ms": 3000}
+    assert strict != ac.Limits(rounds=2, deadline=3)
+    assert Strict.from_dict(strict.to_dict()) == strict
+    with pytest.raises(AttributeError, match="immutable"):
+        strict.rounds = 3  # type: ignore[misc]
+
+
 def test_what_is_not_given_is_not_written() -> None:
     assert ac.Limits().to_dict() == {}
     assert ac.Limits(deadline=1.5, turn_timeout=timedelta(seconds=2)).to_dict() == {

@@ -1,35 +1,20 @@
-// A debate in the terminal: node first_debate.js "Your question?"
-//
-// With ARAGORA_MODELS (for example "openai/gpt-5,anthropic/claude-sonnet-5,mistral/mistral-large") and the keys of
-// their providers in the environment, real models answer. Otherwise the built-in demo agents speak.
+// The first debate anybody writes: three seats, one question, a decision.
 
-import { Aragora, Config, type Participant, demoAgent, isAragoraError } from 'aragora-core'
+// START first_debate
+import { Aragora } from 'aragora-core'
 
-const question = process.argv[2] ?? 'Do we ship on Friday?'
-const models = (process.env['ARAGORA_MODELS'] ?? '').split(',').filter((name) => name !== '')
-const agents: readonly Participant[] =
-  models.length > 0 ? models : [demoAgent('ada', 'supportive'), demoAgent('bob', 'critical'), demoAgent('eve', 'balanced')]
+const aragora = await Aragora.open()
+// These seats are objects of ours. A model ('openai/gpt-5.4-mini'), a person or a recording takes a seat the same way.
+const views = { ada: 'no', bob: 'no', eve: 'yes' }
+const agents = Object.entries(views).map(([id, view]) => ({
+  id,
+  respond: async () => `I looked at the open issues.\nFINAL ANSWER: ${view}`,
+}))
+const decision = await aragora.debate('Do we ship on Friday?', { agents, protocol: 'simultaneous' }).result()
+await aragora.close()
 
-try {
-  // START first_debate
-  const aragora = await Aragora.open({ config: Config.load({ env: process.env }) })
-  const debate = aragora.debate(question, { agents, protocol: 'critique', limits: { rounds: 2 } })
-  for await (const event of debate.events()) {
-    if (event.type === 'agent_message') console.log(`${event.data.seat} (${event.data.phase}): ${event.data.text}\n`)
-    if (event.type === 'turn_failed') console.log(`${event.data.seat} failed: ${event.data.error.reason}\n`)
-  }
-
-  const decision = await debate.result()
-  console.log(`outcome     ${decision.outcome.type}, because of ${decision.stop.cause} in round ${decision.stop.round}`)
-  console.log(`answer      ${decision.answer?.value ?? 'none'}`)
-  console.log(`behind it   ${decision.supporters.join(', ') || 'nobody'}`)
-  for (const dissent of decision.dissent) console.log(`dissent     ${dissent.seat}: ${dissent.view}`)
-  console.log(`confidence  ${decision.confidence.value.toFixed(2)}; verdict ${decision.verdict}`)
-  console.log(`calls       ${decision.calls.made} of at most ${decision.calls.planned}`)
-  await aragora.close()
-  // END first_debate
-} catch (error) {
-  if (!isAragoraError(error)) throw error
-  console.error(`error (${error.code}): ${error.reason}`)
-  process.exitCode = 1
-}
+console.log('answer:', decision.answer?.value)
+console.log(`because of ${decision.stop.cause}: ${decision.stop.detail}`)
+console.log('for it:', decision.supporters, 'against it:', decision.dissenters)
+console.log(`calls: ${decision.calls.made} of at most ${decision.calls.planned}`)
+// END first_debate

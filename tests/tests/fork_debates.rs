@@ -225,6 +225,8 @@ fn a_replaced_message_is_what_the_others_see_from_then_on() {
         ScriptedAgent::new(agent_id(id))
             .by(|_| "FINAL ANSWER: old".into())
             .at_end(aragora_core::agents::ScriptEnd::Repeat)
+            // Deadlines are instants of the engine's clock; the machine's would be past them in a long run.
+            .with_clock(Arc::new(clock.clone()))
     };
     runtime().block_on(async {
         let mut options = DebateOptions::default();

@@ -69,9 +69,13 @@ class Members:
 
     def required(self, name: str, read: Read[T]) -> T:
         """A member that is always there."""
+        # Decisions are read at the end of every debate, so the usual way is one call.
         if name not in self._found:
             raise InvalidRequestError(f"{self._of} without its member {name}")
-        return self._read(name, read)
+        try:
+            return read(self._found[name])
+        except InvalidRequestError as error:
+            raise InvalidRequestError(f"{self._of}.{name}: {error.reason}") from None
 
     def required_with(self, name: str, tag: str, read: Read[T]) -> T:
         """A member whose own kind is named by the member `tag` beside it."""
@@ -81,7 +85,8 @@ class Members:
 
     def optional(self, name: str, read: Read[T]) -> T | None:
         """A member that may be absent or null, which is the same."""
-        return None if self._found.get(name) is None else self._read(name, read)
+        found = self._found.get(name)
+        return None if found is None else self._read(name, read)
 
     def unless_default(self, name: str, read: Read[T]) -> T | Default:
         """A member that is null for a reason."""

@@ -63,7 +63,8 @@ class Live:
         """The core gives the call up."""
         self.cancelled = True
         if self.task is not None:
-            self.task.cancel()
+            # A turn of the loop later: a coroutine that has not begun yet sees its call, and then the cancellation.
+            self.participant.home.loop.call_soon(self.task.cancel)
 
 
 class Participant(Protocol):
@@ -206,7 +207,7 @@ def dispatch(batch: Sequence[tuple[object, ...]]) -> None:
             _begin(cast(Item, item), results)
         elif kind == CANCEL:
             live = _live.get(cast(int, item[1]))
-            if live is not None:
+            if live is not None and not live.cancelled:
                 live.cancelled = True
                 results.setdefault(live.participant.home.loop, []).append(live.cancel)
         elif kind == RELEASE:
@@ -264,9 +265,6 @@ class _Start:
 
     def __call__(self) -> None:
         live = self.live
-        if live.cancelled:
-            _live.pop(live.call, None)
-            return
         home = live.participant.home
         live.task = home.loop.create_task(self._run(), context=home.context.copy())
         live.task.add_done_callback(live.ended)
@@ -296,7 +294,8 @@ async def _settle(live: Live, answer: object) -> None:
 def _call_plain(live: Live, method: str, data: str) -> None:
     """On a thread of the pool."""
     if live.cancelled:
-        _live.pop(live.call, None)
+        # It was given up while it waited for a thread. Nobody runs, and the core need not wait for it.
+        _fail(live, CancelledError())
         return
     home = live.participant.home
     try:

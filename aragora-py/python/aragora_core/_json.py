@@ -3,22 +3,15 @@
 The encoder is imported when the first document crosses, not with the package: it takes as long as all of its modules.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Protocol, TypeAlias, Union, cast, runtime_checkable
+from typing import TypeAlias, Union, cast
 
 from .errors import InvalidRequestError
 
 # A union object rather than a string, so that annotations can add to it with `|`.
 Json: TypeAlias = Union[None, bool, int, float, str, "list[Json]", "dict[str, Json]"]
-
-
-@runtime_checkable
-class HasDocument(Protocol):
-    """A value that knows its document."""
-
-    def to_dict(self) -> dict[str, Json]: ...
 
 
 def plain(value: object) -> Json:
@@ -29,8 +22,6 @@ def plain(value: object) -> Json:
         return plain(value.value)
     if isinstance(value, str):
         return str(value)
-    if isinstance(value, HasDocument):
-        return plain(value.to_dict())
     if isinstance(value, Mapping):
         members = cast("Mapping[object, object]", value)
         return {str(name): plain(member) for name, member in members.items()}
@@ -38,6 +29,9 @@ def plain(value: object) -> Json:
         return [plain(item) for item in cast("list[object]", value)]
     if isinstance(value, timedelta):
         return round(value / timedelta(milliseconds=1))
+    document = getattr(value, "to_dict", None)
+    if callable(document):
+        return plain(document())
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise InvalidRequestError("a datetime without a time zone, expected an aware one such as UTC")
@@ -50,12 +44,18 @@ def plain_members(members: Mapping[str, object]) -> dict[str, Json]:
     return {name: plain(member) for name, member in members.items()}
 
 
+_write: Callable[[object], str] | None = None
+
+
 def encode(value: object) -> str:
     """The document as JSON text. Non-finite numbers and lone surrogates are refused here, before anything starts."""
-    import json
+    global _write
+    if _write is None:
+        import json
 
+        _write = json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode
     try:
-        text = json.dumps(plain(value), allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+        text = _write(plain(value))
         text.encode()
     except UnicodeEncodeError:
         raise InvalidRequestError("a text holds a lone surrogate, which is not Unicode text") from None

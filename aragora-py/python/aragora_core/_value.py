@@ -16,9 +16,11 @@ class ValueType(type):
     def __new__(
         cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *, kw_only: bool = True
     ) -> "ValueType":
-        fields = cast("tuple[str, ...]", namespace.setdefault("__match_args__", ()))
-        defaults: dict[str, object] = {field: namespace.pop(field) for field in fields if field in namespace}
-        namespace.update(__slots__=fields, _fields=fields, _defaults=defaults, _kw_only=kw_only)
+        fields = cast("tuple[str, ...]", namespace.get("__match_args__", ()))
+        if fields:
+            defaults: dict[str, object] = {field: namespace.pop(field) for field in fields if field in namespace}
+            namespace.update(_fields=fields, _defaults=defaults, _kw_only=kw_only)
+        namespace["__slots__"] = fields
         return super().__new__(cls, name, bases, namespace)
 
     def __init__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *, kw_only: bool = True) -> None:
@@ -29,9 +31,9 @@ class ValueType(type):
 class Value(metaclass=ValueType):
     """A value of the core. It never changes; `copy.replace` makes another one with other members."""
 
-    _fields: ClassVar[tuple[str, ...]]
-    _defaults: ClassVar[Mapping[str, object]]
-    _kw_only: ClassVar[bool]
+    _fields: ClassVar[tuple[str, ...]] = ()
+    _defaults: ClassVar[Mapping[str, object]] = {}
+    _kw_only: ClassVar[bool] = True
 
     def __init__(self, *values: object, **members: object) -> None:
         if values:

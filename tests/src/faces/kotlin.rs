@@ -214,7 +214,8 @@ impl Writer<'_> {
                     Some(tag) => format!("JsonObject(mapOf(\"{tag}\" to jsonOf(\"{}\")))", case.json),
                     None => format!("jsonOf(\"{}\")", case.json),
                 };
-                let _ = writeln!(out, "        override fun toJson(): JsonValue = {json}\n    }}");
+                let _ = writeln!(out, "        override fun toJson(): JsonValue = {json}\n");
+                let _ = writeln!(out, "        override fun toString(): String = \"{class}\"\n    }}");
             }
         }
         Ok(())

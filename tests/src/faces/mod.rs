@@ -14,6 +14,7 @@ mod python_doc;
 mod python_forms;
 mod python_texts;
 mod reference;
+mod reference_surface;
 mod roots;
 mod samples;
 mod swift;
@@ -67,12 +68,13 @@ pub fn through_the_core(name: &str, document: &serde_json::Value) -> Option<Resu
 
 /// Every file that is rendered, with its text.
 pub fn render(model: &Model, surface: &str) -> Result<Vec<File>, String> {
+    let items = output::items(surface)?;
     Ok(vec![
-        output::api(model, surface)?,
+        output::api(model, &items)?,
         samples::render(model)?,
         python::render(model)?,
         typescript::render(model),
-        reference::render(model),
+        reference::render(model, &items),
         kotlin::render(model)?,
         swift::render(model)?,
     ])

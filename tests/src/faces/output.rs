@@ -16,11 +16,16 @@ pub struct File {
     pub text: String,
 }
 
-/// The model as a document, with the list `items` of the surface, which is written by hand.
-pub(super) fn api(model: &Model, surface: &str) -> Result<File, String> {
+/// The list of the hand-written surface.
+pub(super) fn items(surface: &str) -> Result<Vec<Value>, String> {
     let surface: Value = serde_json::from_str(surface).map_err(|error| format!("{SURFACE} is no JSON: {error}"))?;
+    Ok(surface.get("items").and_then(Value::as_array).cloned().unwrap_or_default())
+}
+
+/// The model as a document, with the surface.
+pub(super) fn api(model: &Model, items: &[Value]) -> Result<File, String> {
     let mut document = serde_json::to_value(model).map_err(|error| error.to_string())?;
-    document["items"] = surface.get("items").cloned().unwrap_or_else(|| Value::Array(Vec::new()));
+    document["items"] = Value::Array(items.to_vec());
     let mut text = serde_json::to_string_pretty(&document).map_err(|error| error.to_string())?;
     text.push('\n');
     Ok(File { path: API, text })

@@ -1,18 +1,22 @@
-//! The reference page of the guide: every value and every error code, with its name in each language.
+//! The reference page of the guide: everything public, with its name in each language.
 
 use std::fmt::Write as _;
+
+use serde_json::Value;
 
 use super::BANNER;
 use super::model::{Case, Field, Kind, Model, Ty, Type, Word};
 use super::output::File;
 use super::python::{attribute, class_of};
+use super::reference_surface::section;
+use super::swift::case_name;
 use super::text::{camel, pascal, upper};
 
 /// What participants look like on the boundary; users hand over objects.
 const BOUNDARY: [&str; 4] = ["AgentDocument", "ProtocolDocument", "ScriptDocument", "SeatDocument"];
 
 const HEAD: &str = "\
-# Reference of values and errors
+# Reference
 
 The same values cross in every language, under the names of one rule. A member `max_parallel` is `max_parallel` in Python
 and in documents, `maxParallel` in TypeScript, Swift and Kotlin. Below, each member is listed by its Python name, then by
@@ -36,17 +40,8 @@ interface in Kotlin. Rust's own reference is made by `cargo doc`.
 ";
 
 /// The page.
-pub(super) fn render(model: &Model) -> File {
-    let mut out = format!("<!-- {BANNER} -->\n\n{HEAD}\n## Errors\n\n");
-    out.push_str("What to do about them is said in [Errors](errors.md). Python has a class per code, such as\n");
-    out.push_str(
-        "`RateLimitedError`; the other languages one type with a code.\n\n| code | repeat | meaning |\n|---|---|---|\n",
-    );
-    for error in &model.errors {
-        let repeat = if error.retryable { "yes" } else { "" };
-        let _ = writeln!(out, "| `{}` | {repeat} | {} |", error.code, cell(&error.doc));
-    }
-    out.push_str("\n## Values\n");
+pub(super) fn render(model: &Model, items: &[Value]) -> File {
+    let mut out = format!("<!-- {BANNER} -->\n\n{HEAD}\n{}\n## Values\n", section(items));
     for ty in model.types.iter().filter(|ty| !BOUNDARY.contains(&ty.name.as_str())) {
         let _ = writeln!(out, "\n### {}\n\n{}\n", ty.name, text(&ty.doc));
         match &ty.kind {
@@ -59,7 +54,20 @@ pub(super) fn render(model: &Model) -> File {
             }
         }
     }
+    errors(model, &mut out);
     File { path: "sdk-docs/reference.md", text: out }
+}
+
+fn errors(model: &Model, out: &mut String) {
+    out.push_str(
+        "\n## Error codes\n\nWhat to do about them is said in [Errors](errors.md). Python has a class per code,\n",
+    );
+    out.push_str("such as `RateLimitedError`; the other languages one type with a code.\n\n");
+    out.push_str("| code | repeat | meaning |\n|---|---|---|\n");
+    for error in &model.errors {
+        let repeat = if error.retryable { "yes" } else { "" };
+        let _ = writeln!(out, "| `{}` | {repeat} | {} |", error.code, cell(&error.doc));
+    }
 }
 
 fn members(fields: &[Field], out: &mut String) {
@@ -83,12 +91,17 @@ fn row(field: &Field) -> String {
 fn words(cases: &[Word], open: bool, out: &mut String) {
     out.push_str("| word | Python | Swift | Kotlin | meaning |\n|---|---|---|---|---|\n");
     for case in cases {
-        let (python, swift, kotlin) = (upper(&case.name), camel(&case.name), pascal(&case.name));
+        let (python, swift, kotlin) = (upper(&case.name), in_swift(&case.name), pascal(&case.name));
         let _ = writeln!(out, "| `{}` | `{python}` | `{swift}` | `{kotlin}` | {} |", case.json, cell(&case.doc));
     }
     if open {
         out.push_str("\nOther words are possible and stay text.\n");
     }
+}
+
+/// A case after a dot, where a keyword needs no escape.
+fn in_swift(name: &str) -> String {
+    case_name(name).trim_matches('`').to_owned()
 }
 
 fn union(ty: &Type, cases: &[Case], out: &mut String) {
@@ -99,7 +112,7 @@ fn union(ty: &Type, cases: &[Case], out: &mut String) {
             "- `{}`: {} Class `{class}`, in Swift `.{}`, in Kotlin `{}.{}`.{}",
             case.json,
             text(&case.doc).replace("\n\n", " "),
-            camel(&case.name),
+            in_swift(&case.name),
             ty.name,
             pascal(&case.name),
             case.payload.as_ref().map(|payload| format!(" Its value: {}.", kind(payload))).unwrap_or_default(),

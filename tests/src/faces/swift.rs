@@ -426,7 +426,7 @@ fn escaped(name: String) -> String {
 }
 
 /// `.none` of an optional would be read as no value at all.
-fn case_name(name: &str) -> String {
+pub(super) fn case_name(name: &str) -> String {
     if name == "none" { "nothing".to_owned() } else { escaped(camel(name)) }
 }
 

@@ -53,6 +53,12 @@ pub(crate) fn run(command: &mut Command) -> Result<(), String> {
 
 /// Runs to the end, shows its standard output and returns it. After `limit` the program is killed.
 pub(crate) fn run_within(command: &mut Command, limit: Duration) -> Result<String, String> {
+    let (text, status) = watch(command, limit)?;
+    ended(command, status).map(|()| text)
+}
+
+/// As [`run_within`], for programs that say in their output what failed: any way to end is fine.
+pub(crate) fn watch(command: &mut Command, limit: Duration) -> Result<(String, ExitStatus), String> {
     println!("$ {}", line_of(command));
     let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| not_started(command, &error))?;
     let output = child.stdout.take().ok_or("the program has no standard output")?;
@@ -79,7 +85,7 @@ pub(crate) fn run_within(command: &mut Command, limit: Duration) -> Result<Strin
         }
     };
     let text = reader.join().map_err(|_| "the reader of its output panicked".to_owned())?;
-    ended(command, status).map(|()| text)
+    Ok((text, status))
 }
 
 /// Whether `name arguments` can be started and succeeds; says nothing.

@@ -25,15 +25,22 @@ public struct AgentProfile: Hashable, Sendable {
         case none
     }
 
+    /// Who serves the model.
     public var provider: String?
+    /// The model.
     public var model: String?
+    /// The model's lineage, for diversity.
     public var family: String?
+    /// The agent's own version.
     public var version: String?
+    /// How it returns structured values.
     public var structured: Structured?
+    /// Whether it streams.
     public var streams: Bool?
     /// The window of the model, in tokens.
     public var contextTokens: Int64?
 
+    /// Only what is known needs to be given.
     public init(
         provider: String? = nil, model: String? = nil, family: String? = nil, version: String? = nil,
         structured: Structured? = nil, streams: Bool? = nil, contextTokens: Int64? = nil
@@ -54,6 +61,7 @@ public struct FunctionAgent: Agent {
     public let profile: AgentProfile
     private let answer: @Sendable (AgentRequest) async throws -> AgentReply
 
+    /// An agent with this id and answer.
     public init(
         _ id: String, profile: AgentProfile = AgentProfile(),
         respond: @escaping @Sendable (AgentRequest) async throws -> AgentReply
@@ -78,10 +86,15 @@ extension AgentReply: ExpressibleByStringInterpolation {
 public struct AgentRequest: Sendable {
     /// Identifies the turn: `{debate}/{turn}`.
     public let id: String
+    /// The debate.
     public let debate: String?
+    /// The round.
     public let round: Int64
+    /// What is asked for.
     public let phase: Phase
+    /// The part to play.
     public let role: Role
+    /// Who to be.
     public let persona: Persona?
     /// Rules and output format.
     public let system: String

@@ -141,10 +141,12 @@ public struct Activity: Hashable, AragoraDocument {
     public let queued: Int64
     /// Turns under way.
     public let turns: Int64
+    /// Turn permits in use.
+    public let permits: Int64
     /// Calls to participants of this process under way.
     public let foreignCalls: Int64
 
     private enum CodingKeys: String, CodingKey {
-        case debates, queued, turns, foreignCalls = "foreign_calls"
+        case debates, queued, turns, permits, foreignCalls = "foreign_calls"
     }
 }

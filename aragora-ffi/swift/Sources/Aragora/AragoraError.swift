@@ -5,11 +5,13 @@ import Foundation
 public struct AragoraError: Error, Sendable {
     /// A stable word. New ones may come: keep a default branch.
     public struct Code: RawRepresentable, Hashable, Sendable, Codable, ExpressibleByStringLiteral {
+        /// The word.
         public let rawValue: String
         public init(rawValue: String) { self.rawValue = rawValue }
         public init(stringLiteral value: String) { rawValue = value }
     }
 
+    /// What went wrong.
     public let code: Code
     /// One sentence for people.
     public let reason: String

@@ -88,6 +88,11 @@ public final class Debate: Sendable {
 
     /// Ends the debate early. Returns at once; a second time nothing happens.
     public func cancel(_ reason: String) throws {
+        if let beginning = state.with({ $0.handle == nil ? $0.beginning : nil }) {
+            // It begins at this moment: cancelled as soon as it has. If it cannot begin, nothing is left to cancel.
+            Task { try? await beginning.value.cancel(reason: reason) }
+            return
+        }
         let handle = try handle()
         try Native.call { try handle.cancel(reason: reason) }
     }

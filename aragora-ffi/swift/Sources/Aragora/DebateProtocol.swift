@@ -38,7 +38,8 @@ extension DebateProtocol {
             }
             guard let step = try closing(transcript, winner: winner) else { return "null" }
             guard let ask = try JSONValue(text: step.text())["ask"] else {
-                throw AragoraError(.protocolFailed, "protocol \"\(name)\" returned no question from closing, expected transcript.ask(...)")
+                throw AragoraError(
+                    .protocolFailed, "protocol \"\(name)\" returned no question from closing, expected transcript.ask(...)")
             }
             return try ask.text()
         default:
@@ -51,11 +52,14 @@ extension DebateProtocol {
 public struct ProtocolInfo: Hashable, Sendable {
     /// Its parameters, part of the record.
     public var params: JSONValue?
+    /// Voting seats it needs at least.
     public var minSeats: Int64?
+    /// Voting seats it takes at most.
     public var maxSeats: Int64?
     /// The most calls it makes.
     public var plannedCalls: PlannedCalls?
 
+    /// Only what differs from the default needs to be given.
     public init(
         params: JSONValue? = nil, minSeats: Int64? = nil, maxSeats: Int64? = nil, plannedCalls: PlannedCalls? = nil
     ) {

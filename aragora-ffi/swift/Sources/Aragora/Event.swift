@@ -18,7 +18,9 @@ public struct Event: AragoraDocument {
     public let type: String
     /// For recorded events their place in the log, for live ones that of the last recorded event.
     public let seq: Int64
+    /// Whether it is in the log.
     public let `class`: Class
+    /// The debate.
     public let debateId: String
     /// 1 + the number of resumes before it.
     public let run: Int64
@@ -26,7 +28,9 @@ public struct Event: AragoraDocument {
     public let agent: String?
     /// Counts the events of one participant in one run from 0.
     public let agentSeq: Int64?
+    /// The round.
     public let round: Int64?
+    /// When.
     public let time: Date
     /// What happened. New types may come: keep a default branch.
     public let data: EventData

@@ -5,7 +5,9 @@ public func coreVersion() throws -> String {
 
 /// A code, and whether it is worth repeating.
 public struct ErrorCodeInfo: Hashable, AragoraDocument {
+    /// The code.
     public let code: AragoraError.Code
+    /// Whether repeating can help.
     public let retryable: Bool
 }
 
@@ -21,10 +23,14 @@ public func builtInProtocols() throws -> [JSONValue] {
 
 /// Somebody who votes in a tally.
 public struct Voter: Hashable, AragoraDocument {
+    /// Who.
     public var id: String
+    /// Above 0, at most 100.
     public var weight: Double?
+    /// Ratings, where you have them.
     public var reputation: Reputation?
 
+    /// Somebody with this weight.
     public init(id: String, weight: Double? = nil, reputation: Reputation? = nil) {
         self.id = id
         self.weight = weight
@@ -34,19 +40,22 @@ public struct Voter: Hashable, AragoraDocument {
 
 /// Somebody or something to vote for.
 public struct Candidate: Hashable, AragoraDocument {
+    /// The option's id.
     public var id: String
     /// Whose answer it is.
     public var authors: [String]?
 
+    /// An option of these authors.
     public init(id: String, authors: [String]? = nil) {
         self.id = id
         self.authors = authors
     }
 }
 
-/// Counts votes with a rule, without a debate.
+/// Counts votes with a rule, without a debate. `active` is how many seats are still asked, where a rule counts those.
 public func tally(
-    rule: RuleConfig, seats: [Voter], options: [Candidate], votes: [CastVote], seed: UInt64? = nil
+    rule: RuleConfig, seats: [Voter], options: [Candidate], votes: [CastVote], seed: UInt64? = nil,
+    active: Int64? = nil
 ) throws -> Tally {
     var arguments = Members()
     try arguments.set("rule", rule)
@@ -54,6 +63,7 @@ public func tally(
     try arguments.set("options", options)
     try arguments.set("votes", votes)
     try arguments.set("seed", seed.map(WireUInt64.init))
+    try arguments.set("active", active)
     return try Native.compute("consensus.tally", arguments, as: Tally.self)
 }
 

@@ -67,7 +67,7 @@ public enum JSONValue: Hashable, Sendable {
 
     /// Reads JSON text.
     public init(text: String) throws {
-        self = try Wire.decode(JSONValue.self, from: text)
+        self = try Wire.decode(JSONValue.self, from: text, else: .invalidRequest)
     }
 
     /// The value as JSON text.

@@ -9,9 +9,11 @@ public enum LogLevel: String, Sendable, CaseIterable, Codable {
 public struct LogRecord: Sendable, Codable {
     /// RFC 3339.
     public let time: String
+    /// How much it matters.
     public let level: LogLevel
     /// The part of the library that tells it.
     public let target: String
+    /// What happened.
     public let text: String
     /// Facts such as `debate_id`, `agent`, latency and token counts.
     public let fields: [String: JSONValue]

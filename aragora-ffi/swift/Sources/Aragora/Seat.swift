@@ -12,7 +12,9 @@ public struct Seat: Sendable {
     public var persona: Persona?
     /// Above 0, at most 100.
     public var weight: Double?
+    /// Whether it votes.
     public var votes: Bool?
+    /// Whether it judges.
     public var judges: Bool?
     /// Ratings, where you have them.
     public var reputation: Reputation?

@@ -39,18 +39,27 @@ public struct Transcript: Sendable {
         }
     }
 
+    /// What is to be decided.
     public var question: Question { get throws { try read("question", as: Question.self) } }
+    /// What it may take.
     public var limits: Limits { get throws { try read("limits", as: Limits.self) } }
+    /// The rule that decides.
     public var rule: RuleConfig { get throws { try read("rule", as: RuleConfig.self) } }
+    /// The seats in order.
     public var seats: [SeatView] { get throws { try read("seats", as: [SeatView].self) } }
     /// Seats that are still asked.
     public var active: [String] { get throws { try read("active", as: [String].self) } }
     /// Seats that may vote.
     public var eligible: [String] { get throws { try read("eligible", as: [String].self) } }
+    /// The rounds so far.
     public var rounds: [RoundView] { get throws { try read("rounds", as: [RoundView].self) } }
+    /// The steps so far.
     public var steps: [StepView] { get throws { try read("steps", as: [StepView].self) } }
+    /// Every critique.
     public var critiques: [CritiqueEvent] { get throws { try read("critiques", as: [CritiqueEvent].self) } }
+    /// Every vote.
     public var votes: [VoteView] { get throws { try read("votes", as: [VoteView].self) } }
+    /// What rules have counted.
     public var checks: [ConsensusCheckEvent] { get throws { try read("checks", as: [ConsensusCheckEvent].self) } }
     /// Where every debating seat stands.
     public var positions: [Position] { get throws { try read("positions", as: [Position].self) } }
@@ -63,6 +72,7 @@ public struct Transcript: Sendable {
 
     /// Why the debate ends, once that is known.
     public var stop: Stop? { get throws { try read("stop", as: Stop?.self) } }
+    /// The turns so far.
     public var turns: [TurnView] { get throws { try read("turns", as: [TurnView].self) } }
 
     /// Whether a seat sees what another says.

@@ -6,7 +6,7 @@ public protocol AragoraDocument: Codable, Sendable {}
 extension AragoraDocument {
     /// Reads the core's form. A value that is none is `invalid_request`.
     public init(json: JSONValue) throws {
-        self = try Wire.decode(Self.self, from: Wire.encode(json))
+        self = try Wire.decode(Self.self, from: Wire.encode(json), else: .invalidRequest)
     }
 
     /// The value in the core's form.
@@ -27,11 +27,14 @@ enum Wire {
         }
     }
 
-    static func decode<Value: Decodable>(_ type: Value.Type, from text: String) throws -> Value {
+    /// What the core wrote. That it cannot be read is a defect of this library.
+    static func decode<Value: Decodable>(
+        _ type: Value.Type, from text: String, else code: AragoraError.Code = .internal
+    ) throws -> Value {
         do {
             return try JSONDecoder().decode(type, from: Data(text.utf8))
         } catch let error as DecodingError {
-            throw AragoraError(.invalidRequest, "not a \(type): \(error.explanation)")
+            throw AragoraError(code, "not a \(type): \(error.explanation)")
         }
     }
 }

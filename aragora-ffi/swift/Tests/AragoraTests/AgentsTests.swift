@@ -126,9 +126,10 @@ final class AgentsTests: XCTestCase {
             ticker.cancel()
             await ticker.value
             XCTAssertEqual(decision.supporters.count, 64)
-            // The whole of the blocking is 13 s of thread time: a pool that is shared would show it.
+            // Usually a few milliseconds. Blocked one after the other they take 13 s, which a shared pool would show;
+            // the bound leaves room for a machine that does other things.
             let gap = longest.with { $0 }
-            XCTAssertLessThan(gap, .milliseconds(150), "a task waited \(gap)")
+            XCTAssertLessThan(gap, .seconds(1), "a task waited \(gap)")
         }
     }
 

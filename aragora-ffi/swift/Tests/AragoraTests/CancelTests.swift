@@ -83,6 +83,20 @@ final class CancelTests: XCTestCase {
         XCTAssertEqual(agent.begun.with { $0 }, 0)
     }
 
+    /// Whoever cancels a debate while it begins cancels it, whichever comes first.
+    func testCancelWhileItBegins() async throws {
+        try await withAragora { aragora in
+            for _ in 0..<50 {
+                let debate = aragora.debate("?", agents: [.custom(Hanging("a")), .custom(Hanging("b"))])
+                let waiting = Task { try await debate.result() }
+                // Until somebody has begun it there is nothing to cancel, and that is said.
+                while (try? debate.cancel("enough")) == nil { await Task.yield() }
+                let error = await failure { _ = try await waiting.value }
+                XCTAssertEqual(error?.code, .cancelled)
+            }
+        }
+    }
+
     /// An agent that does not care is left behind after its two seconds, and its late answer is discarded.
     func testAnAgentThatIgnoresItsCancellationIsLeftBehind() async throws {
         let gate = Gate()

@@ -153,7 +153,7 @@ final class CaseRun: @unchecked Sendable {
             "context": .object(error.context.mapValues(JSONValue.string)),
         ]
         if let wait = error.retryAfter {
-            members["retry_after_ms"] = .integer(wait / .milliseconds(1) == 0 ? 0 : Int64((wait / .milliseconds(1)).rounded()))
+            members["retry_after_ms"] = .integer(Int64((wait / .milliseconds(1)).rounded()))
         }
         members["cause"] = error.underlying.map { .string("\($0)") }
         return .object(members)

@@ -129,11 +129,11 @@ extension CaseRun {
     private func otherOperation(_ op: String, _ a: JSONValue) async throws -> JSONValue {
         switch op {
         case "consensus.tally":
-            try known(a, ["rule", "seats", "options", "votes", "seed"])
+            try known(a, ["rule", "seats", "options", "votes", "seed", "active"])
             return try tally(
                 rule: try RuleConfig(json: a["rule"] ?? [:]), seats: try list(a["seats"], Voter.init(json:)),
                 options: try list(a["options"], Candidate.init(json:)), votes: try list(a["votes"], CastVote.init(json:)),
-                seed: a["seed"]?.string.flatMap(UInt64.init)
+                seed: a["seed"]?.string.flatMap(UInt64.init), active: a["active"]?.int
             ).json()
         case _ where op.hasPrefix("parse."): return try parseOperation(op, a)
         case "config.load": return try Config.load(env: a["env"]?.object?.compactMapValues(\.string) ?? [:]).redacted

@@ -42,7 +42,7 @@ final class ProtocolsTests: XCTestCase {
 
         func decide(_ t: Transcript) throws -> Draft {
             var draft = try t.draft()
-            draft.rule = RuleConfig(rule: .plurality, ties: .firstSeen)
+            draft.rule = RuleConfig(rule: .plurality, ties: .roster)
             draft.report = try Report(json: ["kind": "note", "value": "read"])
             return draft
         }
@@ -88,7 +88,7 @@ final class ProtocolsTests: XCTestCase {
             let debate = aragora.debate(
                 "Which?", agents: [says("a", "x"), says("b", "y")], protocol: .custom(rules), rule: .plurality)
             let decision = try await debate.result()
-            XCTAssertEqual(decision.answer?.value, "x", "the first seen, as the draft says")
+            XCTAssertEqual(decision.answer?.value, "x", "the first of the roster, as the draft says")
             XCTAssertEqual(decision.report?.value, "read")
             // Its own log replays with the protocol that was given to `open`.
             let report = try await aragora.debates.replay(try await aragora.debates.log(try debate.id))

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::context::Context;
 use crate::files;
 use crate::kotlin::{Absent, Kotlin};
-use crate::process::{cargo_locked, program, run as start, run_within, works};
+use crate::process::{program, run as start, run_within, watch};
 use crate::suite::{Outcome, Suite};
 use crate::uniffi;
 
@@ -119,15 +119,15 @@ fn tests(
     let mut java = kotlin.java(context, &libraries);
     java.arg(format!("-Daragora.root={}", context.root.display()));
     java.arg("org.junit.platform.console.ConsoleLauncher");
-    java.args(["--disable-banner", "--disable-ansi-colors", "--fail-if-no-tests", "--details=tree"]);
+    java.args(["--disable-banner", "--disable-ansi-colors", "--fail-if-no-tests", "--details=summary"]);
     java.arg("--scan-classpath").arg(&classes);
-    // A failed test is counted in what it prints.
-    let output = run_within(&mut java, LIMIT);
-    let told = match &output {
-        Ok(text) => text.clone(),
-        Err(reason) => return Err(reason.clone()),
-    };
-    counts(&told)
+    let (told, status) = watch(&mut java, LIMIT)?;
+    let (passed, failed) = counts(&told)?;
+    // Nothing failed and yet it did not end well: the process itself broke.
+    if failed == 0 && !status.success() {
+        return Err(format!("the tests ended with {status}"));
+    }
+    Ok((passed, failed))
 }
 
 /// Every example runs to its end without keys, network or input.

@@ -210,7 +210,7 @@ internal class AgentSeam(private val agent: Agent) : Seam {
 }
 
 /** The seat document's `agent`. */
-internal fun Participants.document(participant: Participant): JsonValue {
+internal fun Keeping.document(participant: Participant): JsonValue {
     val document = Members()
     fun word(name: String, value: String?) = document.put(name, value?.let { jsonOf(it) })
     when (participant) {

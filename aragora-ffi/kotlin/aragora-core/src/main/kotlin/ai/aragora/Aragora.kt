@@ -70,9 +70,9 @@ public class Aragora private constructor(private val session: FfiSession, privat
     private fun described(builder: DebateBuilder) = Debate(this) { begin("debate") { builder.document(it) } }
 
     /** Starts, resumes, forks or finds a debate. */
-    internal fun begin(kind: String, document: (Participants) -> JsonValue): Deferred<ai.aragora.ffi.FfiDebate> =
+    internal fun begin(kind: String, document: (Keeping) -> JsonValue): Deferred<ai.aragora.ffi.FfiDebate> =
         scope.async {
-            val spec = document(calls.participants).toString()
+            val spec = calls.participants.write(document)
             native { session.start(kind, spec) }
         }
 
@@ -108,17 +108,20 @@ public class Aragora private constructor(private val session: FfiSession, privat
             seed: ULong? = null,
         ): Aragora {
             val calls = HostCalls(context)
-            val settings = Members()
-                .put("config", config?.document())
-                .put("storage", storage?.let { jsonOf(it) })
-                .put("protocols", protocols.takeIf { it.isNotEmpty() }?.let { all ->
-                    jsonList(all) { calls.participants.document(it) }
-                })
-                .put("clock", clock?.let { JsonObject(mapOf("manual" to jsonOf(it.start))) })
-                .put("seed", seed?.let { jsonOf(it) })
-                .done()
+            val settings = calls.participants.write { keeping ->
+                Members()
+                    .put("config", config?.document())
+                    .put("storage", storage?.let { jsonOf(it) })
+                    .put("protocols", protocols.takeIf { it.isNotEmpty() }?.let { all ->
+                        jsonList(all) { keeping.document(it) }
+                    })
+                    .put("clock", clock?.let { JsonObject(mapOf("manual" to jsonOf(it.start))) })
+                    .put("seed", seed?.let { jsonOf(it) })
+                    .done()
+            }
             stopAtExit()
-            val aragora = Aragora(native { ffiOpen(calls, settings.toString()) }, calls)
+            NativeThreads.kept
+            val aragora = Aragora(native { ffiOpen(calls, settings) }, calls)
             clock?.bind(aragora)
             return aragora
         }

@@ -52,10 +52,10 @@ public class DebateBuilder internal constructor(private val question: JsonValue)
     public fun agent(id: String, seat: Seat? = null, respond: suspend (AgentRequest) -> AgentReply): Unit =
         seats.add(FunctionAgent(id, respond), seat)
 
-    internal fun document(participants: Participants): JsonValue = Members()
+    internal fun document(keeping: Keeping): JsonValue = Members()
         .put("question", question)
-        .put("seats", seats.document(participants))
-        .put("protocol", protocol?.let { participants.choice(it) })
+        .put("seats", seats.document(keeping))
+        .put("protocol", protocol?.let { keeping.choice(it) })
         .put("rule", rule?.toJson())
         .put("limits", limits?.toJson())
         .put("options", options?.toJson())
@@ -103,9 +103,9 @@ public class Seats internal constructor() {
         all.add(agent to seat)
     }
 
-    internal fun document(participants: Participants): JsonValue = jsonList(all) { (agent, seat) ->
+    internal fun document(keeping: Keeping): JsonValue = jsonList(all) { (agent, seat) ->
         Members()
-            .put("agent", participants.document(agent))
+            .put("agent", keeping.document(agent))
             .put("role", seat?.role?.toJson())
             .put("persona", seat?.persona?.toJson())
             .put("weight", seat?.weight?.let { jsonOf(it) })
@@ -116,7 +116,7 @@ public class Seats internal constructor() {
     }
 }
 
-internal fun Participants.choice(protocol: Protocol): JsonValue = when (protocol) {
+internal fun Keeping.choice(protocol: Protocol): JsonValue = when (protocol) {
     is DebateProtocol -> document(protocol)
     is BuiltinProtocol -> Members().put("name", jsonOf(protocol.name)).put("params", protocol.params).done()
 }

@@ -73,9 +73,9 @@ public class Debates internal constructor(private val aragora: Aragora) {
         tenant: String? = null,
         seats: Seats.() -> Unit,
     ): Debate = Debate(aragora) {
-        aragora.begin("resume") { participants ->
+        aragora.begin("resume") { keeping ->
             named(debate, tenant)
-                .put("seats", Seats().apply(seats).document(participants))
+                .put("seats", Seats().apply(seats).document(keeping))
                 .put("accept_changes", acceptChanges?.let { jsonOf(it) })
                 .done()
         }
@@ -90,11 +90,11 @@ public class Debates internal constructor(private val aragora: Aragora) {
         tenant: String? = null,
         seats: Seats.() -> Unit,
     ): Debate = Debate(aragora) {
-        aragora.begin("fork") { participants ->
+        aragora.begin("fork") { keeping ->
             named(debate, tenant)
                 .put("at_seq", jsonOf(atSeq))
                 .put("edits", jsonList(edits) { it.toJson() })
-                .put("seats", Seats().apply(seats).document(participants))
+                .put("seats", Seats().apply(seats).document(keeping))
                 .put("id", id?.let { jsonOf(it) })
                 .done()
         }

@@ -5,13 +5,18 @@ import kotlin.time.Duration
 
 // Pure functions of the core: no instance, no I/O.
 
-/** Counts votes by a rule, exactly as a debate does. */
+/**
+ * Counts votes by a rule, exactly as a debate does.
+ *
+ * @param active how many seats take part at all, where more than the voters do.
+ */
 public fun tally(
     rule: RuleConfig,
     voters: List<Voter>,
     options: List<Candidate>,
     votes: List<CastVote>,
     seed: ULong? = null,
+    active: Long? = null,
 ): Tally = Tally.fromJson(
     compute(
         "consensus.tally",
@@ -21,6 +26,7 @@ public fun tally(
             .put("options", jsonList(options) { it.toJson() })
             .put("votes", jsonList(votes) { it.toJson() })
             .put("seed", seed?.let { jsonOf(it) })
+            .put("active", active?.let { jsonOf(it) })
             .done(),
     ),
 )

@@ -49,6 +49,7 @@ public fun setLogSink(level: LogLevel = LogLevel.Info, sink: (LogRecord) -> Unit
             runCatching { sink(readRecord(JsonValue.parse(record))) }
         }
     }
+    NativeThreads.kept
     native { ffiLogTo(level.word, receiver) }
 }
 

@@ -42,6 +42,26 @@ internal class Participants {
     val size: Int get() = byNumber.size
 }
 
+/** Writes one document, and lets go of the participants in it again if that fails half-way. */
+internal inline fun Participants.write(document: (Keeping) -> JsonValue): String {
+    val keeping = Keeping(this)
+    try {
+        return document(keeping).toString()
+    } catch (error: Throwable) {
+        keeping.undo()
+        throw error
+    }
+}
+
+/** The participants one document refers to. */
+internal class Keeping(private val participants: Participants) {
+    private val kept = ArrayList<ULong>()
+
+    fun keep(participant: Any, seam: () -> Seam): ULong = participants.keep(participant, seam).also(kept::add)
+
+    fun undo(): Unit = kept.forEach(participants::forget)
+}
+
 /** What stands between the core's calls and one object of the user. A new seam is one of these. */
 internal interface Seam {
     /** Answers one call with JSON text. Everything it throws fails the call. */

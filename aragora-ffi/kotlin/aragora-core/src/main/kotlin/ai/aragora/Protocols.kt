@@ -117,7 +117,7 @@ internal class ProtocolSeam(private val protocol: DebateProtocol) : Seam {
 }
 
 /** The document of a protocol of the user. */
-internal fun Participants.document(protocol: DebateProtocol): JsonValue {
+internal fun Keeping.document(protocol: DebateProtocol): JsonValue {
     val members = listOf("next") + listOf("decide", "checkpoint", "closing").filter { overrides(protocol, it) }
     val document = Members()
         .put("participant", jsonOf(keep(protocol) { ProtocolSeam(protocol) }.toLong()))

@@ -50,6 +50,15 @@ public class Transcript internal constructor(
     /** The steps. */
     public val steps: List<StepView> get() = read("steps").asList { StepView.fromJson(it) }
 
+    /** Every critique. */
+    public val critiques: List<EventData.Critique> get() = read("critiques").asList { EventData.Critique.fromJson(it) }
+
+    /** Every count that was taken to see whether the debate may end. */
+    public val checks: List<EventData.ConsensusCheck> get() = read("checks").asList { EventData.ConsensusCheck.fromJson(it) }
+
+    /** How the debate began. */
+    public val start: EventData.DebateStart get() = EventData.DebateStart.fromJson(read("start"))
+
     /** Every vote. */
     public val votes: List<VoteView> get() = read("votes").asList { VoteView.fromJson(it) }
 
@@ -68,7 +77,7 @@ public class Transcript internal constructor(
     /** How the debate ended, if it did. */
     public val stop: Stop? get() = read("stop").takeUnless { it === JsonNull }?.let { Stop.fromJson(it) }
 
-    /** Parts that have no type here, by the core's own name: `critiques`, `checks`, `round_ends`, `start`. */
+    /** Parts that have no type here, by the core's own name, such as `round_ends`. */
     public fun read(part: String, from: Long = 0): JsonValue =
         about(Members().put("read", jsonOf(part)).put("from", jsonOf(from)).done())
 

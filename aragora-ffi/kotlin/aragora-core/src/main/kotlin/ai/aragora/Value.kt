@@ -17,7 +17,7 @@ public abstract class Value internal constructor() {
 
     final override fun hashCode(): Int = toJson().hashCode()
 
-    final override fun toString(): String = "${javaClass.simpleName}(${toJson()})"
+    override fun toString(): String = "${javaClass.simpleName}(${toJson()})"
 }
 
 /** A setting that was given on purpose; null says "none", where leaving it out says "as the core thinks best". */

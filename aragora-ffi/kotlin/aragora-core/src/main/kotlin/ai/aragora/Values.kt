@@ -636,11 +636,15 @@ public sealed interface AskOrder {
     /** Roster order; the default. */
     public object Index : Value(), AskOrder {
         override fun toJson(): JsonValue = jsonOf("index")
+
+        override fun toString(): String = "Index"
     }
 
     /** By the debate's seed, anew each round and, when showing, for each seat. */
     public object Shuffled : Value(), AskOrder {
         override fun toJson(): JsonValue = jsonOf("shuffled")
+
+        override fun toString(): String = "Shuffled"
     }
 
     /** As given. */
@@ -752,6 +756,8 @@ public sealed interface Author {
     /** The library, speaking for the protocol. */
     public object Moderator : Value(), Author {
         override fun toJson(): JsonValue = jsonOf("moderator")
+
+        override fun toString(): String = "Moderator"
     }
 
     public companion object {
@@ -881,16 +887,22 @@ public sealed interface BallotKind {
     /** One option. */
     public object Choice : Value(), BallotKind {
         override fun toJson(): JsonValue = jsonOf("choice")
+
+        override fun toString(): String = "Choice"
     }
 
     /** An order of the options. */
     public object Ranking : Value(), BallotKind {
         override fun toJson(): JsonValue = jsonOf("ranking")
+
+        override fun toString(): String = "Ranking"
     }
 
     /** A set of options. */
     public object Approval : Value(), BallotKind {
         override fun toJson(): JsonValue = jsonOf("approval")
+
+        override fun toString(): String = "Approval"
     }
 
     /** A number per option inside this range. */
@@ -936,6 +948,8 @@ public sealed interface BallotKind {
     /** A judge's verdict: an option or a tie, with probabilities. */
     public object Verdict : Value(), BallotKind {
         override fun toJson(): JsonValue = jsonOf("verdict")
+
+        override fun toString(): String = "Verdict"
     }
 
     public companion object {
@@ -1338,6 +1352,8 @@ public sealed interface ContextPolicy {
     /** Everything before the last round. */
     public object LastRound : Value(), ContextPolicy {
         override fun toJson(): JsonValue = JsonObject(mapOf("name" to jsonOf("last_round")))
+
+        override fun toString(): String = "LastRound"
     }
 
     /** Everything before the last rounds. */
@@ -1464,6 +1480,8 @@ public sealed interface CostSource {
     /** The provider said so. */
     public object Provider : Value(), CostSource {
         override fun toJson(): JsonValue = jsonOf("provider")
+
+        override fun toString(): String = "Provider"
     }
 
     /** A price list of this version. */
@@ -1477,16 +1495,22 @@ public sealed interface CostSource {
     /** Estimated from sizes. */
     public object Estimate : Value(), CostSource {
         override fun toJson(): JsonValue = jsonOf("estimate")
+
+        override fun toString(): String = "Estimate"
     }
 
     /** It costs nothing. */
     public object Free : Value(), CostSource {
         override fun toJson(): JsonValue = jsonOf("free")
+
+        override fun toString(): String = "Free"
     }
 
     /** Nobody knows; the cost is absent, not zero. */
     public object Unknown : Value(), CostSource {
         override fun toJson(): JsonValue = jsonOf("unknown")
+
+        override fun toString(): String = "Unknown"
     }
 
     public companion object {
@@ -2409,11 +2433,15 @@ public sealed interface Equivalence {
     /** Byte for byte. */
     public object Exact : Value(), Equivalence {
         override fun toJson(): JsonValue = JsonObject(mapOf("name" to jsonOf("exact")))
+
+        override fun toString(): String = "Exact"
     }
 
     /** NFKC, full case fold, white space collapsed, surrounding quotes, emphasis and `.,;:!?` stripped. */
     public object Normalised : Value(), Equivalence {
         override fun toJson(): JsonValue = JsonObject(mapOf("name" to jsonOf("normalised")))
+
+        override fun toString(): String = "Normalised"
     }
 
     /** Exact rationals within a tolerance. */
@@ -2442,11 +2470,15 @@ public sealed interface Equivalence {
     /** One letter, in either case, with or without brackets. */
     public object Letter : Value(), Equivalence {
         override fun toJson(): JsonValue = JsonObject(mapOf("name" to jsonOf("letter")))
+
+        override fun toString(): String = "Letter"
     }
 
     /** String equality after the Hendrycks MATH normaliser. */
     public object Math : Value(), Equivalence {
         override fun toJson(): JsonValue = JsonObject(mapOf("name" to jsonOf("math")))
+
+        override fun toString(): String = "Math"
     }
 
     /** The verdicts of a comparator, recorded in the log so that a fold needs no comparator. */
@@ -3735,6 +3767,8 @@ public sealed interface EventData {
     /** Nothing happened for 30 seconds; the debate still runs. */
     public object Heartbeat : Value(), EventData {
         override fun toJson(): JsonValue = JsonObject(mapOf("type" to jsonOf("heartbeat")))
+
+        override fun toString(): String = "Heartbeat"
     }
 
     /** This reader fell behind; recorded events are read again from the log, live ones are gone. */
@@ -3833,6 +3867,8 @@ public sealed interface Expect {
     /** Free text. */
     public object Text : Value(), Expect {
         override fun toJson(): JsonValue = jsonOf("text")
+
+        override fun toString(): String = "Text"
     }
 
     /** A JSON value of this shape. */
@@ -3919,11 +3955,15 @@ public sealed interface Extractor {
     /** The last `final answer:` line outside fences. */
     public object FinalAnswerLine : Value(), Extractor {
         override fun toJson(): JsonValue = JsonObject(mapOf("name" to jsonOf("final_answer_line")))
+
+        override fun toString(): String = "FinalAnswerLine"
     }
 
     /** The last `answer:` line. */
     public object AnswerLine : Value(), Extractor {
         override fun toJson(): JsonValue = JsonObject(mapOf("name" to jsonOf("answer_line")))
+
+        override fun toString(): String = "AnswerLine"
     }
 
     /** The last `(X)`, else the last `X)`, X one of the letters, upper-cased. */
@@ -3948,31 +3988,43 @@ public sealed interface Extractor {
     /** The content of the last `\boxed`. */
     public object Boxed : Value(), Extractor {
         override fun toJson(): JsonValue = JsonObject(mapOf("name" to jsonOf("boxed")))
+
+        override fun toString(): String = "Boxed"
     }
 
     /** The first `{...}` with digits, from the last match back; else the last number. */
     public object BracesNumber : Value(), Extractor {
         override fun toJson(): JsonValue = JsonObject(mapOf("name" to jsonOf("braces_number")))
+
+        override fun toString(): String = "BracesNumber"
     }
 
     /** The last token that is a decimal number. */
     public object FloatToken : Value(), Extractor {
         override fun toJson(): JsonValue = JsonObject(mapOf("name" to jsonOf("float_token")))
+
+        override fun toString(): String = "FloatToken"
     }
 
     /** The last match of `-?\d*\.?\d+`. */
     public object LastNumber : Value(), Extractor {
         override fun toJson(): JsonValue = JsonObject(mapOf("name" to jsonOf("last_number")))
+
+        override fun toString(): String = "LastNumber"
     }
 
     /** The extractor of the Hendrycks MATH evaluation. */
     public object HendrycksMath : Value(), Extractor {
         override fun toJson(): JsonValue = JsonObject(mapOf("name" to jsonOf("hendrycks_math")))
+
+        override fun toString(): String = "HendrycksMath"
     }
 
     /** The whole trimmed reply. */
     public object Whole : Value(), Extractor {
         override fun toJson(): JsonValue = JsonObject(mapOf("name" to jsonOf("whole")))
+
+        override fun toString(): String = "Whole"
     }
 
     /** A regular expression of at most 1 KiB, linear time. */
@@ -4098,11 +4150,15 @@ public sealed interface GatePolicy {
     /** What the protocol has: unanimous for `critique` and `roundtable`, off for the others. */
     public object Default : Value(), GatePolicy {
         override fun toJson(): JsonValue = JsonObject(mapOf("name" to jsonOf("default")))
+
+        override fun toString(): String = "Default"
     }
 
     /** Every eligible seat gave an answer of one group. */
     public object Unanimous : Value(), GatePolicy {
         override fun toJson(): JsonValue = JsonObject(mapOf("name" to jsonOf("unanimous")))
+
+        override fun toString(): String = "Unanimous"
     }
 
     /** As unanimous, and every confidence is at least this. */
@@ -4127,6 +4183,8 @@ public sealed interface GatePolicy {
     /** Never. */
     public object Off : Value(), GatePolicy {
         override fun toJson(): JsonValue = JsonObject(mapOf("name" to jsonOf("off")))
+
+        override fun toString(): String = "Off"
     }
 
     public companion object {
@@ -4370,6 +4428,8 @@ public sealed interface Join {
     /** When every turn has ended. */
     public object All : Value(), Join {
         override fun toJson(): JsonValue = jsonOf("all")
+
+        override fun toString(): String = "All"
     }
 
     /** When this many usable replies are in and the grace for stragglers is over. */
@@ -4405,6 +4465,8 @@ public sealed interface Join {
     /** With the first usable reply. */
     public object First : Value(), Join {
         override fun toJson(): JsonValue = jsonOf("first")
+
+        override fun toString(): String = "First"
     }
 
     public companion object {
@@ -4482,6 +4544,8 @@ public sealed interface Layout {
     /** Shared prefixes: rules, question, transcript, then what differs by seat. */
     public object Shared : Value(), Layout {
         override fun toJson(): JsonValue = jsonOf("shared")
+
+        override fun toString(): String = "Shared"
     }
 
     /** Own history with a published preset's texts, byte for byte. */
@@ -4747,6 +4811,8 @@ public sealed interface Outcome {
     /** One option won. */
     public object Decided : Value(), Outcome {
         override fun toJson(): JsonValue = jsonOf("decided")
+
+        override fun toString(): String = "Decided"
     }
 
     /** These options are tied. */
@@ -4760,21 +4826,29 @@ public sealed interface Outcome {
     /** Votes were counted and nobody passed the test. */
     public object NotReached : Value(), Outcome {
         override fun toJson(): JsonValue = jsonOf("not_reached")
+
+        override fun toString(): String = "NotReached"
     }
 
     /** Too few took part. */
     public object NoQuorum : Value(), Outcome {
         override fun toJson(): JsonValue = jsonOf("no_quorum")
+
+        override fun toString(): String = "NoQuorum"
     }
 
     /** Nobody cast a vote. */
     public object NoEvidence : Value(), Outcome {
         override fun toJson(): JsonValue = jsonOf("no_evidence")
+
+        override fun toString(): String = "NoEvidence"
     }
 
     /** The rule seeks no decision. */
     public object NotSought : Value(), Outcome {
         override fun toJson(): JsonValue = jsonOf("not_sought")
+
+        override fun toString(): String = "NotSought"
     }
 
     public companion object {
@@ -4972,6 +5046,8 @@ public sealed interface PendingState {
     /** Nobody has answered yet. */
     public object Pending : Value(), PendingState {
         override fun toJson(): JsonValue = JsonObject(mapOf("name" to jsonOf("pending")))
+
+        override fun toString(): String = "Pending"
     }
 
     /** Answered. */
@@ -5031,11 +5107,15 @@ public sealed interface PendingState {
     /** Nobody answered in time. */
     public object Expired : Value(), PendingState {
         override fun toJson(): JsonValue = JsonObject(mapOf("name" to jsonOf("expired")))
+
+        override fun toString(): String = "Expired"
     }
 
     /** The debate no longer needs it. */
     public object Cancelled : Value(), PendingState {
         override fun toJson(): JsonValue = JsonObject(mapOf("name" to jsonOf("cancelled")))
+
+        override fun toString(): String = "Cancelled"
     }
 
     public companion object {
@@ -5358,6 +5438,8 @@ public sealed interface PositionKind {
     /** The seat abstains. */
     public object Abstain : Value(), PositionKind {
         override fun toJson(): JsonValue = jsonOf("abstain")
+
+        override fun toString(): String = "Abstain"
     }
 
     /** A reply without an answer. */
@@ -5371,6 +5453,8 @@ public sealed interface PositionKind {
     /** No reply: failed, late or not asked. */
     public object Missing : Value(), PositionKind {
         override fun toJson(): JsonValue = jsonOf("missing")
+
+        override fun toString(): String = "Missing"
     }
 
     public companion object {
@@ -5577,6 +5661,8 @@ public sealed interface QuorumRule {
     /** max(min(2, eligible), ceil(eligible / 2)). */
     public object Half : Value(), QuorumRule {
         override fun toJson(): JsonValue = jsonOf("half")
+
+        override fun toString(): String = "Half"
     }
 
     /** This many. */
@@ -6017,11 +6103,15 @@ public sealed interface RuleKind {
     /** Greatest weight above 0. */
     public object Plurality : Value(), RuleKind {
         override fun toJson(): JsonValue = JsonObject(mapOf("name" to jsonOf("plurality")))
+
+        override fun toString(): String = "Plurality"
     }
 
     /** More than half of the counted weight; the default. */
     public object Majority : Value(), RuleKind {
         override fun toJson(): JsonValue = JsonObject(mapOf("name" to jsonOf("majority")))
+
+        override fun toString(): String = "Majority"
     }
 
     /** At least this share of the counted weight, default 2/3. */
@@ -6126,6 +6216,8 @@ public sealed interface RuleKind {
     /** Votes weighted by rating and calibration, read once at start. */
     public object ReputationWeighted : Value(), RuleKind {
         override fun toJson(): JsonValue = JsonObject(mapOf("name" to jsonOf("reputation_weighted")))
+
+        override fun toString(): String = "ReputationWeighted"
     }
 
     /** The first rule that decides. */
@@ -6150,6 +6242,8 @@ public sealed interface RuleKind {
     /** No decision is sought; all positions are returned. */
     public object None : Value(), RuleKind {
         override fun toJson(): JsonValue = JsonObject(mapOf("name" to jsonOf("none")))
+
+        override fun toString(): String = "None"
     }
 
     /** A rule of the host, registered with the engine by name. */
@@ -6407,16 +6501,22 @@ public sealed interface Served {
     /** Asked for and answered now. */
     public object Live : Value(), Served {
         override fun toJson(): JsonValue = jsonOf("live")
+
+        override fun toString(): String = "Live"
     }
 
     /** From a reply cache. */
     public object Cache : Value(), Served {
         override fun toJson(): JsonValue = jsonOf("cache")
+
+        override fun toString(): String = "Cache"
     }
 
     /** From a recording. */
     public object Recorded : Value(), Served {
         override fun toJson(): JsonValue = jsonOf("recorded")
+
+        override fun toString(): String = "Recorded"
     }
 
     /** Another target answered. */
@@ -6793,36 +6893,50 @@ public sealed interface StopReason {
     /** The participant was done. */
     public object End : Value(), StopReason {
         override fun toJson(): JsonValue = jsonOf("end")
+
+        override fun toString(): String = "End"
     }
 
     /** The output limit cut it off. */
     public object Length : Value(), StopReason {
         override fun toJson(): JsonValue = jsonOf("length")
+
+        override fun toString(): String = "Length"
     }
 
     /** A stop string was met. */
     public object StopSequence : Value(), StopReason {
         override fun toJson(): JsonValue = jsonOf("stop_sequence")
+
+        override fun toString(): String = "StopSequence"
     }
 
     /** It asks for tool calls, which the core never runs. */
     public object ToolCalls : Value(), StopReason {
         override fun toJson(): JsonValue = jsonOf("tool_calls")
+
+        override fun toString(): String = "ToolCalls"
     }
 
     /** It refused. */
     public object Refusal : Value(), StopReason {
         override fun toJson(): JsonValue = jsonOf("refusal")
+
+        override fun toString(): String = "Refusal"
     }
 
     /** A filter stopped it. */
     public object ContentFilter : Value(), StopReason {
         override fun toJson(): JsonValue = jsonOf("content_filter")
+
+        override fun toString(): String = "ContentFilter"
     }
 
     /** The provider paused the turn. */
     public object Pause : Value(), StopReason {
         override fun toJson(): JsonValue = jsonOf("pause")
+
+        override fun toString(): String = "Pause"
     }
 
     /** Something this version has no word for. */
@@ -6953,21 +7067,29 @@ public sealed interface TieBreak {
     /** A tie stays a tie. */
     public object None : Value(), TieBreak {
         override fun toJson(): JsonValue = jsonOf("none")
+
+        override fun toString(): String = "None"
     }
 
     /** The option that was voted for first. */
     public object FirstSeen : Value(), TieBreak {
         override fun toJson(): JsonValue = jsonOf("first_seen")
+
+        override fun toString(): String = "FirstSeen"
     }
 
     /** The option with the earliest supporter in roster order. */
     public object Roster : Value(), TieBreak {
         override fun toJson(): JsonValue = jsonOf("roster")
+
+        override fun toString(): String = "Roster"
     }
 
     /** By the debate's seed. */
     public object Seeded : Value(), TieBreak {
         override fun toJson(): JsonValue = jsonOf("seeded")
+
+        override fun toString(): String = "Seeded"
     }
 
     /** One more turn of this seat decides. */
@@ -7059,6 +7181,8 @@ public sealed interface Topology {
     /** Everybody sees everybody. */
     public object AllToAll : Value(), Topology {
         override fun toJson(): JsonValue = JsonObject(mapOf("name" to jsonOf("all_to_all")))
+
+        override fun toString(): String = "AllToAll"
     }
 
     /** The neighbours in roster order; only the one before if directed. */
@@ -7121,6 +7245,8 @@ public sealed interface Topology {
     /** One other, another in each round. */
     public object RoundRobin : Value(), Topology {
         override fun toJson(): JsonValue = JsonObject(mapOf("name" to jsonOf("round_robin")))
+
+        override fun toString(): String = "RoundRobin"
     }
 
     /** Row i lists whom seat i sees. */
@@ -7500,6 +7626,8 @@ public sealed interface Visibility {
     /** Everybody. */
     public object All : Value(), Visibility {
         override fun toJson(): JsonValue = jsonOf("all")
+
+        override fun toString(): String = "All"
     }
 
     /** These agents only. */

@@ -64,6 +64,88 @@ internal class ApiTest {
         return 1
     }
 
+    /** Public classes that are Kotlin's way to say what other languages say otherwise. */
+    private val idiom = setOf(
+        "Activity", "BuiltinProtocol", "Candidate", "DebateBuilder", "DemoStyle", "ErrorCode", "FunctionAgent", "Given",
+        "JsonArray", "JsonBoolean", "JsonNull", "JsonNumber", "JsonObject", "JsonString", "JsonValue", "Lag", "LogLevel",
+        "Participant", "Protocol", "ProtocolInfo", "ScriptEnd", "Seats", "StructuredReplies", "Value", "Voter",
+    )
+
+    @Test
+    fun `the surface is the one of every language`() {
+        val stated = model.required("items").asList { item ->
+            if (item["kotlin"] === JsonNull) null else item["kotlin"]?.asString() ?: byRule(item.required("name").asString())
+        }.filterNotNull().map { it.removeSuffix("()") }
+        assertTrue(stated.size > 100, "${stated.size}")
+        for (name in stated) {
+            val (owner, member) = name.split(".").let { if (it.size == 2) it else listOf("", it.single()) }
+            when {
+                member.first().isUpperCase() && owner.isEmpty() -> classOf(member)
+                owner.isEmpty() -> assertTrue(files().any { file -> file.methods.any { it.isNamed(member) } }, name)
+                else -> {
+                    val places = listOfNotNull(classOf(owner), runCatching { classOf("$owner\$Companion") }.getOrNull())
+                    assertTrue(places.flatMap { it.methods.toList() }.any { it.isNamed(member) }, name)
+                }
+            }
+        }
+        val known = stated.map { it.substringBefore(".") }.toSet() + idiom +
+            model.required("types").asList { it.required("name").asString() }
+        val found = publicClasses()
+        assertTrue(found.size > 100, "${found.size}")
+        assertEquals(emptySet<String>(), found - known)
+        assertEquals(emptySet<String>(), idiom - found)
+    }
+
+    private fun byRule(name: String): String = name.split(".").joinToString(".") { part ->
+        val words = part.split("_")
+        words.first() + words.drop(1).joinToString("") { it.replaceFirstChar(Char::uppercase) }
+    }
+
+    private fun java.lang.reflect.Method.isNamed(member: String): Boolean {
+        val plain = name.substringBefore("-")
+        return plain == member || plain == "get" + member.replaceFirstChar(Char::uppercase)
+    }
+
+    private fun names(): List<String> = ZipFile(jar()).use { zip ->
+        zip.entries().asSequence().map { it.name }
+            .filter { it.matches(Regex("ai/aragora/[A-Za-z]+\\.class")) }
+            .map { it.removePrefix("ai/aragora/").removeSuffix(".class") }
+            .toList()
+    }
+
+    private fun files(): List<Class<*>> = names().filter { it.endsWith("Kt") }.map(::classOf)
+
+    /** What is public in Kotlin is public in the bytecode too, and so is what is internal; that has no visible members. */
+    private fun publicClasses(): Set<String> = names().filterNot { it.endsWith("Kt") }.filterTo(HashSet()) { name ->
+        Modifier.isPublic(classOf(name).modifiers) && name !in internals
+    }
+
+    private val internals = setOf("AgentSeam", "Causes", "HostCalls", "JsonReader", "JsonWriter", "Keeping", "Members", "MessageCache", "NativeThreads",
+        "Participants", "ProtocolSeam", "Seam")
+
+    private fun jar(): String = System.getProperty("java.class.path").split(":").single { it.endsWith("aragora-core.jar") }
+
+    @Test
+    fun `every document of the samples survives the way into a value and back`() {
+        val samples = JsonValue.parse(Files.readString(Path.of(System.getProperty("aragora.root"), "tests/conformance/vectors/values.json")))
+        var count = 0
+        for ((name, documents) in samples.required("types").asObject().members) {
+            // Requests and steps are read from the core and never written by a user; the others never become values here.
+            if (name in inside || name == "AgentRequest" || name == "Step") continue
+            val alias = model.required("types").asList { it }.single { it.required("name").asString() == name }
+            if (alias.required("kind").asString() == "alias") continue
+            val read = classOf("$name\$Companion").methods.single { it.name == "fromJson" }
+            val companion = classOf(name).getField("Companion").get(null)
+            documents.asList { document ->
+                val value = read.invoke(companion, document)
+                val written = value.javaClass.getMethod("toJson").invoke(value)
+                assertEquals(document, written, name)
+                count++
+            }
+        }
+        assertTrue(count > 300, "$count")
+    }
+
     @Test
     fun `every error code is here`() {
         val codes = model.required("errors").asList { it.required("code").asString() to it.required("retryable").asBoolean() }
@@ -149,6 +231,24 @@ internal class ApiTest {
     }
 
     @Test
+    fun `threads of the library are attached once and as daemons`() = live {
+        assertEquals(3, NativeThreads.kept)
+        opened { aragora ->
+            suspend fun attached(): Set<Long> {
+                aragora.debate("?") { three() }.result()
+                return Thread.getAllStackTraces().keys.filter { it.name.startsWith("Thread-") }.onEach { assertTrue(it.isDaemon) }
+                    .map { it.id }.toSet()
+            }
+            repeat(10) { attached() }
+            val first = attached()
+            assertTrue(first.isNotEmpty())
+            repeat(10) { attached() }
+            // The ones that were there are there still: the same few threads, not a new one for each call.
+            assertTrue(attached().containsAll(first))
+        }
+    }
+
+    @Test
     fun `counters tell what was called`() = live {
         opened { aragora ->
             aragora.debate("?") { three() }.result()
@@ -175,8 +275,7 @@ internal class ApiTest {
 
     @Test
     fun `the jar holds the library where it is looked for, and only the package`() {
-        val jar = System.getProperty("java.class.path").split(":").single { it.endsWith("aragora-core.jar") }
-        ZipFile(jar).use { zip ->
+        ZipFile(jar()).use { zip ->
             val names = zip.entries().asSequence().map { it.name }.filterNot { it.endsWith("/") }.toList()
             assertTrue(names.any { it.matches(Regex("(linux|darwin|win32)-[a-z0-9-]+/.*aragora_ffi\\..*")) }, "$names")
             val others = names.filterNot { it.startsWith("ai/aragora/") || it.startsWith("META-INF/") || "aragora_ffi" in it }

@@ -118,6 +118,16 @@ internal class ErrorsTest {
             refused { Limits(calls = Long.MAX_VALUE).toJson() }
             refused { Limits(deadline = (-1).seconds).toJson() }
             assertEquals(ErrorCode.InvalidRequest, failing { aragora.debate("half \ud83e").start() }.code)
+            // Refused while its participants were being written down: none of them is kept.
+            val nameless = object : Agent {
+                override val id: String get() = throw IllegalStateException("no name yet")
+
+                override suspend fun respond(request: AgentRequest) = AgentReply("")
+            }
+            val thrown = runCatching { aragora.debate("?") { agent(Says("ada", "yes")); agent(nameless) }.start() }
+            assertTrue(thrown.exceptionOrNull() is IllegalStateException)
+            assertEquals(ErrorCode.InvalidRequest, failing { aragora.debate("half \ud83e") { three() }.start() }.code)
+            assertEquals(0, aragora.participants)
             val agent = FunctionAgent("ada") { AgentReply("half \ud83e") }
             val error = failing { aragora.debate("?") { repeat(2) { agent(FunctionAgent("a$it", agent::respond)) } }.result() }
             assertEquals(ErrorCode.AllAgentsFailed, error.code)

@@ -73,6 +73,7 @@ internal object Operations {
                 },
                 args.value("votes").asList { CastVote.fromJson(it) },
                 args.optional("seed")?.asULong(),
+                args.optional("active")?.asLong(),
             ).toJson()
         },
         "parse.ballot" to { _, args ->
