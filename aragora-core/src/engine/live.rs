@@ -46,6 +46,7 @@ pub(crate) struct Live {
     detached: AtomicBool,
     early: Mutex<Option<Early>>,
     only_waits: AtomicBool,
+    stepped: AtomicBool,
 }
 
 /// The queue of whoever asks for events first, and the newest record that is older than it.
@@ -84,6 +85,7 @@ impl Live {
             detached: AtomicBool::new(false),
             early: Mutex::default(),
             only_waits: AtomicBool::new(false),
+            stepped: AtomicBool::new(false),
         };
         (Arc::new(live), controls)
     }
@@ -152,8 +154,9 @@ impl Live {
                 self.run.fetch_add(1, Ordering::AcqRel);
                 lock(&self.agent_seq).clear();
             }
-            if matches!(record.event, Event::StepEnd(_)) && self.only_waits.load(Ordering::Acquire) {
-                drop(lock(&self.early).take());
+            if matches!(record.event, Event::StepEnd(_)) {
+                self.stepped.store(true, Ordering::Release);
+                self.give_up_early();
             }
             self.head.store(record.seq, Ordering::Release);
             self.bus.publish_with(|| {
@@ -213,6 +216,13 @@ impl Live {
     /// Whoever holds a handle waits for the result and has not asked for events so far.
     pub(crate) fn only_waits(&self) {
         self.only_waits.store(true, Ordering::Release);
+        self.give_up_early();
+    }
+
+    fn give_up_early(&self) {
+        if self.stepped.load(Ordering::Acquire) && self.only_waits.load(Ordering::Acquire) {
+            drop(lock(&self.early).take());
+        }
     }
 
     /// Gives up one handle; the last one cancels the debate unless it was detached.
