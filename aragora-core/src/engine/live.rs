@@ -221,10 +221,7 @@ impl Live {
         if last {
             self.only_waits();
         }
-        if last
-            && !self.detached.load(Ordering::Acquire)
-            && !self.has_ended()
-        {
+        if last && !self.detached.load(Ordering::Acquire) && !self.has_ended() {
             tracing::warn!(debate = %self.debate(), "nobody holds the running debate any more, so it is cancelled; detach it to let it run");
             self.tell(Control::Cancel {
                 by: "host".into(),
