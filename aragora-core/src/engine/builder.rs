@@ -306,7 +306,10 @@ impl DebateBuilder {
         v.check(
             (min..=max).contains(&voting),
             "/seats",
-            format!("{voting} voting seats, protocol {} takes {min} to {max}; add each with seat(..)", info.name),
+            format!(
+                "{voting} voting seats, protocol {} takes {min} to {max}; each agent given to the debate is one, unless it judges or has no vote",
+                info.name
+            ),
         );
         for (i, (profile, seat)) in roster.iter().enumerate() {
             let both = seat.judges && seat.votes;
