@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use aragora_core::foreign::{self, Events};
-use tokio::sync::Mutex;
 
 use crate::error::FfiError;
 
@@ -11,13 +10,11 @@ use crate::error::FfiError;
 #[derive(Debug, uniffi::Object)]
 pub struct FfiEvents {
     events: Events,
-    // Pulls of a host run as tasks on several threads; who asked first must be served first.
-    turn: Mutex<()>,
 }
 
 impl FfiEvents {
     pub(crate) fn new(events: Events) -> Self {
-        Self { events, turn: Mutex::new(()) }
+        Self { events }
     }
 }
 
@@ -25,10 +22,8 @@ impl FfiEvents {
 impl FfiEvents {
     /// At least one and at most `max` events as a JSON array; nothing after the last one.
     pub async fn next_batch(self: Arc<Self>, max: u32) -> Result<Option<String>, FfiError> {
-        let puller = self.clone();
-        let _turn = puller.turn.lock().await;
         let max = usize::try_from(max).unwrap_or(usize::MAX);
-        Ok(foreign::spawn(async move { self.events.next_batch(max).await }).await?)
+        Ok(foreign::spawn(self.events.next_batch(max)).await?)
     }
 
     /// Ends the subscription: whoever waits in `next_batch` gets nothing.

@@ -179,8 +179,7 @@ impl Events {
     /// Resolves to `Settled` with an array of events; without a value after the last one.
     #[napi]
     pub fn next_batch<'env>(&self, env: &'env Env, max: u32) -> napi::Result<Object<'env>> {
-        let events = self.inner.clone();
-        promise(env, async move { events.next_batch(max as usize).await }, Settled::from)
+        promise(env, self.inner.next_batch(max as usize), Settled::from)
     }
 
     /// Ends it; a pending pull ends too.

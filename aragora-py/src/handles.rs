@@ -114,9 +114,8 @@ pub(crate) struct Events(Arc<foreign::Events>);
 impl Events {
     /// Waits for the next events, at most so many; nothing after the last.
     fn next_batch(&self, py: Python<'_>, token: u64, most: usize) -> PyResult<Pending> {
-        let events = Arc::clone(&self.0);
         let value = |batch: Option<String>| batch.map_or(Value::Nothing, Value::Text);
-        begin(token, async move { events.next_batch(most).await }, value).or_raise(py)
+        begin(token, self.0.next_batch(most), value).or_raise(py)
     }
 
     /// Ends the subscription and a pull that waits.

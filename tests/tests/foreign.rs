@@ -270,13 +270,14 @@ async fn pulls_are_served_in_order_and_a_closed_stream_ends() {
     let (wire, _messages) = wire();
     let session = open(&wire).await;
     let debate = session.start("debate", &spec(2)).await.unwrap();
-    let events = Arc::new(debate.events("{\"live_only\": true}").unwrap());
-    let pulls: Vec<_> = (0..2)
-        .map(|_| {
-            let events = events.clone();
-            foreign::spawn(async move { events.next_batch(1).await })
-        })
-        .collect();
+    let events = debate.events("{}").unwrap();
+    let pulls: Vec<_> = (0..3).map(|_| foreign::spawn(events.next_batch(1))).collect();
+    for (seq, pull) in pulls.into_iter().enumerate() {
+        let batch: Value = serde_json::from_str(&pull.await.unwrap().unwrap()).unwrap();
+        assert_eq!(batch[0]["seq"], seq);
+    }
+    let events = debate.events("{\"live_only\": true}").unwrap();
+    let pulls: Vec<_> = (0..2).map(|_| foreign::spawn(events.next_batch(1))).collect();
     events.close();
     for pull in pulls {
         assert_eq!(tokio::time::timeout(Duration::from_secs(5), pull).await.unwrap().unwrap(), None);

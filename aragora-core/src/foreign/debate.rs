@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError};
 use futures_util::FutureExt as _;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::contain::contain;
 use super::documents::EventDocument;
@@ -129,7 +129,7 @@ impl Debate {
             (false, Lag::CatchUp) => handle.events(options.from),
             (false, Lag::Disconnect) => handle.events_or_lagged(options.from),
         };
-        let events = Pull { stream: Mutex::new(Source::Open(stream)), closed: CancelToken::new() };
+        let events = Pull { stream: Arc::new(Mutex::new(Source::Open(stream))), closed: CancelToken::new() };
         Ok(Events { pull: Owned::new(running.session.process, Arc::new(events)) })
     }
 
@@ -178,7 +178,7 @@ pub struct Events {
 
 #[derive(Debug)]
 struct Pull {
-    stream: Mutex<Source>,
+    stream: Arc<Mutex<Source>>,
     closed: CancelToken,
 }
 
@@ -192,13 +192,40 @@ enum Source {
 
 impl Events {
     /// Waits for at least one event and takes up to `max` that are there, as a JSON array; `None` after the last.
-    pub async fn next_batch(&self, max: usize) -> Result<Option<String>> {
-        let pull = self.pull.get()?.clone();
-        let mut source = tokio::select! {
-            biased;
-            () = pull.closed.cancelled() => return Ok(None),
-            source = pull.stream.lock() => source,
-        };
+    ///
+    /// The place in the queue is taken here and not when the answer is first waited for: what waits is a task of its own
+    /// in every binding, and tasks overtake each other.
+    pub fn next_batch(&self, max: usize) -> impl Future<Output = Result<Option<String>>> + Send + 'static {
+        let queued = self.pull.get().map(|pull| {
+            let mut place = Box::pin(pull.stream.clone().lock_owned());
+            let free = place.as_mut().now_or_never();
+            (pull.clone(), place, free)
+        });
+        async move {
+            let (pull, place, free) = queued?;
+            let source = if let Some(source) = free {
+                source
+            } else {
+                tokio::select! {
+                    biased;
+                    () = pull.closed.cancelled() => return Ok(None),
+                    source = place => source,
+                }
+            };
+            pull.batch(source, max).await
+        }
+    }
+
+    /// Ends the stream; a pull that waits gets `None`.
+    pub fn close(&self) {
+        if let Ok(pull) = self.pull.get() {
+            pull.closed.cancel();
+        }
+    }
+}
+
+impl Pull {
+    async fn batch(&self, mut source: OwnedMutexGuard<Source>, max: usize) -> Result<Option<String>> {
         let events = match &mut *source {
             Source::Open(events) => events,
             Source::Failed(error) => {
@@ -210,7 +237,7 @@ impl Events {
         };
         let first = tokio::select! {
             biased;
-            () = pull.closed.cancelled() => None,
+            () = self.closed.cancelled() => None,
             event = events.next() => event.transpose()?,
         };
         let Some(first) = first else {
@@ -235,12 +262,5 @@ impl Events {
         serde_json::to_string(&batch)
             .map(Some)
             .map_err(|error| Error::internal(format!("an event has no JSON form: {error}")))
-    }
-
-    /// Ends the stream; a pull that waits gets `None`.
-    pub fn close(&self) {
-        if let Ok(pull) = self.pull.get() {
-            pull.closed.cancel();
-        }
     }
 }
