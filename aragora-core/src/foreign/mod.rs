@@ -2,12 +2,12 @@
 //!
 //! Not for hosts. Three rules make the boundary small:
 //! 1. **Documents cross as JSON** in the forms the log and the specification use; handles cross as objects.
-//! 2. **Calls into a host cross as messages** ([`Message`]) and come back by [`answer`] or [`fail`] under their id. A
+//! 2. **Calls into a host cross as messages** (`Message`) and come back by `answer` or `fail` under their id. A
 //!    binding therefore needs no futures of the host's language, and whatever comes late finds nobody waiting.
-//! 3. **Every export is contained** ([`contain`], [`spawn`]): a panic is an error `internal` with its location.
+//! 3. **Every export is contained** (`contain`, `spawn`): a panic is an error `internal` with its location.
 //!
 //! Participants are counted. Each time a participant's number stands in a start or open document the host keeps it
-//! once, and each [`Message::Forget`] lets go of it once, also where the document was refused.
+//! once, and each `Message::Forget` lets go of it once, also where the document was refused.
 
 mod agent;
 mod calls;

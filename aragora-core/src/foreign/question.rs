@@ -93,6 +93,7 @@ fn step(t: &Transcript, ask: AskDocument) -> Result<String> {
     let text = ask.instruction;
     let mut builder = AskBuilder::new(t, ask.phase, round).instruction(move |_| Ok(text.clone()));
     if let Some(seats) = ask.seats {
+        t.has_seats(&seats)?;
         builder = builder.seats(seats);
     }
     if let Some(expect) = ask.expect {

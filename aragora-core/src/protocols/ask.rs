@@ -174,13 +174,6 @@ impl<'a> AskBuilder<'a> {
         let names = display_names(t);
         let system: Arc<str> = system_text(t)?.into();
         let question: Arc<str> = question_block(t).into();
-        // A seat that a fork dropped was there once; one that never was is a mistake of the protocol.
-        let known = |id: &AgentId| t.seat(id).is_some() || t.start().roster.iter().any(|seat| seat.id == *id);
-        if let Some(unknown) = self.seats.iter().flatten().find(|id| !known(id)) {
-            let there: Vec<&str> = t.seats().map(|seat| seat.id.as_str()).collect();
-            let reason = format!("asks seat {unknown}, which this debate does not have (it has {})", there.join(", "));
-            return Err(Error::new(ErrorKind::ProtocolFailed, reason));
-        }
         let chosen: Vec<&SeatView> = match &self.seats {
             Some(ids) => ids.iter().filter_map(|id| t.seat(id)).filter(|seat| !t.is_benched(&seat.id)).collect(),
             None => t.active().collect(),
@@ -474,12 +467,22 @@ impl Transcript {
         let current = self.round().max(1);
         let round = if self.planned(current, phase) { current + 1 } else { current };
         let text = instruction.to_owned();
+        self.has_seats(seats.as_deref().unwrap_or_default())?;
         let builder = AskBuilder::new(self, phase, round).instruction(move |_| Ok(text.clone()));
         match seats {
             Some(seats) => builder.seats(seats),
             None => builder,
         }
         .build()
+    }
+
+    /// Refuses a seat that this debate never had. One that a fork dropped was there once and is passed over.
+    pub(crate) fn has_seats(&self, seats: &[AgentId]) -> Result<()> {
+        let known = |id: &AgentId| self.seat(id).is_some() || self.start().roster.iter().any(|seat| seat.id == *id);
+        let Some(unknown) = seats.iter().find(|id| !known(id)) else { return Ok(()) };
+        let there: Vec<&str> = self.seats().map(|seat| seat.id.as_str()).collect();
+        let reason = format!("asks seat {unknown}, which this debate does not have (it has {})", there.join(", "));
+        Err(Error::new(ErrorKind::ProtocolFailed, reason))
     }
 
     /// The names under which participants appear to each other.

@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime
-from queue import SimpleQueue
+from queue import Full, Queue
 from typing import cast
 
 from . import _native
@@ -61,14 +61,39 @@ def set_log_sink(level: str = "info", sink: Callable[[LogRecord], None] | None =
     """
     first_use()
     _native.log_to(level)
-    queue: SimpleQueue[str] = SimpleQueue()
-    set_log(queue.put)
-    threading.Thread(target=_run, args=(queue, sink or _to_logging), name="aragora-log", daemon=True).start()
+    waiting = _Waiting()
+    set_log(waiting.put)
+    threading.Thread(target=_run, args=(waiting, sink or _to_logging), name="aragora-log", daemon=True).start()
 
 
-def _run(queue: "SimpleQueue[str]", sink: Callable[[LogRecord], None]) -> None:
+class _Waiting:
+    """Records a slow sink has not taken yet; more than the queue holds are counted, and the next one says how many."""
+
+    def __init__(self) -> None:
+        self._queue: Queue[tuple[str, int]] = Queue(maxsize=10_000)
+        self._lost = 0
+
+    def put(self, record: str) -> None:
+        """Called by the native module's thread only, which must not wait."""
+        try:
+            self._queue.put_nowait((record, self._lost))
+            self._lost = 0
+        except Full:
+            self._lost += 1
+
+    def take(self) -> LogRecord:
+        """The next record, once there is one."""
+        text, lost = self._queue.get()
+        document = decode_object(text)
+        fields = document.get("fields")
+        if lost and isinstance(fields, dict):
+            document["fields"] = {**fields, "records_lost": lost}
+        return LogRecord(document)
+
+
+def _run(waiting: _Waiting, sink: Callable[[LogRecord], None]) -> None:
     while True:
-        record = LogRecord(decode_object(queue.get()))
+        record = waiting.take()
         try:
             sink(record)
         except Exception:
