@@ -21,15 +21,7 @@ pub(crate) async fn conduct<F>(clock: &dyn Clock, me: &AgentId, request: &AgentR
 where
     F: Future<Output = Result<AgentReply>>,
 {
-    request.validate(me)?;
-    let cancelled = || Error::new(ErrorKind::Cancelled, "the turn was cancelled");
-    let late = || Error::new(ErrorKind::DeadlineExceeded, "the deadline of the turn has passed");
-    if request.cancel.is_cancelled() {
-        return Err(cancelled());
-    }
-    if request.deadline.is_some_and(|deadline| deadline.passed(clock)) {
-        return Err(late());
-    }
+    ready(clock, me, request)?;
     let deadline = async {
         match request.deadline {
             Some(deadline) => clock.sleep_until(deadline.monotonic()).await,
@@ -44,6 +36,26 @@ where
         () = deadline => Err(late()),
     }?;
     sized(reply)
+}
+
+/// Whether there is anything to begin: the request is valid, nobody cancelled it, and there is time left.
+pub(crate) fn ready(clock: &dyn Clock, me: &AgentId, request: &AgentRequest) -> Result<()> {
+    request.validate(me)?;
+    if request.cancel.is_cancelled() {
+        return Err(cancelled());
+    }
+    if request.deadline.is_some_and(|deadline| deadline.passed(clock)) {
+        return Err(late());
+    }
+    Ok(())
+}
+
+pub(crate) fn cancelled() -> Error {
+    Error::new(ErrorKind::Cancelled, "the turn was cancelled")
+}
+
+pub(crate) fn late() -> Error {
+    Error::new(ErrorKind::DeadlineExceeded, "the deadline of the turn has passed")
 }
 
 /// The outcome of the work, a panic included.
@@ -62,7 +74,8 @@ fn panic_text(panic: &(dyn Any + Send)) -> String {
     text.unwrap_or("a panic without a text").to_owned()
 }
 
-fn sized(reply: AgentReply) -> Result<AgentReply> {
+/// The reply, unless its text is over 4 MiB.
+pub(crate) fn sized(reply: AgentReply) -> Result<AgentReply> {
     let bytes = reply.text.len();
     if bytes <= MAX_REPLY_BYTES {
         return Ok(reply);

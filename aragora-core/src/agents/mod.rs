@@ -19,6 +19,8 @@ mod scripted;
 pub use agent::{Agent, AgentProfile, StructuredMode, TargetId};
 pub use ballot_reply::BallotReply;
 pub use conduct::MAX_REPLY_BYTES;
+#[cfg(feature = "foreign")]
+pub(crate) use conduct::{cancelled, late, ready, sized};
 pub use demo::{DemoAgent, DemoStyle};
 pub use function::FnAgent;
 pub use human::{

@@ -5,9 +5,10 @@ use async_trait::async_trait;
 
 use super::calls::{Call, call_host};
 use super::documents::{ReplyDocument, RequestDocument};
+use super::json::write;
 use super::parts::failure;
 use super::seats::Participant;
-use crate::agents::{Agent, AgentProfile, AgentReply, AgentRequest, MAX_REPLY_BYTES, Output};
+use crate::agents::{Agent, AgentProfile, AgentReply, AgentRequest, Output, ready, sized};
 use crate::error::{Error, ErrorKind, Result};
 use crate::telemetry::Parts;
 
@@ -30,15 +31,8 @@ impl Agent for ForeignAgent {
 
     async fn respond(&self, request: AgentRequest, output: Output) -> Result<AgentReply> {
         let (me, clock) = (&self.profile.id, self.parts.clock.clone());
-        request.validate(me)?;
-        if request.cancel.is_cancelled() {
-            return Err(Error::new(ErrorKind::Cancelled, "the turn was cancelled"));
-        }
-        if request.deadline.is_some_and(|deadline| deadline.passed(clock.as_ref())) {
-            return Err(Error::new(ErrorKind::DeadlineExceeded, "the deadline of the turn has passed"));
-        }
-        let data = serde_json::to_string(&RequestDocument::of(&request, me, clock.monotonic()))
-            .map_err(|error| Error::internal(format!("a request has no JSON form: {error}")))?;
+        ready(clock.as_ref(), me, &request)?;
+        let data = write(&RequestDocument::of(&request, me, clock.monotonic()))?;
         let (cancel, deadline) = (request.cancel, request.deadline);
         let host = self.participant.host();
         let (mut call, answered) = Call::future(host, &self.parts.telemetry, "agent", output)?;
@@ -71,13 +65,4 @@ fn reply(json: &str) -> std::result::Result<AgentReply, String> {
         Either::Text(text) => Ok(AgentReply::text(text)),
         Either::Reply(document) => Ok(serde_json::from_value::<ReplyDocument>(document).map_err(wrong)?.into_reply()),
     }
-}
-
-fn sized(reply: AgentReply) -> Result<AgentReply> {
-    let bytes = reply.text.len();
-    if bytes <= MAX_REPLY_BYTES {
-        return Ok(reply);
-    }
-    let reason = format!("a reply of {bytes} bytes, at most {MAX_REPLY_BYTES} are allowed");
-    Err(Error::new(ErrorKind::ReplyTooLarge, reason))
 }

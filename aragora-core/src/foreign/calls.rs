@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use super::contain::contain;
 use super::message::{Host, Message};
 use super::process::Process;
-use crate::agents::Output;
+use crate::agents::{Output, cancelled as turn_cancelled, late as turn_late};
 use crate::error::{Error, ErrorKind, Result};
 use crate::telemetry::{Telemetry, names};
 
@@ -153,7 +153,7 @@ pub(super) async fn call_host(
             call.ended("cancelled");
             answered.close();
             call.release(answered.try_recv().ok());
-            return Err(Error::new(ErrorKind::DeadlineExceeded, "the deadline of the turn has passed"));
+            return Err(turn_late());
         }
     }
     call.cancel();
@@ -169,7 +169,7 @@ pub(super) async fn call_host(
             call.release(answered.try_recv().ok());
         }
     }
-    Err(Error::new(ErrorKind::Cancelled, "the turn was cancelled"))
+    Err(turn_cancelled())
 }
 
 /// Answers a call with JSON. `false`: nobody waits for it any more.

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::contain::contain;
-use super::settings::{ConfigDocument, read};
+use super::json::{read, write};
+use super::settings::ConfigDocument;
 use crate::config::Config;
 use crate::consensus::{self, Candidate, Electorate, RuleSet, Voter};
 use crate::debate::{
@@ -94,10 +95,10 @@ pub fn compute(op: &str, args: &str) -> Result<String> {
 
 fn run(op: &str, args: &str) -> Result<String> {
     match op {
-        "version" => json(env!("CARGO_PKG_VERSION")),
+        "version" => write(env!("CARGO_PKG_VERSION")),
         "errors.list" => {
             let row = |kind: &ErrorKind| json!({"code": kind.code(), "retryable": kind.retryable_by_default()});
-            json(&ErrorKind::ALL.iter().map(row).collect::<Vec<_>>())
+            write(&ErrorKind::ALL.iter().map(row).collect::<Vec<_>>())
         }
         "protocols.list" => {
             let registry = Registry::default();
@@ -108,40 +109,40 @@ fn run(op: &str, args: &str) -> Result<String> {
                     "min_seats": info.min_seats, "max_seats": info.max_seats,
                 }))
             };
-            json(&Registry::BUILT_IN.iter().map(row).collect::<Result<Vec<_>>>()?)
+            write(&Registry::BUILT_IN.iter().map(row).collect::<Result<Vec<_>>>()?)
         }
         "config.load" => {
             let document: ConfigDocument = read(op, args)?;
             let config = Config::load(&document.env)?;
             let providers: Vec<&str> = config.providers.keys.keys().map(String::as_str).collect();
-            json(&json!({"events": {"buffer_size": config.events.buffer_size}, "providers": providers}))
+            write(&json!({"events": {"buffer_size": config.events.buffer_size}, "providers": providers}))
         }
-        "consensus.tally" => json(&tally(read(op, args)?)?),
+        "consensus.tally" => write(&tally(read(op, args)?)?),
         "parse.answer" => {
             let a: ReplyText = read(op, args)?;
             let format = a.format.unwrap_or_default().compile()?;
-            json(&format.extract(&a.text, a.structured.as_ref()))
+            write(&format.extract(&a.text, a.structured.as_ref()))
         }
         "parse.ballot" => {
             let a: ReplyText = read(op, args)?;
             let shape =
                 a.shape.ok_or_else(|| Error::new(ErrorKind::InvalidRequest, "a ballot is read with a shape"))?;
-            json(&parse_ballot(&a.text, a.structured.as_ref(), &a.stop, &shape))
+            write(&parse_ballot(&a.text, a.structured.as_ref(), &a.stop, &shape))
         }
         "parse.critiques" => {
             let a: ReplyText = read(op, args)?;
             let targets: Vec<&str> = a.targets.iter().map(String::as_str).collect();
-            json(&parse_critiques(&a.text, a.structured.as_ref(), &targets))
+            write(&parse_critiques(&a.text, a.structured.as_ref(), &targets))
         }
         "parse.signals" => {
             let a: ReplyText = read(op, args)?;
-            json(&parse_signals(&a.text, a.structured.as_ref(), &a.stop))
+            write(&parse_signals(&a.text, a.structured.as_ref(), &a.stop))
         }
-        "parse.normalise" => json(&normalise(&read::<ReplyText>(op, args)?.text)),
+        "parse.normalise" => write(&normalise(&read::<ReplyText>(op, args)?.text)),
         "parse.same" => {
             let a: Compare = read(op, args)?;
             let format = AnswerFormat { equal: a.equal, ..AnswerFormat::default() }.compile()?;
-            json(&format.same(&a.a, &a.b, &()))
+            write(&format.same(&a.a, &a.b, &()))
         }
         "testing.fail" => {
             let a: Failing = read(op, args)?;
@@ -156,7 +157,7 @@ fn run(op: &str, args: &str) -> Result<String> {
         // A real one, so that every binding can show that none crosses.
         "testing.panic" => {
             let none: Vec<u8> = Vec::new();
-            json(&none[args.len()])
+            write(&none[args.len()])
         }
         other => Err(Error::internal(format!("a binding computed {other:?}"))),
     }
@@ -184,8 +185,4 @@ fn tally(args: TallyArgs) -> Result<crate::debate::Tally> {
     electorate.violations().into_invalid_request()?;
     consensus::violations(&args.rule, electorate.seats.len(), &rules).into_invalid_request()?;
     consensus::tally(&args.rule, &electorate, &args.votes, &rules)
-}
-
-fn json<T: Serialize + ?Sized>(value: &T) -> Result<String> {
-    serde_json::to_string(value).map_err(|error| Error::internal(format!("a result has no JSON form: {error}")))
 }

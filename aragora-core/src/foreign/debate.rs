@@ -9,11 +9,11 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::contain::contain;
 use super::documents::EventDocument;
+use super::json::{read, write};
 use super::process::{Owned, Process};
 use super::session::Inner;
-use super::settings::read;
+
 use crate::clock::CancelToken;
-use crate::debate::Decision;
 use crate::engine::{DebateHandle, EventStream};
 use crate::error::{Error, Result};
 
@@ -99,7 +99,7 @@ impl Debate {
     /// Waits for the decision.
     pub async fn result(&self) -> Result<String> {
         let handle = self.open()?.handle.clone();
-        decision(&handle.result().await?)
+        write(&handle.result().await?)
     }
 
     /// Cancels the debate; returns at once, may be called again, and does nothing in a forked child.
@@ -139,7 +139,7 @@ impl Debate {
         let running = self.open()?.clone();
         let (op, args) = (op.to_owned(), args.to_owned());
         let work = move || match op.as_str() {
-            "partial" => decision(&running.handle.partial()?),
+            "partial" => write(&running.handle.partial()?),
             "human.resolve" => {
                 let Resolve { breakpoint, action, guidance, by } = read(&op, &args)?;
                 running.handle.human().resolve(&breakpoint, &action, guidance.as_deref(), &by)?;
@@ -164,10 +164,6 @@ impl Debate {
         };
         said.map(|()| Value::Null.to_string())
     }
-}
-
-fn decision(decision: &Decision) -> Result<String> {
-    serde_json::to_string(decision).map_err(|error| Error::internal(format!("a decision has no JSON form: {error}")))
 }
 
 /// A stream of events that is pulled. Concurrent pulls are served in order.
@@ -259,8 +255,6 @@ impl Pull {
                 None => break,
             }
         }
-        serde_json::to_string(&batch)
-            .map(Some)
-            .map_err(|error| Error::internal(format!("an event has no JSON form: {error}")))
+        write(&batch).map(Some)
     }
 }

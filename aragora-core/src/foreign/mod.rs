@@ -16,6 +16,7 @@ mod contain;
 mod debate;
 mod dispatcher;
 mod documents;
+mod json;
 mod log;
 mod message;
 mod ops;

@@ -1,12 +1,13 @@
 //! What an instance can be asked beside beginning debates: one arm per operation.
 
 use futures_util::TryStreamExt as _;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 
 use super::documents::{EventDocument, PendingTurns};
+use super::json::{read, write};
 use super::session::Inner;
-use super::settings::{Instant, read};
+use super::settings::Instant;
 use crate::agents::{HumanReply, PendingQuery};
 use crate::debate::{Document, Record};
 use crate::engine::{Check, DebateQuery, DebateState};
@@ -115,12 +116,12 @@ impl Inner {
         match op {
             "debates.get" => {
                 let a: Named = read(op, args)?;
-                json(&engine.get(&a.tenant, &a.debate).await?)
+                write(&engine.get(&a.tenant, &a.debate).await?)
             }
             "debates.list" => {
                 let ListArgs { tenant, state, from, to, tag, cursor, limit } = read(op, args)?;
                 let (from, to) = (from.map(|at| at.0), to.map(|at| at.0));
-                json(&engine.list(&tenant, &DebateQuery { state, from, to, tag, cursor, limit }).await?)
+                write(&engine.list(&tenant, &DebateQuery { state, from, to, tag, cursor, limit }).await?)
             }
             "debates.log" => {
                 let a: Named = read(op, args)?;
@@ -130,27 +131,27 @@ impl Inner {
                     text.push_str(&line.map_err(|error| Error::internal(format!("a record is no UTF-8: {error}")))?);
                     text.push('\n');
                 }
-                json(&text)
+                write(&text)
             }
             "debates.events" => {
                 let a: Named = read(op, args)?;
                 let events: Vec<_> = engine.events(&a.tenant, &a.debate, a.from).await?.try_collect().await?;
-                json(&events.iter().map(EventDocument::from).collect::<Vec<_>>())
+                write(&events.iter().map(EventDocument::from).collect::<Vec<_>>())
             }
             "debates.messages" => {
                 let a: Named = read(op, args)?;
-                json(&engine.transcript(&a.tenant, &a.debate).await?.messages())
+                write(&engine.transcript(&a.tenant, &a.debate).await?.messages())
             }
             "debates.replay" => {
                 let a: ReplayArgs = read(op, args)?;
                 let engine = engine.clone();
                 // A protocol of the host answers from another thread, so this one must be free to wait.
                 let replayed = tokio::task::spawn_blocking(move || engine.replay(&records(&a.log)?, a.check));
-                json(&replayed.await.map_err(|error| Error::internal(format!("a replay was lost: {error}")))??)
+                write(&replayed.await.map_err(|error| Error::internal(format!("a replay was lost: {error}")))??)
             }
             "debates.appeal" => {
                 let a: AppealArgs = read(op, args)?;
-                json(engine.appeal(&a.tenant, &a.debate, a.documents, &a.reason).await?.question())
+                write(engine.appeal(&a.tenant, &a.debate, a.documents, &a.reason).await?.question())
             }
             "desk.pending" => {
                 let a: PendingArgs = read(op, args)?;
@@ -159,19 +160,19 @@ impl Inner {
                     .human_desk(&a.tenant)
                     .pending(PendingQuery { debate: a.debate, agent: a.agent, page })
                     .await?;
-                json(&PendingTurns { more: page.next.is_some(), turns: page.turns })
+                write(&PendingTurns { more: page.next.is_some(), turns: page.turns })
             }
             "desk.turn" => {
                 let a: TurnArgs = read(op, args)?;
-                json(&engine.human_desk(&a.tenant).turn(&a.id).await?)
+                write(&engine.human_desk(&a.tenant).turn(&a.id).await?)
             }
             "desk.submit" => {
                 let a: SubmitArgs = read(op, args)?;
-                json(&engine.human_desk(&a.tenant).submit(&a.id, a.reply, &a.by).await?)
+                write(&engine.human_desk(&a.tenant).submit(&a.id, a.reply, &a.by).await?)
             }
             "desk.decline" => {
                 let a: DeclineArgs = read(op, args)?;
-                json(&engine.human_desk(&a.tenant).decline(&a.id, a.reason, &a.by).await?)
+                write(&engine.human_desk(&a.tenant).decline(&a.id, a.reason, &a.by).await?)
             }
             other => Err(Error::internal(format!("a binding called {other:?}"))),
         }
@@ -181,19 +182,19 @@ impl Inner {
         match op {
             "activity" => {
                 let a = self.aragora.debates().activity();
-                json(&json!({
+                write(&json!({
                     "debates": a.debates, "queued": a.queued, "turns": a.turns, "permits": a.permits,
                     "foreign_calls": self.process.calls.len(),
                 }))
             }
-            "metrics" => json(&self.parts.telemetry.render_prometheus()),
-            "clock.now" => json(&self.parts.clock.now().to_string()),
+            "metrics" => write(&self.parts.telemetry.render_prometheus()),
+            "clock.now" => write(&self.parts.clock.now().to_string()),
             "clock.advance" => {
                 let a: Advance = read(op, args)?;
                 self.manual()?.advance(std::time::Duration::from_millis(a.ms));
-                json(&())
+                write(&())
             }
-            "clock.sleepers" => json(&self.manual()?.sleepers()),
+            "clock.sleepers" => write(&self.manual()?.sleepers()),
             other => Err(Error::internal(format!("a binding asked for {other:?}"))),
         }
     }
@@ -212,8 +213,4 @@ pub(super) fn records(log: &str) -> Result<Vec<Record>> {
 
 fn default_tenant() -> OrgId {
     OrgId::trusted("default")
-}
-
-fn json<T: Serialize + ?Sized>(value: &T) -> Result<String> {
-    serde_json::to_string(value).map_err(|error| Error::internal(format!("a result has no JSON form: {error}")))
 }

@@ -1,7 +1,8 @@
 //! What a protocol in another language may ask about the transcript.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
+use super::json::write;
 use crate::debate::{Expect, Order, Phase, RuleConfig, Transcript};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::AgentId;
@@ -79,11 +80,11 @@ pub(super) fn about(t: &Transcript, question: &str) -> Result<String> {
     match question {
         Question::Read { read, from } => part(t, read, from),
         Question::Ask(ask) => step(t, ask),
-        Question::Check(rule) => json(&t.check(&rule)?),
-        Question::Draft {} => json(&Draft::newest(t)),
-        Question::DisplayName(seat) => json(&t.display_name(&seat)),
-        Question::Sees { seat, other } => json(&t.sees(&seat, &other)),
-        Question::Planned { round, phase } => json(&t.planned(round, phase)),
+        Question::Check(rule) => write(&t.check(&rule)?),
+        Question::Draft {} => write(&Draft::newest(t)),
+        Question::DisplayName(seat) => write(&t.display_name(&seat)),
+        Question::Sees { seat, other } => write(&t.sees(&seat, &other)),
+        Question::Planned { round, phase } => write(&t.planned(round, phase)),
     }
 }
 
@@ -102,35 +103,30 @@ fn step(t: &Transcript, ask: AskDocument) -> Result<String> {
     if ask.order == Some(Order::Sequential) {
         builder = builder.sequential();
     }
-    json(&builder.build()?)
+    write(&builder.build()?)
 }
 
 fn part(t: &Transcript, part: Part, from: usize) -> Result<String> {
     match part {
-        Part::Start => json(t.start()),
-        Part::Question => json(t.question()),
-        Part::Limits => json(t.limits()),
-        Part::Rule => json(t.rule()),
-        Part::Seats => json(&t.seats().collect::<Vec<_>>()),
-        Part::Active => json(&t.active().map(|seat| &seat.id).collect::<Vec<_>>()),
-        Part::Eligible => json(&t.eligible().map(|seat| &seat.id).collect::<Vec<_>>()),
-        Part::Rounds => json(&t.rounds().get(from..).unwrap_or_default()),
-        Part::Steps => json(&t.steps().get(from..).unwrap_or_default()),
-        Part::Turns => json(&t.turns().skip(from).collect::<Vec<_>>()),
-        Part::Messages => json(&t.messages().get(from..).unwrap_or_default()),
-        Part::Critiques => json(&t.critiques().get(from..).unwrap_or_default()),
-        Part::Votes => json(&t.votes().get(from..).unwrap_or_default()),
-        Part::Checks => json(&t.checks().iter().skip(from).map(|(_, check)| check).collect::<Vec<_>>()),
-        Part::RoundEnds => json(&t.round_ends().iter().skip(from).map(|(_, end)| end).collect::<Vec<_>>()),
-        Part::Breakpoints => json(&t.breakpoints().get(from..).unwrap_or_default()),
-        Part::Positions => json(&t.positions()),
-        Part::Options => json(&t.option_views()),
-        Part::Spent => json(t.spent()),
-        Part::Stop => json(&t.stop()),
+        Part::Start => write(t.start()),
+        Part::Question => write(t.question()),
+        Part::Limits => write(t.limits()),
+        Part::Rule => write(t.rule()),
+        Part::Seats => write(&t.seats().collect::<Vec<_>>()),
+        Part::Active => write(&t.active().map(|seat| &seat.id).collect::<Vec<_>>()),
+        Part::Eligible => write(&t.eligible().map(|seat| &seat.id).collect::<Vec<_>>()),
+        Part::Rounds => write(&t.rounds().get(from..).unwrap_or_default()),
+        Part::Steps => write(&t.steps().get(from..).unwrap_or_default()),
+        Part::Turns => write(&t.turns().skip(from).collect::<Vec<_>>()),
+        Part::Messages => write(&t.messages().get(from..).unwrap_or_default()),
+        Part::Critiques => write(&t.critiques().get(from..).unwrap_or_default()),
+        Part::Votes => write(&t.votes().get(from..).unwrap_or_default()),
+        Part::Checks => write(&t.checks().iter().skip(from).map(|(_, check)| check).collect::<Vec<_>>()),
+        Part::RoundEnds => write(&t.round_ends().iter().skip(from).map(|(_, end)| end).collect::<Vec<_>>()),
+        Part::Breakpoints => write(&t.breakpoints().get(from..).unwrap_or_default()),
+        Part::Positions => write(&t.positions()),
+        Part::Options => write(&t.option_views()),
+        Part::Spent => write(t.spent()),
+        Part::Stop => write(&t.stop()),
     }
-}
-
-fn json<T: Serialize + ?Sized>(value: &T) -> Result<String> {
-    serde_json::to_string(value)
-        .map_err(|error| Error::internal(format!("a part of the transcript has no JSON form: {error}")))
 }

@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use super::debate::{Debate, Running};
+use super::json::read;
 use super::message::Host;
 use super::process::{Owned, Process};
 use super::seats::References;
-use super::settings::{SeededEntropy, Settings, read};
+use super::settings::{SeededEntropy, Settings};
 use super::specs::host_protocol;
 use crate::aragora::Aragora;
 use crate::clock::{Clock, ManualClock, SystemClock};

@@ -12,7 +12,7 @@ use super::documents::ProtocolDocument;
 use crate::clock::Timestamp;
 use crate::debate::Seed;
 use crate::entropy::Entropy;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 
 /// The open document.
 #[derive(Debug, Default, Deserialize)]
@@ -62,10 +62,6 @@ impl<'de> Deserialize<'de> for Instant {
             other => Err(serde::de::Error::custom(format!("{other} is no instant"))),
         }
     }
-}
-
-pub(super) fn read<T: serde::de::DeserializeOwned>(what: &str, json: &str) -> Result<T> {
-    serde_json::from_str(json).map_err(|error| Error::new(ErrorKind::InvalidRequest, format!("{what}: {error}")))
 }
 
 /// Random bytes that are the same in every run, for ids in tests.

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::documents::{ProtocolDocument, SeatDocument};
+use super::json::read;
 use super::protocol::ForeignProtocol;
 use super::seats::References;
 use super::session::Inner;
@@ -85,7 +86,7 @@ impl Inner {
     /// The debate, and whether its events are wanted from the first word on (`"listen": true`): somebody who asks for
     /// them a moment after the start would miss what quick participants stream.
     pub(super) async fn begin(&self, kind: &str, spec: &str) -> Result<(DebateHandle, bool)> {
-        let mut document: Value = super::settings::read("a start document", spec)?;
+        let mut document: Value = read("a start document", spec)?;
         let mut references = References::of(&document, &self.host);
         let listen = document.as_object_mut().and_then(|members| members.remove("listen")) == Some(Value::Bool(true));
         Ok((self.handle(kind, document, &mut references).await?, listen))
