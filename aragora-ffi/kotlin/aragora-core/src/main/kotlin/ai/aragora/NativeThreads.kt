@@ -12,6 +12,9 @@ internal object NativeThreads {
     private val callbacks = listOf(
         "uniffiCallbackInterfaceFfiHost\$deliver",
         "uniffiCallbackInterfaceFfiLogSink\$accept",
+        // Whichever thread of the library drops the last handle of a host frees it.
+        "uniffiCallbackInterfaceFfiHost\$uniffiFree",
+        "uniffiCallbackInterfaceFfiLogSink\$uniffiFree",
         "uniffiRustFutureContinuationCallbackImpl",
     )
 

@@ -232,12 +232,16 @@ internal class ApiTest {
 
     @Test
     fun `threads of the library are attached once and as daemons`() = live {
-        assertEquals(3, NativeThreads.kept)
+        assertEquals(5, NativeThreads.kept)
         opened { aragora ->
+            // JNA attaches a new thread for a moment, as no daemon, to ask what it is to be: none may stay that way.
             suspend fun attached(): Set<Long> {
-                aragora.debate("?") { three() }.result()
-                return Thread.getAllStackTraces().keys.filter { it.name.startsWith("Thread-") }.onEach { assertTrue(it.isDaemon) }
-                    .map { it.id }.toSet()
+                repeat(100) {
+                    aragora.debate("?") { three() }.result()
+                    val threads = Thread.getAllStackTraces().keys.filter { it.name.startsWith("Thread-") }
+                    if (threads.all { it.isDaemon }) return threads.map { it.id }.toSet()
+                }
+                error("threads of the library would keep the process from ending")
             }
             repeat(10) { attached() }
             val first = attached()
