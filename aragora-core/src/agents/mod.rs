@@ -7,14 +7,18 @@ mod conduct;
 mod demo;
 mod function;
 mod human;
+pub mod layers;
 mod output;
 mod partial;
+mod parts;
+mod prices;
 pub mod providers;
 mod recorded;
 mod reply;
 mod request;
 mod roster;
 mod scripted;
+mod target;
 
 pub use agent::{Agent, AgentProfile, StructuredMode, TargetId};
 pub use ballot_reply::BallotReply;
@@ -28,11 +32,14 @@ pub use human::{
 };
 pub use output::{Delta, Output, TokenSink};
 pub use partial::PartialReply;
+pub use parts::AgentParts;
+pub use prices::{NoPrices, PriceBook, PriceQuery};
 pub use recorded::{Cassette, RecordedAgent, Recorder};
 pub use reply::{AgentReply, Attempt, Latency, ToolCall, Warning};
 pub use request::{AgentRequest, Effort, PromptCache, Sampling};
 pub use roster::{Roster, RosterBuilder, Seat};
 pub use scripted::{ScriptEnd, ScriptStep, ScriptedAgent};
+pub use target::{Target, TargetKey, Targets};
 
 pub use crate::debate::{
     AgentKind, AttemptOutcome, Author, CostSource, Expect, JsonShape, Message, Persona, Phase, Refusal, Role, Served,

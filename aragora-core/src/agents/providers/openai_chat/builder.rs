@@ -5,9 +5,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
 use url::{Host, Url};
 
+use super::OpenAiChatAgent;
 use super::dialect::Dialect;
-use super::{OpenAiChatAgent, StreamMode};
 use crate::agents::agent::{AgentProfile, StructuredMode, TargetId};
+use crate::agents::providers::config::StreamMode;
 use crate::agents::providers::exchange::Timeouts;
 use crate::clock::{Clock, SystemClock};
 use crate::debate::AgentKind;
@@ -215,12 +216,12 @@ impl OpenAiChatBuilder {
 }
 
 #[cfg(feature = "tls-rustls")]
-pub(in crate::agents::providers) fn default_transport() -> Result<Arc<dyn Transport>> {
+pub(in crate::agents) fn default_transport() -> Result<Arc<dyn Transport>> {
     Ok(Arc::new(crate::http::ReqwestTransport::new()?))
 }
 
 #[cfg(not(feature = "tls-rustls"))]
-pub(in crate::agents::providers) fn default_transport() -> Result<Arc<dyn Transport>> {
+pub(in crate::agents) fn default_transport() -> Result<Arc<dyn Transport>> {
     Err(Error::new(ErrorKind::NotConfigured, "no transport was given and the feature tls-rustls is off"))
 }
 

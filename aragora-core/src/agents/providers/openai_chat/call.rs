@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::OpenAiChatAgent;
 use super::decode::Draft;
 use super::encode::{Encoded, Voice, encode};
-use super::{OpenAiChatAgent, StreamMode};
 use crate::agents::conduct::MAX_REPLY_BYTES;
 use crate::agents::output::Output;
 use crate::agents::partial::PartialReply;
 use crate::agents::providers::classify::{classify_embedded, request_id};
+use crate::agents::providers::config::StreamMode;
 use crate::agents::providers::exchange::{Events, Payload, Watch};
 use crate::agents::providers::scrub;
 use crate::agents::reply::{AgentReply, Attempt, Latency, Warning};

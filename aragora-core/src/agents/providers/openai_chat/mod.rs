@@ -15,10 +15,11 @@ use serde_json::{Map, Value};
 use url::Url;
 
 pub use builder::OpenAiChatBuilder;
-pub(super) use builder::default_transport;
+pub(in crate::agents) use builder::default_transport;
 pub use dialect::Dialect;
 
 use self::encode::Learnt;
+use super::config::StreamMode;
 use super::exchange::Timeouts;
 use crate::agents::agent::{Agent, AgentProfile, TargetId};
 use crate::agents::conduct::conduct;
@@ -29,18 +30,6 @@ use crate::clock::Clock;
 use crate::error::Result;
 use crate::http::{Headers, Transport};
 use crate::ids::AgentId;
-
-/// When replies are streamed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum StreamMode {
-    /// Where somebody listens.
-    #[default]
-    Auto,
-    /// Always, e.g. because a gateway cuts long silent calls.
-    Always,
-    /// Never.
-    Never,
-}
 
 /// A model behind an OpenAI-compatible chat-completions endpoint.
 ///

@@ -1,0 +1,51 @@
+use std::sync::Arc;
+
+use super::prices::{NoPrices, PriceBook};
+use super::target::Targets;
+use crate::error::Result;
+use crate::http::Transport;
+use crate::storage::Storage;
+use crate::telemetry::Parts;
+
+/// What agents of one instance share.
+#[derive(Clone, Debug)]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+pub struct AgentParts {
+    /// Clock, entropy and metrics.
+    pub parts: Parts,
+    /// Sends requests.
+    pub transport: Arc<dyn Transport>,
+    /// What calls cost.
+    pub prices: Arc<dyn PriceBook>,
+    /// Breakers, limits and latencies.
+    pub targets: Arc<Targets>,
+    /// Keeps cached replies and budget periods; absent: neither outlives the process.
+    pub storage: Option<Arc<dyn Storage>>,
+}
+
+impl AgentParts {
+    /// These, fresh targets and no prices.
+    pub fn new(parts: Parts, transport: Arc<dyn Transport>) -> Self {
+        let targets = Arc::new(Targets::new(parts.clone()));
+        Self { parts, transport, prices: Arc::new(NoPrices), targets, storage: None }
+    }
+
+    /// [`AgentParts::new`] with a transport of its own over rustls. `not_configured` without the feature `tls-rustls`.
+    pub fn system() -> Result<Self> {
+        Ok(Self::new(Parts::system(), super::providers::default_transport()?))
+    }
+
+    /// The same with these prices.
+    #[must_use]
+    pub fn with_prices(mut self, prices: Arc<dyn PriceBook>) -> Self {
+        self.prices = prices;
+        self
+    }
+
+    /// The same with this store.
+    #[must_use]
+    pub fn with_storage(mut self, storage: Arc<dyn Storage>) -> Self {
+        self.storage = Some(storage);
+        self
+    }
+}
