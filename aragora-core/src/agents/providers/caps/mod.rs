@@ -53,16 +53,6 @@ impl ModelCaps {
             max_tokens_key: self.max_tokens_key.or(others.max_tokens_key),
         }
     }
-
-    /// The effort to send for the one asked for: itself where it is taken, else the nearest, the stronger of two.
-    /// `None` where none is taken.
-    pub(super) fn nearest(&self, asked: Effort) -> Option<Effort> {
-        let Some(taken) = &self.efforts else { return Some(asked) };
-        // Thinking that cannot be turned off is turned down.
-        let above = taken.iter().copied().filter(|effort| *effort >= asked).min();
-        let below = taken.iter().copied().filter(|effort| *effort <= asked && *effort != Effort::None).max();
-        above.or(below)
-    }
 }
 
 #[cfg(test)]
@@ -77,18 +67,6 @@ mod tests {
         assert_eq!(ModelCaps::of("eu.anthropic.claude-sonnet-4-5-v1:0"), ModelCaps::of("claude-sonnet-4-5"));
         assert_eq!(ModelCaps::of("gpt-5-chat-latest").efforts, Some(Vec::new()));
         assert_eq!(ModelCaps::of("somebody/llama"), ModelCaps::default());
-    }
-
-    #[test]
-    fn an_effort_that_is_not_taken_becomes_the_nearest_at_or_above_it() {
-        let opus = ModelCaps::of("claude-opus-4-6");
-        assert_eq!(opus.nearest(Effort::Minimal), Some(Effort::Low));
-        assert_eq!(opus.nearest(Effort::XHigh), Some(Effort::Max));
-        assert_eq!(opus.nearest(Effort::None), Some(Effort::None));
-        assert_eq!(ModelCaps::of("claude-fable-5").nearest(Effort::None), Some(Effort::Low));
-        assert_eq!(ModelCaps::of("o4-mini").nearest(Effort::Max), Some(Effort::High));
-        assert_eq!(ModelCaps::of("gpt-4o").nearest(Effort::Low), None);
-        assert_eq!(ModelCaps::default().nearest(Effort::Max), Some(Effort::Max));
     }
 
     #[test]
