@@ -54,6 +54,11 @@ impl Adapter {
     }
 }
 
+/// Whether the adapter for a kind of call is there yet.
+pub fn is_built(api: &str) -> bool {
+    api == "chat"
+}
+
 /// The bare agent of a recording, with targets of its own.
 pub fn agent(
     exchange: &Exchange,

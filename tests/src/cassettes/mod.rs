@@ -19,7 +19,7 @@ mod turn;
 use std::path::Path;
 use std::sync::Arc;
 
-pub use ask::{Adapter, CANARY_HIDDEN, CANARY_KEY, agent, asked};
+pub use ask::{Adapter, CANARY_HIDDEN, CANARY_KEY, agent, asked, is_built};
 pub use exchange::{Exchange, Recorded};
 pub use folder::Folder;
 pub use memory::Playback;
@@ -33,12 +33,13 @@ const AT_ONCE: usize = 8;
 /// Replays every exchange of a folder. What cannot be read is a failure that names the file.
 pub async fn replay(folder: &Path) -> Report {
     match Folder::read(folder) {
-        Ok(folder) => replay_all(folder).await,
+        Ok(folder) => replay_folder(folder).await,
         Err(reason) => Report::unreadable(reason),
     }
 }
 
-async fn replay_all(folder: Folder) -> Report {
+/// Replays the exchanges of a folder that was read already.
+pub async fn replay_folder(folder: Folder) -> Report {
     let exchanges: Vec<Arc<Exchange>> = folder.exchanges.into_iter().map(Arc::new).collect();
     let server = match Server::start(&exchanges).await {
         Ok(server) => Arc::new(server),
