@@ -9,6 +9,7 @@ pub mod faces;
 mod file_line;
 pub mod file_store;
 pub mod loopback;
+pub mod providers;
 pub mod recorded;
 pub mod rehearsal;
 pub mod replay;

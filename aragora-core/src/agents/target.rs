@@ -1,10 +1,13 @@
 //! What agents of one endpoint, model and credential share: breaker, limits, retry budget, latency.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use sha2::{Digest as _, Sha256};
 
 use super::agent::TargetId;
 use super::providers::Learnt;
+use crate::error::Result;
 use crate::http::Headers;
 use crate::telemetry::Parts;
 
@@ -40,8 +43,9 @@ impl Target {
         self.learnt.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Adds to what is known; two calls may learn different things at once.
     pub(crate) fn learn(&self, learnt: Learnt) {
-        *self.learnt.lock().unwrap_or_else(PoisonError::into_inner) = learnt;
+        self.learnt.lock().unwrap_or_else(PoisonError::into_inner).merge(learnt);
     }
 }
 
@@ -49,6 +53,7 @@ impl Target {
 #[derive(Debug)]
 pub struct Targets {
     parts: Parts,
+    salt: OnceLock<[u8; 32]>,
     all: Mutex<BTreeMap<TargetKey, Arc<Target>>>,
 }
 
@@ -68,7 +73,20 @@ pub struct TargetKey {
 impl Targets {
     /// None yet.
     pub fn new(parts: Parts) -> Self {
-        Self { parts, all: Mutex::default() }
+        Self { parts, salt: OnceLock::new(), all: Mutex::default() }
+    }
+
+    /// The keyed hash of a credential, under a key that is random per instance and never leaves it. `unavailable` if
+    /// there are no random bytes.
+    pub fn credential(&self, secret: &[u8]) -> Result<[u8; 32]> {
+        let salt = if let Some(salt) = self.salt.get() {
+            salt
+        } else {
+            let mut fresh = [0; 32];
+            self.parts.entropy.fill(&mut fresh)?;
+            self.salt.get_or_init(|| fresh)
+        };
+        Ok(Sha256::new().chain_update(salt).chain_update(secret).finalize().into())
     }
 
     /// The target of this key, made on first use.

@@ -22,3 +22,24 @@ pub struct ModelCaps {
     /// `max_tokens` or `max_completion_tokens`.
     pub max_tokens_key: Option<String>,
 }
+
+impl ModelCaps {
+    /// What the table says about a model of this name. Nothing, where it is not known.
+    pub fn of(_model: &str) -> Self {
+        Self::default()
+    }
+
+    /// These, and where they say nothing the others.
+    #[must_use]
+    pub fn or(self, others: Self) -> Self {
+        Self {
+            context: self.context.or(others.context),
+            max_output: self.max_output.or(others.max_output),
+            json_schema: self.json_schema.or(others.json_schema),
+            temperature: self.temperature.or(others.temperature),
+            efforts: self.efforts.or(others.efforts),
+            system_role: self.system_role.or(others.system_role),
+            max_tokens_key: self.max_tokens_key.or(others.max_tokens_key),
+        }
+    }
+}

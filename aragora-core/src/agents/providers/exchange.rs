@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::classify::classify;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Body, Headers, HttpRequest, SseDecoder, SseEvent, Transport};
+use crate::http::{Body, HttpRequest, HttpResponse, SseDecoder, SseEvent, Transport};
 
 /// The most that is read of a JSON body.
 const JSON_BYTES: usize = 16 << 20;
@@ -17,6 +16,9 @@ const ERROR_BYTES: usize = 256 << 10;
 /// The largest event of a stream, and the most that is read of a stream altogether.
 const EVENT_BYTES: usize = 4 << 20;
 const STREAM_BYTES: usize = 64 << 20;
+
+/// How long a stream that is complete may keep us waiting for what follows its last piece.
+const LINGER: Duration = Duration::from_secs(5);
 
 /// How long the parts of one exchange may take. The connection itself is the transport's: 5 s.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,23 +60,33 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Sends and waits for the head. A status of 300 and above is the error it means.
-    pub(super) async fn send(
+    /// Sends and waits for the head.
+    pub(super) async fn head(
         &self,
         transport: &dyn Transport,
         mut request: HttpRequest,
         stream: bool,
-    ) -> Result<(Headers, Body)> {
+    ) -> Result<HttpResponse> {
         request.timeout = Some(self.timeouts.total);
         let limit = if stream { self.timeouts.headers } else { self.timeouts.total };
-        let response = self.within(limit, "headers", transport.send(request)).await??;
-        if (200..300).contains(&response.status) {
-            return Ok((response.headers, response.body));
-        }
-        let prefix = self.within(self.timeouts.idle, "idle", response.body.prefix(ERROR_BYTES)).await;
-        // The status alone tells enough; a body that breaks off must not hide it.
-        let body = prefix.and_then(|read| read).unwrap_or_default();
-        Err(classify(response.status, &response.headers, &body))
+        self.within(limit, "headers", transport.send(request)).await?
+    }
+
+    /// What is read of the body of an unsuccessful response. The status alone tells enough: a body that breaks off or
+    /// never comes must not hide it.
+    pub(super) async fn prefix(&self, body: Body) -> Bytes {
+        let prefix = self.within(self.timeouts.idle, "idle", body.prefix(ERROR_BYTES)).await;
+        prefix.and_then(|read| read).unwrap_or_default().into()
+    }
+
+    /// Waits for credentials.
+    pub(super) async fn signing<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        self.within(self.timeouts.headers, "credentials", work).await?
+    }
+
+    /// Shortens every further wait between pieces: the reply is complete, and only trailers such as usage may follow.
+    pub(super) fn linger(&mut self) {
+        self.timeouts.idle = self.timeouts.idle.min(LINGER);
     }
 
     async fn piece(&self, body: &mut Body) -> Result<Option<Bytes>> {

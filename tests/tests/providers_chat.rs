@@ -1,15 +1,13 @@
-//! The chat-completions agent against a server on this machine.
+//! Agents that speak chat completions, against a server on this machine.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use aragora_core::agents::providers::{
-    Dialect, OpenAiChatAgent, OpenAiChatBuilder, StreamMode, Timeouts, classify, from_environment,
-};
+use aragora_core::agents::providers::{StreamMode, Timeouts, Wire, classify, from_environment};
 use aragora_core::agents::{
-    Agent, AgentReply, AttemptOutcome, Author, CostSource, Effort, Expect, JsonShape, Output, PartialReply, StopReason,
+    AgentReply, AttemptOutcome, Author, CostSource, Effort, Expect, JsonShape, Output, PartialReply, StopReason,
     StructuredMode, Visibility,
 };
 use aragora_core::clock::{Deadline, ManualClock};
@@ -18,6 +16,7 @@ use aragora_core::http::Headers;
 use aragora_core::{Error, ErrorKind, Result};
 use aragora_tests::agents::{Heard, agent_id, message, request};
 use aragora_tests::loopback::{Answer, End, Loopback};
+use aragora_tests::providers::Opening;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -42,8 +41,12 @@ fn finish(reason: &str) -> String {
     format!("data: {}\n\n", json!({ "choices": [{ "index": 0, "delta": {}, "finish_reason": reason }] }))
 }
 
-fn builder(server: &Loopback) -> OpenAiChatBuilder {
-    OpenAiChatAgent::builder(agent_id("model"), "asked-model").base_url(format!("{}/v1", server.url()))
+fn speaking(provider: &str, server: &Loopback) -> Opening {
+    Opening::of(provider, format!("{}/v1", server.url())).with(|config| config.wire = Some(Wire::Chat))
+}
+
+fn builder(server: &Loopback) -> Opening {
+    speaking("compatible", server)
 }
 
 async fn server(answer: impl Fn(&Value) -> Answer + Send + Sync + 'static) -> Loopback {
@@ -51,14 +54,14 @@ async fn server(answer: impl Fn(&Value) -> Answer + Send + Sync + 'static) -> Lo
 }
 
 async fn ask(server: &Loopback) -> Result<AgentReply> {
-    builder(server).build()?.respond(request("d/r1.answer.0", "Is water wet?"), Output::none()).await
+    builder(server).open()?.respond(request("d/r1.answer.0", "Is water wet?"), Output::none()).await
 }
 
 async fn streamed(body: String, pieces: usize, end: End) -> (Result<AgentReply>, Arc<Heard>, Output) {
     let server = server(move |_| Answer::new(200, SSE, body.clone()).in_pieces_of(pieces).ending(end)).await;
     let heard = Heard::new();
     let output = Output::resettable(heard.clone());
-    let agent = builder(&server).build().unwrap();
+    let agent = builder(&server).open().unwrap();
     let outcome = agent.respond(request("r", "Is water wet?"), output.clone()).await;
     (outcome, heard, output)
 }
@@ -66,12 +69,13 @@ async fn streamed(body: String, pieces: usize, end: End) -> (Result<AgentReply>,
 #[tokio::test]
 async fn what_is_sent_is_what_the_wire_expects() {
     let server = server(|_| Answer::new(200, JSON, completion("Wet.")).header("x-request-id", "req_7")).await;
-    let agent = builder(&server)
-        .dialect(Dialect::OPENAI)
-        .api_key("sk-canary-0123456789")
-        .header("OpenAI-Organization", "org-1")
-        .extra("top_logprobs", json!(2))
-        .build()
+    let agent = speaking("openai", &server)
+        .key("sk-canary-0123456789")
+        .with(|config| {
+            config.organization = Some("org-1".into());
+            config.extra.insert("top_logprobs".into(), json!(2));
+        })
+        .open()
         .unwrap();
     let mut asked = request("d/r1.answer.0", "Is water wet?");
     let mut hidden = message(Author::Human("boss".into()), "canary-hidden");
@@ -129,13 +133,13 @@ async fn vendors_name_the_same_knobs_differently() {
     asked.sampling.temperature = Some(1.8);
     asked.sampling.effort = Some(Effort::High);
     asked.sampling.max_output_tokens = Some(100);
-    for dialect in [Dialect::MISTRAL, Dialect::OPENROUTER] {
-        let agent = builder(&server).dialect(dialect).api_key("key-0123456789").build().unwrap();
+    for provider in ["mistral", "openrouter"] {
+        let agent = speaking(provider, &server).key("key-0123456789").open().unwrap();
         let reply = agent.respond(asked.clone(), Output::none()).await.unwrap();
         let sent = server.received().last().unwrap().json();
         assert_eq!(sent["max_tokens"], 100);
         let codes: Vec<&str> = reply.warnings.iter().map(|w| w.code.as_str()).collect();
-        if dialect == Dialect::MISTRAL {
+        if provider == "mistral" {
             assert_eq!((&sent["random_seed"], &sent["temperature"]), (&json!(7), &json!(1.5)));
             assert_eq!(codes, ["knob_clamped", "knob_ignored"]);
         } else {
@@ -153,7 +157,7 @@ async fn structured_output_is_enforced_instructed_or_left_alone() {
     let mut asked = request("r", "List one.");
     asked.expect = Expect::Json(JsonShape { name: "my list!".into(), schema: schema.clone().into(), strict: true });
 
-    let native = builder(&server).build().unwrap().respond(asked.clone(), Output::none()).await.unwrap();
+    let native = builder(&server).open().unwrap().respond(asked.clone(), Output::none()).await.unwrap();
     let sent = server.received().last().unwrap().json();
     assert_eq!(sent["response_format"]["type"], "json_schema");
     assert_eq!(sent["response_format"]["json_schema"]["name"], "my_list_");
@@ -161,14 +165,14 @@ async fn structured_output_is_enforced_instructed_or_left_alone() {
     assert_eq!(sent["response_format"]["json_schema"]["schema"]["properties"]["value"], wrapped);
     assert_eq!(native.structured, Some(json!(["a"])), "the wrapping is taken off again");
 
-    let instructed = builder(&server).structured(StructuredMode::Instructed).build().unwrap();
+    let instructed = builder(&server).with(|c| c.structured = Some(StructuredMode::Instructed)).open().unwrap();
     instructed.respond(asked.clone(), Output::none()).await.unwrap();
     let sent = server.received().last().unwrap().json();
     assert!(sent.get("response_format").is_none());
     let system = sent["messages"][0]["content"].as_str().unwrap();
     assert!(system.starts_with("Be brief.\n\n") && system.ends_with(&schema.to_string()));
 
-    let object_only = builder(&server).dialect(Dialect::DEEPSEEK).api_key("key-0123456789").build().unwrap();
+    let object_only = speaking("deepseek", &server).key("key-0123456789").open().unwrap();
     object_only.respond(asked, Output::none()).await.unwrap();
     let sent = server.received().last().unwrap().json();
     assert_eq!(sent["response_format"], json!({ "type": "json_object" }));
@@ -182,7 +186,7 @@ async fn structured_output_is_enforced_instructed_or_left_alone() {
         confidence: false,
         reason: false,
     });
-    builder(&server).build().unwrap().respond(vote, Output::none()).await.unwrap();
+    builder(&server).open().unwrap().respond(vote, Output::none()).await.unwrap();
     let sent = server.received().last().unwrap().json();
     let choice = &sent["response_format"]["json_schema"]["schema"]["properties"]["choice"]["enum"];
     assert_eq!(*choice, json!(["A", "B", "abstain"]));
@@ -247,7 +251,7 @@ async fn the_body_decides_what_it_is() {
     // Asked to stream, answered whole.
     let whole = server(|_| Answer::new(200, SSE, format!("\n\n{}", completion("Wet.")))).await;
     let heard = Heard::new();
-    let agent = builder(&whole).build().unwrap();
+    let agent = builder(&whole).open().unwrap();
     let reply = agent.respond(request("r", "?"), Output::resettable(heard.clone())).await.unwrap();
     assert_eq!((reply.text.as_str(), heard.text().as_str()), ("Wet.", "Wet."));
     assert_eq!(whole.received()[0].json()["stream"], true);
@@ -337,7 +341,11 @@ async fn a_key_the_server_echoes_comes_back_out_nowhere() {
     let echo =
         json!({ "error": { "message": format!("bad key {key} or {}***", &key[..12]), "code": key } }).to_string();
     let server = server(move |_| Answer::new(401, JSON, echo.clone()).header("x-request-id", key)).await;
-    let agent = builder(&server).api_key(key).header("x-extra", "canary-extra").build().unwrap();
+    let agent = builder(&server)
+        .key(key)
+        .with(|config| drop(config.headers.insert("x-extra".into(), "canary-extra".into())))
+        .open()
+        .unwrap();
     let output = Output::none();
     let error = agent.respond(request("r", "?"), output.clone()).await.unwrap_err();
     let told = format!("{error} {error:?} {agent:?} {:?}", output.attempts());
@@ -358,7 +366,7 @@ async fn a_knob_the_model_refuses_is_left_out_from_then_on() {
         }
     })
     .await;
-    let agent = builder(&server).build().unwrap();
+    let agent = builder(&server).open().unwrap();
     let mut asked = request("r", "?");
     asked.sampling.temperature = Some(0.2);
     let output = Output::none();
@@ -386,7 +394,7 @@ async fn a_model_that_refuses_everything_is_asked_three_times_at_most() {
     asked.sampling.top_p = Some(0.2);
     asked.sampling.seed = Some(1);
     asked.sampling.stop = vec!["x".into()];
-    let error = builder(&server).build().unwrap().respond(asked, Output::none()).await.unwrap_err();
+    let error = builder(&server).open().unwrap().respond(asked, Output::none()).await.unwrap_err();
     assert_eq!((error.kind(), calls.load(Ordering::Relaxed)), (ErrorKind::InvalidRequest, 3));
 }
 
@@ -397,7 +405,7 @@ async fn silent_after(body: &str) -> (ManualClock, Loopback, Output, Call) {
     let clock = ManualClock::default();
     let timeouts =
         Timeouts { headers: Duration::from_secs(20), idle: Duration::from_secs(10), total: Duration::from_secs(60) };
-    let agent = builder(&server).clock(Arc::new(clock.clone())).timeouts(timeouts).build().unwrap();
+    let agent = builder(&server).clock(clock.clone()).with(|c| c.timeouts = timeouts).open().unwrap();
     let heard = Heard::new();
     let output = Output::resettable(heard.clone());
     let channel = output.clone();
@@ -416,7 +424,7 @@ type Call = tokio::task::JoinHandle<Result<AgentReply>>;
 async fn a_slow_first_token_ends_at_the_deadline_and_closes_the_connection() {
     let server = server(|_| Answer::new(200, SSE, "").ending(End::Silence)).await;
     let clock = ManualClock::default();
-    let agent = builder(&server).clock(Arc::new(clock.clone())).stream(StreamMode::Always).build().unwrap();
+    let agent = builder(&server).clock(clock.clone()).with(|c| c.stream = StreamMode::Always).open().unwrap();
     let mut asked = request("r", "?");
     asked.deadline = Some(Deadline::after(&clock, Duration::from_secs(5)));
     let output = Output::none();
@@ -454,13 +462,13 @@ async fn a_dropped_call_closes_the_connection_and_is_recorded_once() {
 #[tokio::test]
 async fn no_server_is_a_transport_error_and_nothing_leaves_for_plain_http_abroad() {
     let gone = server(|_| Answer::new(200, JSON, "")).await;
-    let agent = builder(&gone).build().unwrap();
+    let agent = builder(&gone).open().unwrap();
     drop(gone);
     // The port may be taken over by nobody, so the connection is refused.
     let error = agent.respond(request("r", "?"), Output::none()).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Transport | ErrorKind::Timeout), "{error}");
 
-    let build = |base: &str| OpenAiChatAgent::builder(agent_id("m"), "m").base_url(base).build().map(drop);
+    let build = |base: &str| Opening::of("compatible", base).open().map(drop);
     for base in
         ["http://example.com/v1", "ftp://localhost", "https://user:pw@example.com", "https://e.com/#f", "nonsense"]
     {
@@ -481,15 +489,13 @@ async fn the_query_of_the_base_is_kept_and_reported_costs_are_counted_in_micro_d
     })
     .to_string();
     let server = server(move |_| Answer::new(200, JSON, body.clone())).await;
-    let agent = OpenAiChatAgent::builder(agent_id("m"), "m")
-        .base_url(format!("{}/openai/?api-version=2024-10-21", server.url()))
-        .build()
-        .unwrap();
+    let base = format!("{}/openai/?api-version=2024-10-21", server.url());
+    let agent = Opening::of("compatible", base).open().unwrap();
     let reply = agent.respond(request("r", "?"), Output::none()).await.unwrap();
     assert_eq!(server.received()[0].path, "/openai/chat/completions?api-version=2024-10-21");
     assert_eq!((reply.cost.unwrap().0, reply.cost_source.clone()), (253, CostSource::Provider));
     assert_eq!(reply.usage.unwrap().output_total, 85, "thinking outside of the completion is added");
-    let free = builder(&server).free().build().unwrap();
+    let free = builder(&server).with(|config| config.free = true).open().unwrap();
     let reply = free.respond(request("r", "?"), Output::none()).await.unwrap();
     assert_eq!((reply.cost.unwrap().0, reply.cost_source.clone()), (0, CostSource::Free));
 }
