@@ -8,6 +8,7 @@ mod demo;
 mod function;
 mod human;
 pub mod layers;
+mod notice;
 mod output;
 mod partial;
 mod parts;
@@ -30,6 +31,7 @@ pub use function::FnAgent;
 pub use human::{
     HumanAgent, HumanDesk, HumanEvent, HumanReply, PendingPage, PendingQuery, PendingTurn, SeenMessage, TurnState,
 };
+pub use notice::{BreakerState, BudgetNotice, Notice};
 pub use output::{Delta, Output, TokenSink};
 pub use partial::PartialReply;
 pub use parts::AgentParts;

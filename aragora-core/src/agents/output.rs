@@ -3,6 +3,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
+use super::notice::Notice;
 use super::reply::{AgentReply, Attempt, Warning};
 
 /// A piece of what is streamed.
@@ -21,6 +22,11 @@ pub enum Delta {
 pub trait TokenSink: fmt::Debug + Send + Sync {
     /// Takes one piece; `seq` counts from 0 per request without gaps.
     fn push(&self, seq: u64, delta: Delta);
+
+    /// Takes note of something that happened besides the text; most sinks have no use for it.
+    fn notice(&self, notice: &Notice) {
+        let _ = notice;
+    }
 }
 
 /// The side channel of one request: streamed text out, attempt records in. Every method returns at once.
@@ -149,6 +155,18 @@ impl Output {
             self.push(&mut state, Delta::Text(missing.to_owned()));
         }
         None
+    }
+
+    /// Tells whoever listens that something happened besides the text, e.g. that the target is asked again.
+    pub fn notice(&self, notice: &Notice) {
+        // Under the lock, so that listeners hear it in its place between the pieces.
+        let _state = self.lock();
+        for observer in &self.observers {
+            observer.notice(notice);
+        }
+        if let Some(sink) = &self.channel.sink {
+            sink.notice(notice);
+        }
     }
 
     /// Notes an attempt that reached the wire, once, also when it failed or was dropped.
