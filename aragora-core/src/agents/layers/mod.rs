@@ -1,7 +1,12 @@
 //! Behaviour around any agent, a foreign one too: `Arc<dyn Agent>` in, `Arc<dyn Agent>` out.
 
+mod decisions;
+
 use std::fmt;
 use std::sync::Arc;
+
+pub(crate) use decisions::stayed_here;
+pub use decisions::{Again, Decision, Decisions, Verdict};
 
 use super::agent::Agent;
 

@@ -14,6 +14,7 @@ mod exchange;
 mod hints;
 mod money;
 mod openai_chat;
+pub(super) mod rate_headers;
 mod schema;
 mod scrub;
 
@@ -24,5 +25,6 @@ pub use config::{ProviderConfig, ProviderId, StreamMode, Wire};
 pub use credentials::{ApiKey, Credentials, FnCredentials, NoCredentials, SigningRequest};
 pub use environment::{by_name, from_environment, from_environment_with};
 pub use exchange::Timeouts;
+pub(crate) use rate_headers::{Counted, Reading};
 pub(super) use openai_chat::default_transport;
 pub use openai_chat::{Dialect, OpenAiChatAgent, OpenAiChatBuilder};
