@@ -143,12 +143,9 @@ const fn is_local(kind: ErrorKind) -> bool {
 const fn default(kind: ErrorKind) -> Decision {
     use ErrorKind as K;
     match kind {
-        K::RateLimited
-        | K::Overloaded
-        | K::Timeout
-        | K::Transport
-        | K::ProviderError
-        | K::Interrupted => Decision::new(Again::Yes, true, true),
+        K::RateLimited | K::Overloaded | K::Timeout | K::Transport | K::ProviderError | K::Interrupted => {
+            Decision::new(Again::Yes, true, true)
+        }
         K::QuotaExhausted => Decision::new(Again::No, true, true),
         K::MalformedResponse => Decision::new(Again::Once, true, true),
         K::Unauthenticated | K::PermissionDenied | K::AgentFailed => Decision::new(Again::No, false, true),

@@ -25,6 +25,6 @@ pub use config::{ProviderConfig, ProviderId, StreamMode, Wire};
 pub use credentials::{ApiKey, Credentials, FnCredentials, NoCredentials, SigningRequest};
 pub use environment::{by_name, from_environment, from_environment_with};
 pub use exchange::Timeouts;
-pub(crate) use rate_headers::{Counted, Reading};
 pub(super) use openai_chat::default_transport;
 pub use openai_chat::{Dialect, OpenAiChatAgent, OpenAiChatBuilder};
+pub(crate) use rate_headers::{Counted, Reading};

@@ -202,11 +202,11 @@ mod tests {
             ("x-ratelimit-reset-requests", "1s"),
         ];
         assert_eq!(readings("openai", &absurd), [reading("tokens", Counted::Tokens, [None, Some(5)], None)]);
-        let past = [("anthropic-ratelimit-tokens-remaining", "0"), ("anthropic-ratelimit-tokens-reset", "1999-01-01T00:00:00Z")];
-        assert_eq!(
-            readings("anthropic", &past),
-            [reading("tokens", Counted::Tokens, [None, Some(0)], Some(0))]
-        );
+        let past = [
+            ("anthropic-ratelimit-tokens-remaining", "0"),
+            ("anthropic-ratelimit-tokens-reset", "1999-01-01T00:00:00Z"),
+        ];
+        assert_eq!(readings("anthropic", &past), [reading("tokens", Counted::Tokens, [None, Some(0)], Some(0))]);
         let far = [("x-ratelimit-remaining-tokens", "5"), ("x-ratelimit-reset-tokens", "9999h")];
         assert_eq!(readings("openai", &far), [reading("tokens", Counted::Tokens, [None, Some(5)], None)]);
     }

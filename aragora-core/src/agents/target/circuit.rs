@@ -116,7 +116,12 @@ impl Circuit {
 
     /// Takes in how a call that passed ended. Only a closed circuit listens: what was in flight when it opened does
     /// not move it.
-    pub(super) fn passed(&self, settings: &BreakerSettings, verdict: Verdict, now: impl FnOnce() -> Duration) -> Option<Turned> {
+    pub(super) fn passed(
+        &self,
+        settings: &BreakerSettings,
+        verdict: Verdict,
+        now: impl FnOnce() -> Duration,
+    ) -> Option<Turned> {
         let by = match verdict {
             Verdict::Failure(kind) => Some(kind),
             Verdict::Answer if settings.min_failure_ratio > 0.0 => None,
@@ -140,7 +145,12 @@ impl Circuit {
     }
 
     /// Takes in how the probe ended.
-    pub(super) fn probed(&self, settings: &BreakerSettings, verdict: Verdict, now: impl FnOnce() -> Duration) -> Option<Turned> {
+    pub(super) fn probed(
+        &self,
+        settings: &BreakerSettings,
+        verdict: Verdict,
+        now: impl FnOnce() -> Duration,
+    ) -> Option<Turned> {
         let mut log = self.log();
         match verdict {
             Verdict::None => {

@@ -26,7 +26,7 @@ pub(crate) struct Place {
 
 /// A place in the queue, given back when dropped.
 #[derive(Debug)]
-pub(super) struct Queued<'a>(&'a Gate);
+pub(crate) struct Queued<'a>(&'a Gate);
 
 impl Gate {
     pub(super) fn new(limit: usize) -> Arc<Self> {

@@ -28,12 +28,23 @@ impl Need {
     }
 }
 
-/// Where a call stands.
+/// What becomes of a call that asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// It may be sent; its need is charged.
+    Now,
+    /// It has joined the queue; its time is expected to come at this monotonic instant.
+    Queued { ticket: u64, at: Duration },
+    /// Its time would come only then, which is too late for it; it has not joined.
+    TooLate(Duration),
+}
+
+/// Where a call in the queue stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Turn {
     /// It may be sent; its need is charged.
     Now,
-    /// Its time is expected to come at this monotonic instant; `first` if nobody is before it.
+    /// Its time is expected to come at this monotonic instant; nobody is before the first.
     Later { at: Duration, first: bool },
 }
 
@@ -106,8 +117,9 @@ impl State {
         }
     }
 
-    fn ahead(&self, ticket: u64) -> (u64, u64) {
-        let before = self.queue.iter().take_while(|(waiting, _)| *waiting != ticket);
+    // Calls and their tokens before this place in the queue, or in all of it.
+    fn ahead(&self, ticket: Option<u64>) -> (u64, u64) {
+        let before = self.queue.iter().take_while(|(waiting, _)| Some(*waiting) != ticket);
         before.fold((0, 0), |(calls, tokens), (_, need)| (calls + 1, need.tokens().saturating_add(tokens)))
     }
 }
@@ -139,32 +151,29 @@ impl Pace {
         self.moved.notify_waiters();
     }
 
-    /// Lets a call through, or says when its time is expected to come if it joined the queue now.
-    pub(super) fn ask(&self, need: Need, now: Duration) -> Turn {
+    /// Lets a call through, or puts it at the end of the queue, unless its time would come after `latest`.
+    pub(super) fn ask(&self, need: Need, now: Duration, latest: Duration) -> Asked {
         let mut state = self.state();
-        let ahead = state.queue.iter().fold((0, 0), |(n, sum): (u64, u64), (_, need)| (n + 1, sum.saturating_add(need.tokens())));
+        let ahead = state.ahead(None);
         let at = state.earliest(need, ahead, now);
+        if at > latest {
+            return Asked::TooLate(at);
+        }
         if at <= now && state.queue.is_empty() {
             state.charge(need);
-            return Turn::Now;
+            return Asked::Now;
         }
-        Turn::Later { at, first: state.queue.is_empty() }
-    }
-
-    /// Joins the queue.
-    pub(super) fn join(&self, need: Need) -> u64 {
-        let mut state = self.state();
         let ticket = state.next_ticket;
         state.next_ticket += 1;
         state.queue.push_back((ticket, need));
-        ticket
+        Asked::Queued { ticket, at }
     }
 
     /// Whether the turn of this place in the queue has come; then it has left the queue and its need is charged.
     pub(super) fn turn(&self, ticket: u64, need: Need, now: Duration) -> Turn {
         let mut state = self.state();
         let first = state.queue.front().is_some_and(|(waiting, _)| *waiting == ticket);
-        let ahead = state.ahead(ticket);
+        let ahead = state.ahead(Some(ticket));
         let at = state.earliest(need, ahead, now);
         if !first || at > now {
             return Turn::Later { at, first };

@@ -39,12 +39,7 @@ pub struct BreakerSettings {
 
 impl Default for BreakerSettings {
     fn default() -> Self {
-        Self {
-            failures: 3,
-            window: Duration::from_secs(60),
-            min_failure_ratio: 0.0,
-            open_for: Duration::from_secs(60),
-        }
+        Self { failures: 3, window: Duration::from_secs(60), min_failure_ratio: 0.0, open_for: Duration::from_secs(60) }
     }
 }
 

@@ -162,7 +162,8 @@ impl Target {
         let settings = self.settings();
         let seen = self.circuit.seen(&settings.breaker, now);
         let opened = (seen.state != BreakerState::Closed).then_some(seen.opened_at).flatten();
-        let ago = |at: Duration| Timestamp::from_millis(clock.now().as_millis() - millis(now.saturating_sub(at)) as i64);
+        let ago =
+            |at: Duration| Timestamp::from_millis(clock.now().as_millis() - millis(now.saturating_sub(at)) as i64);
         BreakerSnapshot {
             target: self.id.to_string(),
             origin: self.origin.clone(),
