@@ -20,6 +20,7 @@ mod request;
 mod roster;
 mod scripted;
 mod target;
+mod tokens;
 
 pub use agent::{Agent, AgentProfile, StructuredMode, TargetId};
 pub use ballot_reply::BallotReply;
@@ -35,7 +36,9 @@ pub use notice::{BreakerState, BudgetNotice, Notice};
 pub use output::{Delta, Output, TokenSink};
 pub use partial::PartialReply;
 pub use parts::AgentParts;
-pub use prices::{NoPrices, PriceBook, PriceQuery};
+#[cfg(feature = "prices")]
+pub use prices::BundledPrices;
+pub use prices::{NoPrices, PriceBook, PriceQuery, PriceRow, PriceTable, Prices};
 pub use recorded::{Cassette, RecordedAgent, Recorder};
 pub use reply::{AgentReply, Attempt, Latency, ToolCall, Warning};
 pub use request::{AgentRequest, Effort, PromptCache, Sampling};
@@ -45,6 +48,7 @@ pub use target::{
     BreakerSettings, BreakerSnapshot, LastError, RateLimitSnapshot, StatedLimit, Target, TargetHealth, TargetKey,
     TargetSettings, Targets,
 };
+pub use tokens::{ByteCounter, TokenCounter};
 
 pub use crate::debate::{
     AgentKind, AttemptOutcome, Author, CostSource, Expect, JsonShape, Message, Persona, Phase, Refusal, Role, Served,
