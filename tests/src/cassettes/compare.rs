@@ -69,6 +69,16 @@ pub(super) fn cached_by_mistral(exchange: &Exchange) -> Option<u64> {
     after.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok().filter(|cached| *cached > 0)
 }
 
+/// What OpenRouter says a response cost. The readings know it from chat completions only.
+fn cost_by_openrouter(exchange: &Exchange) -> Option<f64> {
+    if exchange.provider != "openrouter" || exchange.api != "responses" {
+        return None;
+    }
+    let body = exchange.body_text();
+    let after = body.rsplit_once("\"cost\":")?.1.trim_start();
+    after.split([',', '}']).next()?.trim().parse().ok()
+}
+
 #[derive(Debug)]
 struct Found {
     differences: Vec<Difference>,
@@ -144,7 +154,8 @@ impl Found {
         self.compare("usage.cache_write", &expected["cache_write"], ours.cache_write.into());
         self.compare("usage.reasoning", &expected["reasoning"], ours.reasoning.into());
         // US dollars to ticks of 1e-10, then up to a whole micro-dollar.
-        let micros = expected["cost"].as_f64().map(|usd| ((usd * 1e10).round() as u64).div_ceil(10_000));
+        let dollars = expected["cost"].as_f64().or_else(|| cost_by_openrouter(exchange));
+        let micros = dollars.map(|usd| ((usd * 1e10).round() as u64).div_ceil(10_000));
         let reported = reply.cost.filter(|_| reply.cost_source == CostSource::Provider).map(|cost| cost.0);
         self.compare("usage.cost", &json!(micros), json!(reported));
     }

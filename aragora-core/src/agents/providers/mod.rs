@@ -5,6 +5,7 @@
 
 mod address;
 mod agent;
+mod anthropic;
 mod attempt;
 mod caps;
 mod chat;
@@ -22,9 +23,13 @@ mod hints;
 mod knobs;
 mod learnt;
 mod money;
+mod omit;
 mod open;
+mod responses;
 mod schema;
 mod scrub;
+mod shape;
+mod turns;
 mod value;
 
 pub use caps::ModelCaps;
