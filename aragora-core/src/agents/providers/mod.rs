@@ -5,6 +5,7 @@
 
 mod address;
 mod agent;
+mod anthropic;
 mod attempt;
 mod caps;
 mod chat;
@@ -21,10 +22,15 @@ mod hints;
 mod knobs;
 mod learnt;
 mod money;
+mod omit;
 mod open;
+pub(super) mod rate_headers;
+mod responses;
 mod schema;
 mod scrub;
+mod shape;
 mod spec;
+mod turns;
 mod value;
 
 pub(super) use address::unreachable;
@@ -36,4 +42,5 @@ pub use credentials::{ApiKey, Credentials, FnCredentials, NoCredentials, Signing
 pub(super) use defaults::ProviderFacts;
 pub use exchange::Timeouts;
 pub use open::open;
+pub(crate) use rate_headers::{Counted, Reading};
 pub use spec::{ModelSource, ModelSpec};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use url::Url;
 
 use super::agent::ProviderAgent;
+use super::anthropic::Messages;
 use super::caps::ModelCaps;
 use super::chat::Chat;
 use super::codec::Codec;
@@ -12,6 +13,7 @@ use super::config::{ProviderConfig, StreamMode, Wire};
 use super::credentials::Credentials;
 use super::defaults::{self, Provider};
 use super::endpoint::Endpoint;
+use super::responses::Responses;
 use super::{address, family};
 use crate::agents::agent::{Agent, AgentProfile, StructuredMode};
 use crate::agents::parts::AgentParts;
@@ -31,6 +33,8 @@ const FRAMING: [&str; 6] =
 fn codec(provider: &'static Provider, wire: Wire, _config: &ProviderConfig) -> Result<Arc<dyn Codec>> {
     Ok(match wire {
         Wire::Chat => Arc::new(Chat::of(provider.word)),
+        Wire::Messages => Arc::new(Messages::of(provider.word)),
+        Wire::Responses => Arc::new(Responses::of(provider.word)),
         other => {
             let reason = format!("the wire {other:?} is not built into this version");
             return Err(Error::new(ErrorKind::Unsupported, reason).with("provider", provider.word));
