@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
-use aragora_core::agents::providers::{Dialect, OpenAiChatAgent, StreamMode, Wire};
+use aragora_core::agents::providers::{
+    ApiKey, Credentials, FnCredentials, ProviderConfig, ProviderId, StreamMode, Wire, open,
+};
 use aragora_core::agents::{Agent, AgentParts, AgentRequest, Author, Expect, JsonShape, Visibility};
+use aragora_core::config::Secret;
+use aragora_core::http::Headers;
 use aragora_core::{Error, ErrorKind};
 
 use super::exchange::Exchange;
@@ -67,19 +71,39 @@ pub fn agent(
     streamed: bool,
     parts: &AgentParts,
 ) -> Result<Arc<dyn Agent>, Error> {
-    let provider = OpenAiChatAgent::builder(agent_id("replayed"), MODEL);
-    if wire != Wire::Chat {
-        return Err(Error::new(ErrorKind::Unsupported, "this wire is not built yet"));
+    let provider = ProviderId::try_from(provider_of(exchange))?;
+    let mut config = ProviderConfig::new(provider, MODEL);
+    config.id = Some(agent_id("replayed"));
+    config.wire = Some(wire);
+    config.base_url = Some(base.to_owned());
+    config.stream = if streamed { StreamMode::Always } else { StreamMode::Never };
+    if let Some(caps) = exchange.expected.pointer("/ask/caps") {
+        let caps = serde_json::from_value(caps.clone());
+        config.caps = Some(caps.map_err(|error| Error::new(ErrorKind::InvalidRequest, error.to_string()))?);
     }
-    let dialect = Dialect::ALL.iter().find(|dialect| dialect.provider() == exchange.provider);
-    let agent = provider
-        .dialect(*dialect.unwrap_or(&Dialect::COMPATIBLE))
-        .base_url(base)
-        .api_key(CANARY_KEY)
-        .transport(Arc::clone(&parts.transport))
-        .stream(if streamed { StreamMode::Always } else { StreamMode::Never })
-        .build()?;
-    Ok(Arc::new(agent))
+    open(&config, credentials(exchange), parts)
+}
+
+/// The provider whose adapter reads an exchange. One that is not known speaks like any other compatible server, and so
+/// does Google's compatible root.
+fn provider_of(exchange: &Exchange) -> String {
+    let is_compatible_root = exchange.api == "chat" && matches!(exchange.provider.as_str(), "gemini" | "vertex");
+    match ProviderId::try_from(exchange.provider.clone()) {
+        Ok(provider) if !is_compatible_root => provider.to_string(),
+        _ => "compatible".to_owned(),
+    }
+}
+
+/// A key; where a host signs in by itself, its hook.
+fn credentials(exchange: &Exchange) -> Arc<dyn Credentials> {
+    if exchange.provider != "vertex" {
+        return Arc::new(ApiKey(Secret::from(CANARY_KEY)));
+    }
+    Arc::new(FnCredentials::new(|_, _| async {
+        let mut headers = Headers::new();
+        headers.secret("authorization", format!("Bearer {CANARY_KEY}"));
+        Ok(headers)
+    }))
 }
 
 /// What every agent of a recording is asked: a conversation in which it spoke before, a message it may not see, and

@@ -25,6 +25,7 @@ mod learnt;
 mod money;
 mod omit;
 mod open;
+mod ordered;
 mod responses;
 mod schema;
 mod scrub;
