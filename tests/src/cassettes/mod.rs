@@ -11,6 +11,7 @@ mod compare;
 mod exchange;
 mod folder;
 mod memory;
+mod mutate;
 mod report;
 mod sent;
 mod server;
@@ -22,7 +23,8 @@ use std::sync::Arc;
 pub use ask::{Adapter, CANARY_HIDDEN, CANARY_KEY, agent, asked, is_built};
 pub use exchange::{Exchange, Recorded};
 pub use folder::Folder;
-pub use memory::Playback;
+pub use memory::{Playback, Played, play};
+pub use mutate::{Mutation, is_made_of, mutated, strings};
 pub use report::{Difference, Outcome, Report, Verdict};
 
 use server::Server;
