@@ -6,28 +6,36 @@
 mod address;
 mod agent;
 mod attempt;
+mod call;
 mod caps;
+mod catalog;
 mod chat;
 mod classify;
 mod codec;
 mod config;
 mod credentials;
 mod defaults;
+mod embeddings;
 mod endpoint;
 mod environment;
 mod exchange;
 mod family;
 mod flight;
+mod gemini;
 mod hints;
+mod interactions;
 mod knobs;
 mod learnt;
 mod money;
 mod open;
 mod schema;
 mod scrub;
+#[cfg(feature = "genai")]
+mod through_genai;
 mod value;
 
 pub use caps::ModelCaps;
+pub use catalog::{ModelInfo, ProviderHandle};
 pub use classify::classify;
 pub(crate) use codec::Learnt;
 pub use config::{ProviderConfig, ProviderId, StreamMode, Wire};
@@ -36,3 +44,5 @@ pub use environment::{by_name, from_environment, from_environment_with};
 pub use exchange::Timeouts;
 pub(super) use open::default_transport;
 pub use open::open;
+#[cfg(feature = "genai")]
+pub use through_genai::{GenaiAgent, GenaiConfig};

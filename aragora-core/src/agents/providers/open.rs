@@ -12,6 +12,8 @@ use super::config::{ProviderConfig, StreamMode, Wire};
 use super::credentials::Credentials;
 use super::defaults::{self, Provider};
 use super::endpoint::Endpoint;
+use super::gemini::Gemini;
+use super::interactions::Interactions;
 use super::{address, family};
 use crate::agents::agent::{Agent, AgentProfile, StructuredMode};
 use crate::agents::parts::AgentParts;
@@ -32,6 +34,9 @@ const FRAMING: [&str; 6] =
 fn codec(provider: &'static Provider, wire: Wire, _config: &ProviderConfig) -> Result<Arc<dyn Codec>> {
     Ok(match wire {
         Wire::Chat => Arc::new(Chat::of(provider.word)),
+        Wire::Gemini if provider.word == "vertex" => Arc::new(Gemini::VERTEX),
+        Wire::Gemini => Arc::new(Gemini::GOOGLE),
+        Wire::GeminiInteractions => Arc::new(Interactions),
         other => {
             let reason = format!("the wire {other:?} is not built into this version");
             return Err(Error::new(ErrorKind::Unsupported, reason).with("provider", provider.word));
