@@ -5,6 +5,7 @@ mod agent;
 mod ballot_reply;
 mod conduct;
 mod demo;
+mod embed;
 mod function;
 mod handle;
 mod human;
@@ -30,6 +31,11 @@ pub use conduct::MAX_REPLY_BYTES;
 #[cfg(feature = "foreign")]
 pub(crate) use conduct::{cancelled, late, ready, sized};
 pub use demo::{DemoAgent, DemoStyle};
+#[cfg(feature = "model2vec")]
+pub use embed::Model2VecEmbedder;
+pub use embed::{
+    CallContext, EmbedTask, Embedder, EmbeddingSpace, Embeddings, HashEmbedder, SemanticComparator, cosine,
+};
 pub use function::FnAgent;
 pub use handle::{Agents, AgentsBuilder};
 pub use human::{
