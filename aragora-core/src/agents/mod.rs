@@ -8,6 +8,7 @@ mod demo;
 mod function;
 mod human;
 pub mod layers;
+mod measure;
 mod notice;
 mod output;
 mod partial;
@@ -32,6 +33,7 @@ pub use function::FnAgent;
 pub use human::{
     HumanAgent, HumanDesk, HumanEvent, HumanReply, PendingPage, PendingQuery, PendingTurn, SeenMessage, TurnState,
 };
+pub(crate) use measure::Measure;
 pub use notice::{BreakerState, BudgetNotice, Notice};
 pub use output::{Delta, Output, TokenSink};
 pub use partial::PartialReply;

@@ -5,6 +5,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::notice::Notice;
 use super::reply::{AgentReply, Attempt, Warning};
+use crate::telemetry::Telemetry;
 
 /// A piece of what is streamed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub trait TokenSink: fmt::Debug + Send + Sync {
 pub struct Output {
     channel: Arc<Channel>,
     observers: Vec<Arc<dyn TokenSink>>,
+    // Hear notices only, so that nothing is copied for them per piece of text.
+    watchers: Vec<Arc<dyn TokenSink>>,
 }
 
 #[derive(Debug)]
@@ -53,6 +56,7 @@ struct State {
     // Hash of the visible text: whether it is the reply's can be told without keeping it.
     shown: Box<Xxh3>,
     attempts: Vec<Attempt>,
+    measured: Vec<Telemetry>,
 }
 
 impl fmt::Debug for State {
@@ -67,7 +71,8 @@ impl fmt::Debug for State {
 
 impl Output {
     fn with(sink: Option<Arc<dyn TokenSink>>, resettable: bool) -> Self {
-        Self { channel: Arc::new(Channel { sink, resettable, state: Mutex::default() }), observers: Vec::new() }
+        let channel = Channel { sink, resettable, state: Mutex::default() };
+        Self { channel: Arc::new(channel), observers: Vec::new(), watchers: Vec::new() }
     }
 
     /// Nobody listens; attempts are still recorded.
@@ -92,6 +97,23 @@ impl Output {
         let mut output = self.clone();
         output.observers.push(observer);
         output
+    }
+
+    /// The same channel with one more listener for notices only.
+    pub(crate) fn watched(&self, watcher: Arc<dyn TokenSink>) -> Self {
+        let mut output = self.clone();
+        output.watchers.push(watcher);
+        output
+    }
+
+    /// Whether whoever asks is the first to measure this request into this registry: of nested layers only one does.
+    pub(crate) fn claim(&self, telemetry: &Telemetry) -> bool {
+        let mut state = self.lock();
+        let first = !state.measured.iter().any(|other| other.is(telemetry));
+        if first {
+            state.measured.push(telemetry.clone());
+        }
+        first
     }
 
     /// Whether anybody listens; an agent need not stream otherwise.
@@ -161,8 +183,8 @@ impl Output {
     pub fn notice(&self, notice: &Notice) {
         // Under the lock, so that listeners hear it in its place between the pieces.
         let _state = self.lock();
-        for observer in &self.observers {
-            observer.notice(notice);
+        for listener in self.observers.iter().chain(&self.watchers) {
+            listener.notice(notice);
         }
         if let Some(sink) = &self.channel.sink {
             sink.notice(notice);

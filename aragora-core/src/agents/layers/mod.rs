@@ -1,7 +1,13 @@
 //! Behaviour around any agent, a foreign one too: `Arc<dyn Agent>` in, `Arc<dyn Agent>` out.
 
+mod shape;
+mod trace;
+
 use std::fmt;
 use std::sync::Arc;
+
+pub use shape::Shape;
+pub use trace::Trace;
 
 use super::agent::Agent;
 
@@ -12,4 +18,13 @@ pub trait Layer: fmt::Debug + Send + Sync {
 
     /// The agent with this behaviour around it.
     fn wrap(&self, inner: Arc<dyn Agent>) -> Arc<dyn Agent>;
+}
+
+/// The endpoint a call of this agent is booked under.
+pub(super) fn target_of(profile: &AgentProfile) -> TargetId {
+    match profile.targets.first() {
+        Some(target) => target.clone(),
+        None if profile.provider.is_empty() => TargetId::new(profile.id.as_str()),
+        None => TargetId::new(format!("{}/{}", profile.provider, profile.model)),
+    }
 }
