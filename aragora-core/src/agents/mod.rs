@@ -46,7 +46,10 @@ pub use reply::{AgentReply, Attempt, Latency, ToolCall, Warning};
 pub use request::{AgentRequest, Effort, PromptCache, Sampling};
 pub use roster::{Roster, RosterBuilder, Seat};
 pub use scripted::{ScriptEnd, ScriptStep, ScriptedAgent};
-pub use target::{Target, TargetKey, Targets};
+pub use target::{
+    BreakerSettings, BreakerSnapshot, LastError, RateLimitSnapshot, StatedLimit, Target, TargetHealth, TargetKey,
+    TargetSettings, Targets,
+};
 pub use tokens::{ByteCounter, TokenCounter};
 
 pub use crate::debate::{

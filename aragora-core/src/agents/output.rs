@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
@@ -38,6 +39,8 @@ pub trait TokenSink: fmt::Debug + Send + Sync {
 pub struct Output {
     channel: Arc<Channel>,
     observers: Vec<Arc<dyn TokenSink>>,
+    // Raised once something is sent through this handle or a clone of it.
+    flags: Vec<Arc<AtomicBool>>,
     // Hear notices only, so that nothing is copied for them per piece of text.
     watchers: Vec<Arc<dyn TokenSink>>,
 }
@@ -45,7 +48,10 @@ pub struct Output {
 #[derive(Debug)]
 struct Channel {
     sink: Option<Arc<dyn TokenSink>>,
+    wanted: bool,
     resettable: bool,
+    // The channel of which this is a copy's, and whether that copy is a hedge.
+    above: Option<(Output, bool)>,
     state: Mutex<State>,
 }
 
@@ -71,8 +77,12 @@ impl fmt::Debug for State {
 
 impl Output {
     fn with(sink: Option<Arc<dyn TokenSink>>, resettable: bool) -> Self {
-        let channel = Channel { sink, resettable, state: Mutex::default() };
-        Self { channel: Arc::new(channel), observers: Vec::new(), watchers: Vec::new() }
+        let wanted = sink.is_some();
+        Self::over(Channel { sink, wanted, resettable, above: None, state: Mutex::default() }, Vec::new())
+    }
+
+    fn over(channel: Channel, flags: Vec<Arc<AtomicBool>>) -> Self {
+        Self { channel: Arc::new(channel), observers: Vec::new(), flags, watchers: Vec::new() }
     }
 
     /// Nobody listens; attempts are still recorded.
@@ -99,6 +109,29 @@ impl Output {
         output
     }
 
+    /// A channel of its own for one of two copies of a call. Its pieces go to this sink only, its attempts into this
+    /// ledger too; it is asked to stream if this one is.
+    pub(crate) fn copy(&self, sink: Arc<dyn TokenSink>, hedge: bool) -> Self {
+        let (wanted, resettable) = (self.wants_text(), self.channel.resettable);
+        let above = Some((self.clone(), hedge));
+        let channel = Channel { sink: Some(sink), wanted, resettable, above, state: Mutex::default() };
+        Self::over(channel, self.flags.clone())
+    }
+
+    /// The same channel with a flag that rises once something is sent through this handle or its clones.
+    pub(crate) fn flagged(&self, flag: Arc<AtomicBool>) -> Self {
+        let mut output = self.clone();
+        output.flags.push(flag);
+        output
+    }
+
+    /// From here on the call counts as sent, whatever becomes of it.
+    pub(crate) fn sending(&self) {
+        for flag in &self.flags {
+            flag.store(true, Ordering::Relaxed);
+        }
+    }
+
     /// The same channel with one more listener for notices only.
     pub(crate) fn watched(&self, watcher: Arc<dyn TokenSink>) -> Self {
         let mut output = self.clone();
@@ -108,6 +141,9 @@ impl Output {
 
     /// Whether whoever asks is the first to measure this request into this registry: of nested layers only one does.
     pub(crate) fn claim(&self, telemetry: &Telemetry) -> bool {
+        if let Some((above, _)) = &self.channel.above {
+            return above.claim(telemetry);
+        }
         let mut state = self.lock();
         let first = !state.measured.iter().any(|other| other.is(telemetry));
         if first {
@@ -118,7 +154,7 @@ impl Output {
 
     /// Whether anybody listens; an agent need not stream otherwise.
     pub fn wants_text(&self) -> bool {
-        self.channel.sink.is_some()
+        self.channel.wanted
     }
 
     /// Whether the sink understands a reset, or nothing was shown yet.
@@ -192,7 +228,12 @@ impl Output {
     }
 
     /// Notes an attempt that reached the wire, once, also when it failed or was dropped.
-    pub fn record(&self, attempt: Attempt) {
+    pub fn record(&self, mut attempt: Attempt) {
+        self.sending();
+        if let Some((above, hedge)) = &self.channel.above {
+            attempt.hedge |= hedge;
+            above.record(attempt.clone());
+        }
         self.lock().attempts.push(attempt);
     }
 

@@ -18,9 +18,9 @@ impl Expect {
         }
     }
 
-    /// [`Expect::resolve`], or what is wrong in sentences a model can act on.
+    /// The value [`Expect::resolve`] finds if it keeps the schema, or what is wrong in sentences a model can act on.
     pub(crate) fn resolve_checked(&self, text: &str, structured: Option<&Value>) -> Result<Value, Vec<String>> {
-        let found = self.found(text, structured).ok_or_else(|| vec!["no JSON value was found".to_owned()])?;
+        let found = self.resolve(text, structured).ok_or_else(|| vec!["no JSON value was found".to_owned()])?;
         match self {
             Self::Json(shape) => {
                 let wrong = shape.violations(&found);

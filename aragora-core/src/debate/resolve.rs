@@ -20,14 +20,8 @@ impl Expect {
     /// structured answer; of [`Expect::Ballot`] objects only, nothing quoted with `>`, and a fenced block only if
     /// no ballot stands outside of it.
     ///
-    /// With feature `json-schema` a value that breaks the caller's own schema is none; see
-    /// [`JsonShape::violations`].
+    /// Whether the value keeps the caller's own schema is another question: [`JsonShape::violations`].
     pub fn resolve(&self, text: &str, structured: Option<&Value>) -> Option<Value> {
-        self.resolve_checked(text, structured).ok()
-    }
-
-    /// The value as it was found.
-    pub(super) fn found(&self, text: &str, structured: Option<&Value>) -> Option<Value> {
         let found = match self {
             Self::Text => match structured {
                 Some(value) => Json::Value(value.clone()),

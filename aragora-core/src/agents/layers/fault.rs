@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use super::Layer;
 use crate::agents::agent::{Agent, AgentProfile};
 use crate::agents::conduct::{ready, within};
-use crate::agents::output::Output;
+use crate::agents::output::{Delta, Output, TokenSink};
 use crate::agents::partial::PartialReply;
 use crate::agents::reply::{AgentReply, Attempt};
 use crate::agents::request::AgentRequest;
@@ -147,7 +147,7 @@ impl Agent for Faulty {
             }
             Fault::Cut(bytes) => {
                 sent.real = true;
-                let mut reply = inner.respond(request, output.unheard()).await?;
+                let mut reply = inner.respond(request, output.copy(Arc::new(Deaf), false)).await?;
                 if reply.text.len() <= bytes {
                     return Ok(reply);
                 }
@@ -159,19 +159,27 @@ impl Agent for Faulty {
     }
 }
 
+/// Hears nothing: what is shown of an answer that breaks off is decided once it is known.
+#[derive(Debug)]
+struct Deaf;
+
+impl TokenSink for Deaf {
+    fn push(&self, _seq: u64, _delta: Delta) {}
+}
+
 fn failure(kind: ErrorKind) -> Error {
     Error::new(kind, "a fault of the plan")
 }
 
 /// An attempt that only the plan knows of: it goes into the ledger like one that reached the wire, once.
-struct Sent<'a> {
+struct Sent {
     attempt: Attempt,
-    output: &'a Output,
+    output: Output,
     real: bool,
 }
 
-impl<'a> Sent<'a> {
-    fn new(profile: &AgentProfile, parts: &Parts, output: &'a Output) -> Self {
+impl Sent {
+    fn new(profile: &AgentProfile, parts: &Parts, output: &Output) -> Self {
         let attempt = Attempt {
             target: super::target_of(profile),
             started: parts.clock.now(),
@@ -184,7 +192,7 @@ impl<'a> Sent<'a> {
             latency: Duration::ZERO,
             hedge: false,
         };
-        Self { attempt, output, real: false }
+        Self { attempt, output: output.clone(), real: false }
     }
 
     fn failed(mut self, error: Error) -> Error {
@@ -194,7 +202,7 @@ impl<'a> Sent<'a> {
     }
 }
 
-impl Drop for Sent<'_> {
+impl Drop for Sent {
     fn drop(&mut self) {
         if !self.real {
             self.output.record(self.attempt.clone());

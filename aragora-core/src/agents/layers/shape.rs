@@ -138,10 +138,12 @@ fn fault(expect: &Expect, reply: &mut AgentReply) -> Option<Fault> {
             }
             Err(wrong) => Some(Fault::Value(wrong)),
         },
-        Expect::Ballot(shape) => match parse_ballot(&reply.text, reply.structured.as_ref(), &reply.stop, shape).ballot {
-            Ballot::Invalid { why, .. } => Some(Fault::Ballot(why.as_str().replace('_', " "))),
-            _ => None,
-        },
+        Expect::Ballot(shape) => {
+            match parse_ballot(&reply.text, reply.structured.as_ref(), &reply.stop, shape).ballot {
+                Ballot::Invalid { why, .. } => Some(Fault::Ballot(why.as_str().replace('_', " "))),
+                _ => None,
+            }
+        }
     }
 }
 

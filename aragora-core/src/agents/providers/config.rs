@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::caps::ModelCaps;
 use super::exchange::Timeouts;
+use crate::agents::agent::StructuredMode;
 use crate::config::Secret;
 use crate::error::{Error, ErrorKind};
 use crate::ids::AgentId;
@@ -70,14 +72,22 @@ impl From<ProviderId> for String {
     }
 }
 
+impl FromStr for ProviderId {
+    type Err = Error;
+
+    fn from_str(word: &str) -> Result<Self, Error> {
+        super::defaults::provider(word).ok_or_else(|| {
+            let reason = format!("provider {word:?} is not known, expected one of {}", super::defaults::words());
+            Error::new(ErrorKind::InvalidRequest, reason)
+        })
+    }
+}
+
 impl TryFrom<String> for ProviderId {
     type Error = Error;
 
     fn try_from(word: String) -> Result<Self, Error> {
-        super::defaults::provider(&word).ok_or_else(|| {
-            let reason = format!("provider {word:?} is not known, expected one of {}", super::defaults::words());
-            Error::new(ErrorKind::InvalidRequest, reason)
-        })
+        word.parse()
     }
 }
 
@@ -119,6 +129,8 @@ pub struct ProviderConfig {
     pub strict_knobs: bool,
     /// What the model can do, default by its name.
     pub caps: Option<ModelCaps>,
+    /// Whether the model can be held to a schema, default native where the provider can.
+    pub structured: Option<StructuredMode>,
     /// Names of metadata that leave the process.
     pub forward_metadata: Vec<String>,
     /// Keeps the raw body of a refused call in the error.
@@ -154,6 +166,7 @@ impl ProviderConfig {
             allow_insecure_http: false,
             strict_knobs: false,
             caps: None,
+            structured: None,
             forward_metadata: Vec::new(),
             capture_raw: false,
             free: false,

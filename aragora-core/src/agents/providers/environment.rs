@@ -4,25 +4,30 @@ use std::sync::Arc;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::openai_chat::{Dialect, OpenAiChatAgent};
+use super::config::ProviderConfig;
+use super::credentials::{ApiKey, Credentials, NoCredentials};
+use super::open::agent_id;
 use crate::agents::agent::Agent;
+use crate::agents::parts::AgentParts;
+use crate::config::Secret;
 use crate::error::{Error, ErrorKind, Result, Violations};
 use crate::http::Transport;
 use crate::ids::AgentId;
+use crate::telemetry::Parts;
 
 /// One row per provider: its key, the variable for its models, the models without one, its dialect.
-const PROVIDERS: &[(&str, &str, &[&str], Dialect)] = &[
-    ("OPENAI_API_KEY", "OPENAI_MODEL", &["gpt-5.4-mini", "gpt-5.4-nano", "gpt-4.1"], Dialect::OPENAI),
+const PROVIDERS: &[(&str, &str, &[&str], &str)] = &[
+    ("OPENAI_API_KEY", "OPENAI_MODEL", &["gpt-5.4-mini", "gpt-5.4-nano", "gpt-4.1"], "openai"),
     (
         "OPENROUTER_API_KEY",
         "OPENROUTER_MODEL",
         &["anthropic/claude-sonnet-4.5", "google/gemini-2.5-flash", "openai/gpt-5.4-mini"],
-        Dialect::OPENROUTER,
+        "openrouter",
     ),
-    ("MISTRAL_API_KEY", "MISTRAL_MODEL", &["mistral-large-latest"], Dialect::MISTRAL),
-    ("GROQ_API_KEY", "GROQ_MODEL", &["openai/gpt-oss-120b"], Dialect::GROQ),
-    ("DEEPSEEK_API_KEY", "DEEPSEEK_MODEL", &["deepseek-v4-flash"], Dialect::DEEPSEEK),
-    ("XAI_API_KEY", "XAI_MODEL", &["grok-4.3"], Dialect::XAI),
+    ("MISTRAL_API_KEY", "MISTRAL_MODEL", &["mistral-large-latest"], "mistral"),
+    ("GROQ_API_KEY", "GROQ_MODEL", &["openai/gpt-oss-120b"], "groq"),
+    ("DEEPSEEK_API_KEY", "DEEPSEEK_MODEL", &["deepseek-v4-flash"], "deepseek"),
+    ("XAI_API_KEY", "XAI_MODEL", &["grok-4.3"], "xai"),
 ];
 
 /// The agents the environment has credentials for, in a fixed order; empty if it has none.
@@ -57,7 +62,7 @@ pub fn by_name(
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Arc<dyn Agent>> {
     let read = |name: &str| env(name).map(|value| value.trim_ascii().to_owned()).filter(|value| !value.is_empty());
-    let known = || PROVIDERS.iter().map(|row| row.3.provider()).chain(["ollama"]).collect::<Vec<_>>().join(", ");
+    let known = || PROVIDERS.iter().map(|row| row.3).chain(["ollama"]).collect::<Vec<_>>().join(", ");
     let (provider, model) =
         name_of_model.split_once('/').filter(|(_, model)| !model.trim().is_empty()).ok_or_else(|| {
             let reason =
@@ -73,9 +78,9 @@ pub fn by_name(
     let id = id.map_or_else(|| name(provider, model, &|_| false), Ok)?;
     if provider == "ollama" {
         let host = read("OLLAMA_HOST").ok_or_else(|| missing("OLLAMA_HOST"))?;
-        return open(id, Dialect::OLLAMA, model, Some(ollama(&host)), None, None);
+        return open(id, "ollama", model, Some(ollama(&host)), None, None);
     }
-    let (key_name, _, _, dialect) = PROVIDERS.iter().find(|row| row.3.provider() == provider).ok_or_else(|| {
+    let (key_name, _, _, dialect) = PROVIDERS.iter().find(|row| row.3 == provider).ok_or_else(|| {
         let reason =
             format!("provider {provider:?} of model {name_of_model:?} is not known, expected one of {}", known());
         Error::new(ErrorKind::InvalidRequest, reason)
@@ -85,7 +90,7 @@ pub fn by_name(
     if key.is_none() && base.is_none() {
         return Err(missing(key_name));
     }
-    let dialect = if base.is_some() { Dialect::COMPATIBLE } else { *dialect };
+    let dialect = if base.is_some() { "compatible" } else { dialect };
     open(id, dialect, model, base, key.as_ref(), None)
 }
 
@@ -95,7 +100,7 @@ fn collect(env: &dyn Fn(&str) -> Option<String>, transport: Option<Arc<dyn Trans
     let mut wanted = Vec::new();
     for (key_name, models_name, defaults, dialect) in PROVIDERS {
         let key = read(key_name).map(SecretString::from);
-        let base = (dialect.provider() == "openai").then(|| read("OPENAI_BASE_URL")).flatten();
+        let base = (*dialect == "openai").then(|| read("OPENAI_BASE_URL")).flatten();
         if key.is_none() && base.is_none() {
             continue;
         }
@@ -104,31 +109,31 @@ fn collect(env: &dyn Fn(&str) -> Option<String>, transport: Option<Arc<dyn Trans
             continue;
         }
         // Another server behind the same variable has neither OpenAI's knobs nor its models.
-        let dialect = if base.is_some() { Dialect::COMPATIBLE } else { *dialect };
+        let dialect = if base.is_some() { "compatible" } else { dialect };
         let models = models(read(models_name), defaults);
         wanted.extend(models.into_iter().map(|model| (dialect, model, base.clone(), key.clone())));
     }
     if let Some(host) = read("OLLAMA_HOST") {
         let base = Some(ollama(&host));
         let models = models(read("OLLAMA_MODEL"), &["llama3.2"]);
-        wanted.extend(models.into_iter().map(|model| (Dialect::OLLAMA, model, base.clone(), None)));
+        wanted.extend(models.into_iter().map(|model| ("ollama", model, base.clone(), None)));
     }
     // One pool of connections for all of them.
     let transport = match transport {
         None if wanted.is_empty() => None,
-        None => Some(super::openai_chat::default_transport()?),
+        None => Some(super::open::default_transport()?),
         given => given,
     };
     let mut agents: Vec<Arc<dyn Agent>> = Vec::new();
     for (dialect, model, base, key) in wanted {
-        let at = format!("/{}/{model}", dialect.provider());
+        let at = format!("/{}/{model}", dialect);
         let taken =
             |id: &AgentId| agents.iter().any(|agent| agent.profile().id.as_str().eq_ignore_ascii_case(id.as_str()));
-        let opened = name(dialect.provider(), &model, &taken)
+        let opened = name(dialect, &model, &taken)
             .and_then(|id| open(id, dialect, &model, base, key.as_ref(), transport.as_ref()));
         match opened {
             Ok(agent) => agents.push(agent),
-            Err(error) => match (error.reason().strip_prefix("/base_url: "), dialect.provider()) {
+            Err(error) => match (error.reason().strip_prefix("/base_url: "), dialect) {
                 // An address is one variable, however many models are behind it.
                 (Some(reason), "ollama") => v.add("/OLLAMA_HOST", reason),
                 (Some(reason), _) => v.add("/OPENAI_BASE_URL", reason),
@@ -142,35 +147,34 @@ fn collect(env: &dyn Fn(&str) -> Option<String>, transport: Option<Arc<dyn Trans
 
 fn open(
     id: AgentId,
-    dialect: Dialect,
+    provider: &str,
     model: &str,
     base: Option<String>,
     key: Option<&SecretString>,
     transport: Option<&Arc<dyn Transport>>,
 ) -> Result<Arc<dyn Agent>> {
-    let mut builder = OpenAiChatAgent::builder(id, model).dialect(dialect);
-    if let Some(base) = base {
-        builder = builder.base_url(base);
-    }
-    if let Some(key) = key {
-        builder = builder.api_key(key.expose_secret());
-    }
-    if let Some(transport) = transport {
-        builder = builder.transport(Arc::clone(transport));
-    }
-    if dialect == Dialect::OLLAMA {
-        builder = builder.free();
-    }
-    Ok(Arc::new(builder.build()?))
+    let mut config = ProviderConfig::new(provider.parse()?, model);
+    config.id = Some(id);
+    config.base_url = base;
+    config.free = provider == "ollama";
+    // Chat completions is what this function has always spoken.
+    config.wire = Some(super::Wire::Chat);
+    let credentials: Arc<dyn Credentials> = match key {
+        Some(key) => Arc::new(ApiKey(Secret::from(key.expose_secret()))),
+        None => Arc::new(NoCredentials),
+    };
+    let parts = match transport {
+        Some(transport) => AgentParts::new(Parts::system(), Arc::clone(transport)),
+        None => AgentParts::system()?,
+    };
+    super::open(&config, credentials, &parts)
 }
 
 // The model's last segment. Several providers may serve the same model, so the provider stands before it; a router
 // may serve two of one name, so a number may stand behind it.
 fn name(provider: &str, model: &str, taken: &dyn Fn(&AgentId) -> bool) -> Result<AgentId> {
-    let short = model.rsplit('/').next().unwrap_or(model);
-    let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '-' };
-    let base: String = format!("{provider}-{short}").chars().map(safe).take(60).collect();
-    let mut id = AgentId::new(&base)?;
+    let mut id = agent_id(provider, model)?;
+    let base = id.to_string();
     for number in 2..100 {
         if !taken(&id) {
             break;

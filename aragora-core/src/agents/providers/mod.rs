@@ -3,19 +3,36 @@
 //! A codec is pure: it encodes a request and decodes bytes. The exchange around it sends, times, limits and
 //! records. A refusal is a reply, an error object anywhere is an error, and an unknown field is ignored.
 
+mod address;
+mod agent;
+mod anthropic;
+mod attempt;
 mod caps;
+mod chat;
 mod classify;
 mod codec;
 mod config;
 mod credentials;
 mod defaults;
+mod endpoint;
 mod environment;
 mod exchange;
+mod family;
+mod flight;
 mod hints;
+mod knobs;
+mod learnt;
 mod money;
-mod openai_chat;
+mod omit;
+mod open;
+mod openrouter_ids;
+pub(super) mod rate_headers;
+mod responses;
 mod schema;
 mod scrub;
+mod shape;
+mod turns;
+mod value;
 
 pub use caps::ModelCaps;
 pub use classify::classify;
@@ -24,5 +41,7 @@ pub use config::{ProviderConfig, ProviderId, StreamMode, Wire};
 pub use credentials::{ApiKey, Credentials, FnCredentials, NoCredentials, SigningRequest};
 pub use environment::{by_name, from_environment, from_environment_with};
 pub use exchange::Timeouts;
-pub(super) use openai_chat::default_transport;
-pub use openai_chat::{Dialect, OpenAiChatAgent, OpenAiChatBuilder};
+pub(super) use open::default_transport;
+pub use open::open;
+pub use openrouter_ids::openrouter_id;
+pub(crate) use rate_headers::{Counted, Reading};

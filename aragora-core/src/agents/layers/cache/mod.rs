@@ -23,7 +23,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{AgentId, Digest, MicroUsd, OrgId};
 use crate::storage::{MemoryStorage, Space, Storage};
 use crate::telemetry::Parts;
-use rows::{Fill, Rows};
+use rows::Rows;
 
 /// How long a reply is kept unless said otherwise.
 const TTL: Duration = Duration::from_secs(3_600);
@@ -46,7 +46,7 @@ pub struct ReplyCache {
 impl ReplyCache {
     /// A cache of this tenant in the store of these parts, or in memory if they have none; replies live for an hour.
     pub fn new(parts: &AgentParts, tenant: OrgId) -> Self {
-        let memory = || Arc::new(MemoryStorage::new(&parts.parts)) as Arc<dyn Storage>;
+        let memory = || Arc::new(MemoryStorage::new(parts.parts.clock.clone())) as Arc<dyn Storage>;
         let storage = parts.storage.clone().unwrap_or_else(memory);
         let rows = Rows::new(storage, Space::Tenant(tenant.clone()), &parts.parts);
         Self { parts: parts.parts.clone(), tenant, ttl: TTL, always: false, rows }

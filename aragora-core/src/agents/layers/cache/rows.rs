@@ -51,8 +51,11 @@ struct CacheEpoch {
 
 impl TableRecord for CacheEpoch {
     type Key = String;
-    const DEF: TableDef =
-        TableDef { class: Class::Derived, seal: crate::storage::Seal::Plain, ..TableDef::tenant("cached_reply_epoch", 1) };
+    const DEF: TableDef = TableDef {
+        class: Class::Derived,
+        seal: crate::storage::Seal::Plain,
+        ..TableDef::tenant("cached_reply_epoch", 1)
+    };
 
     fn key(&self) -> String {
         self.agent.as_str().to_owned()
