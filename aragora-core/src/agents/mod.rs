@@ -10,6 +10,7 @@ mod function;
 mod handle;
 mod human;
 pub mod layers;
+mod measure;
 mod notice;
 mod output;
 mod partial;
@@ -41,6 +42,7 @@ pub use handle::{Agents, AgentsBuilder};
 pub use human::{
     HumanAgent, HumanDesk, HumanEvent, HumanReply, PendingPage, PendingQuery, PendingTurn, SeenMessage, TurnState,
 };
+pub(crate) use measure::Measure;
 pub use notice::{BreakerState, BudgetNotice, Notice};
 pub use output::{Delta, Output, TokenSink};
 pub use partial::PartialReply;

@@ -30,6 +30,7 @@ mod money;
 mod omit;
 mod open;
 mod ordered;
+mod openrouter_ids;
 pub(super) mod rate_headers;
 mod responses;
 mod schema;
@@ -51,6 +52,7 @@ pub use credentials::{ApiKey, Credentials, FnCredentials, NoCredentials, Signing
 pub(super) use defaults::ProviderFacts;
 pub use exchange::Timeouts;
 pub use open::open;
+pub use openrouter_ids::openrouter_id;
 pub(crate) use rate_headers::{Counted, Reading};
 pub use spec::{ModelSource, ModelSpec};
 #[cfg(feature = "genai")]

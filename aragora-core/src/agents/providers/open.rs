@@ -111,6 +111,7 @@ pub(super) fn connect(
         streams: config.stream != StreamMode::Never,
         targets: vec![target.id().clone()],
         context_tokens: caps.context,
+        free: config.free,
         ..AgentProfile::new(id, AgentKind::Model)
     };
     let endpoint = Endpoint {
