@@ -5,10 +5,12 @@ mod agent;
 mod ballot_reply;
 mod conduct;
 mod demo;
+mod embed;
 mod function;
 mod handle;
 mod human;
 pub mod layers;
+mod measure;
 mod notice;
 mod output;
 mod partial;
@@ -21,6 +23,7 @@ mod reply;
 mod request;
 mod roster;
 mod scripted;
+mod stand_ins;
 mod target;
 mod tokens;
 
@@ -30,11 +33,17 @@ pub use conduct::MAX_REPLY_BYTES;
 #[cfg(feature = "foreign")]
 pub(crate) use conduct::{cancelled, late, ready, sized};
 pub use demo::{DemoAgent, DemoStyle};
+#[cfg(feature = "model2vec")]
+pub use embed::Model2VecEmbedder;
+pub use embed::{
+    CallContext, EmbedTask, Embedder, EmbeddingSpace, Embeddings, HashEmbedder, SemanticComparator, cosine,
+};
 pub use function::FnAgent;
 pub use handle::{Agents, AgentsBuilder};
 pub use human::{
     HumanAgent, HumanDesk, HumanEvent, HumanReply, PendingPage, PendingQuery, PendingTurn, SeenMessage, TurnState,
 };
+pub(crate) use measure::Measure;
 pub use notice::{BreakerState, BudgetNotice, Notice};
 pub use output::{Delta, Output, TokenSink};
 pub use partial::PartialReply;
@@ -48,6 +57,7 @@ pub use reply::{AgentReply, Attempt, Latency, ToolCall, Warning};
 pub use request::{AgentRequest, Effort, PromptCache, Sampling};
 pub use roster::{Roster, RosterBuilder, Seat};
 pub use scripted::{ScriptEnd, ScriptStep, ScriptedAgent};
+pub use stand_ins::StandIns;
 pub use target::{
     BreakerSettings, BreakerSnapshot, LastError, RateLimitSnapshot, StatedLimit, Target, TargetHealth, TargetKey,
     TargetSettings, Targets,

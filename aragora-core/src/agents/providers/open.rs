@@ -13,6 +13,8 @@ use super::config::{ProviderConfig, StreamMode, Wire};
 use super::credentials::Credentials;
 use super::defaults::{self, Provider};
 use super::endpoint::Endpoint;
+use super::gemini::Gemini;
+use super::interactions::Interactions;
 use super::responses::Responses;
 use super::{address, family};
 use crate::agents::agent::{Agent, AgentProfile, StructuredMode};
@@ -30,16 +32,15 @@ const FRAMING: [&str; 6] =
     ["content-type", "content-length", "content-encoding", "transfer-encoding", "connection", "host"];
 
 /// The codec of a wire, as this provider speaks it.
-fn codec(provider: &'static Provider, wire: Wire, _config: &ProviderConfig) -> Result<Arc<dyn Codec>> {
-    Ok(match wire {
+fn codec(provider: &'static Provider, wire: Wire) -> Arc<dyn Codec> {
+    match wire {
         Wire::Chat => Arc::new(Chat::of(provider.word)),
         Wire::Messages => Arc::new(Messages::of(provider.word)),
         Wire::Responses => Arc::new(Responses::of(provider.word)),
-        other => {
-            let reason = format!("the wire {other:?} is not built into this version");
-            return Err(Error::new(ErrorKind::Unsupported, reason).with("provider", provider.word));
-        }
-    })
+        Wire::Gemini if provider.word == "vertex" => Arc::new(Gemini::VERTEX),
+        Wire::Gemini => Arc::new(Gemini::GOOGLE),
+        Wire::GeminiInteractions => Arc::new(Interactions),
+    }
 }
 
 /// The bare agent of a model behind a provider, without layers.
@@ -84,7 +85,7 @@ pub(super) fn connect(
     }
     v.into_result(ErrorKind::InvalidConfig)?;
     let (base, id) = (base.map_err(|reason| invalid("/base_url", &reason))?, id?);
-    let codec = codec(provider, wire, config)?;
+    let codec = codec(provider, wire);
     let url = |stream: bool| -> Result<Url> {
         let url = match &config.path {
             Some(path) => address::with_path(&base, path, &config.model),
@@ -110,6 +111,7 @@ pub(super) fn connect(
         streams: config.stream != StreamMode::Never,
         targets: vec![target.id().clone()],
         context_tokens: caps.context,
+        free: config.free,
         ..AgentProfile::new(id, AgentKind::Model)
     };
     let endpoint = Endpoint {
