@@ -7,7 +7,7 @@ use crate::agents::providers::knobs::{self, decimal, word};
 use crate::agents::providers::schema::{self, Strict};
 use crate::agents::providers::shape::{self, Shape};
 use crate::agents::providers::turns::estimated_tokens;
-use crate::agents::request::{AgentRequest, Effort, PromptCache};
+use crate::agents::request::{AgentRequest, PromptCache};
 use crate::debate::Author;
 use crate::ids::Digest;
 
