@@ -1,6 +1,7 @@
 //! What the suites share: scripted seats, the memory-plus-file store, and readers of recorded debates.
 
 pub mod agents;
+pub mod cassettes;
 pub mod conformance;
 pub mod durable;
 #[cfg(feature = "faces")]

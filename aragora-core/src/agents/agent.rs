@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use super::output::Output;
 use super::reply::AgentReply;
 use super::request::AgentRequest;
+use super::target::Target;
 use crate::debate::AgentKind;
 use crate::error::Result;
 use crate::ids::AgentId;
@@ -28,6 +29,12 @@ pub trait Agent: fmt::Debug + Send + Sync + 'static {
 
     /// Answers one turn. Streamed text and attempts go to `output`, which never blocks.
     async fn respond(&self, request: AgentRequest, output: Output) -> Result<AgentReply>;
+
+    /// What it shares with every agent of the same endpoint, model and credential: breaker, limits, latencies. Only
+    /// agents behind a provider have one; a layer passes its inner agent's on.
+    fn target(&self) -> Option<Arc<Target>> {
+        None
+    }
 }
 
 /// Who an agent is.

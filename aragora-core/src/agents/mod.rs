@@ -9,6 +9,7 @@ mod embed;
 mod function;
 mod human;
 pub mod layers;
+mod notice;
 mod output;
 mod partial;
 mod parts;
@@ -20,6 +21,7 @@ mod request;
 mod roster;
 mod scripted;
 mod target;
+mod tokens;
 
 pub use agent::{Agent, AgentProfile, StructuredMode, TargetId};
 pub use ballot_reply::BallotReply;
@@ -36,16 +38,23 @@ pub use function::FnAgent;
 pub use human::{
     HumanAgent, HumanDesk, HumanEvent, HumanReply, PendingPage, PendingQuery, PendingTurn, SeenMessage, TurnState,
 };
+pub use notice::{BreakerState, BudgetNotice, Notice};
 pub use output::{Delta, Output, TokenSink};
 pub use partial::PartialReply;
 pub use parts::AgentParts;
-pub use prices::{NoPrices, PriceBook, PriceQuery};
+#[cfg(feature = "prices")]
+pub use prices::BundledPrices;
+pub use prices::{NoPrices, PriceBook, PriceQuery, PriceRow, PriceTable, Prices};
 pub use recorded::{Cassette, RecordedAgent, Recorder};
 pub use reply::{AgentReply, Attempt, Latency, ToolCall, Warning};
 pub use request::{AgentRequest, Effort, PromptCache, Sampling};
 pub use roster::{Roster, RosterBuilder, Seat};
 pub use scripted::{ScriptEnd, ScriptStep, ScriptedAgent};
-pub use target::{Target, TargetKey, Targets};
+pub use target::{
+    BreakerSettings, BreakerSnapshot, LastError, RateLimitSnapshot, StatedLimit, Target, TargetHealth, TargetKey,
+    TargetSettings, Targets,
+};
+pub use tokens::{ByteCounter, TokenCounter};
 
 pub use crate::debate::{
     AgentKind, AttemptOutcome, Author, CostSource, Expect, JsonShape, Message, Persona, Phase, Refusal, Role, Served,

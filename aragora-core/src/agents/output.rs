@@ -1,8 +1,10 @@
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
+use super::notice::Notice;
 use super::reply::{AgentReply, Attempt, Warning};
 
 /// A piece of what is streamed.
@@ -21,6 +23,11 @@ pub enum Delta {
 pub trait TokenSink: fmt::Debug + Send + Sync {
     /// Takes one piece; `seq` counts from 0 per request without gaps.
     fn push(&self, seq: u64, delta: Delta);
+
+    /// Takes note of something that happened besides the text; most sinks have no use for it.
+    fn notice(&self, notice: &Notice) {
+        let _ = notice;
+    }
 }
 
 /// The side channel of one request: streamed text out, attempt records in. Every method returns at once.
@@ -31,12 +38,17 @@ pub trait TokenSink: fmt::Debug + Send + Sync {
 pub struct Output {
     channel: Arc<Channel>,
     observers: Vec<Arc<dyn TokenSink>>,
+    // Raised once something is sent through this handle or a clone of it.
+    flags: Vec<Arc<AtomicBool>>,
 }
 
 #[derive(Debug)]
 struct Channel {
     sink: Option<Arc<dyn TokenSink>>,
+    wanted: bool,
     resettable: bool,
+    // The channel of which this is a copy's, and whether that copy is a hedge.
+    above: Option<(Output, bool)>,
     state: Mutex<State>,
 }
 
@@ -61,7 +73,12 @@ impl fmt::Debug for State {
 
 impl Output {
     fn with(sink: Option<Arc<dyn TokenSink>>, resettable: bool) -> Self {
-        Self { channel: Arc::new(Channel { sink, resettable, state: Mutex::default() }), observers: Vec::new() }
+        let wanted = sink.is_some();
+        Self::over(Channel { sink, wanted, resettable, above: None, state: Mutex::default() }, Vec::new())
+    }
+
+    fn over(channel: Channel, flags: Vec<Arc<AtomicBool>>) -> Self {
+        Self { channel: Arc::new(channel), observers: Vec::new(), flags }
     }
 
     /// Nobody listens; attempts are still recorded.
@@ -88,9 +105,32 @@ impl Output {
         output
     }
 
+    /// A channel of its own for one of two copies of a call. Its pieces go to this sink only, its attempts into this
+    /// ledger too; it is asked to stream if this one is.
+    pub(crate) fn copy(&self, sink: Arc<dyn TokenSink>, hedge: bool) -> Self {
+        let (wanted, resettable) = (self.wants_text(), self.channel.resettable);
+        let above = Some((self.clone(), hedge));
+        let channel = Channel { sink: Some(sink), wanted, resettable, above, state: Mutex::default() };
+        Self::over(channel, self.flags.clone())
+    }
+
+    /// The same channel with a flag that rises once something is sent through this handle or its clones.
+    pub(crate) fn flagged(&self, flag: Arc<AtomicBool>) -> Self {
+        let mut output = self.clone();
+        output.flags.push(flag);
+        output
+    }
+
+    /// From here on the call counts as sent, whatever becomes of it.
+    pub(crate) fn sending(&self) {
+        for flag in &self.flags {
+            flag.store(true, Ordering::Relaxed);
+        }
+    }
+
     /// Whether anybody listens; an agent need not stream otherwise.
     pub fn wants_text(&self) -> bool {
-        self.channel.sink.is_some()
+        self.channel.wanted
     }
 
     /// Whether the sink understands a reset, or nothing was shown yet.
@@ -151,8 +191,25 @@ impl Output {
         None
     }
 
+    /// Tells whoever listens that something happened besides the text, e.g. that the target is asked again.
+    pub fn notice(&self, notice: &Notice) {
+        // Under the lock, so that listeners hear it in its place between the pieces.
+        let _state = self.lock();
+        for observer in &self.observers {
+            observer.notice(notice);
+        }
+        if let Some(sink) = &self.channel.sink {
+            sink.notice(notice);
+        }
+    }
+
     /// Notes an attempt that reached the wire, once, also when it failed or was dropped.
-    pub fn record(&self, attempt: Attempt) {
+    pub fn record(&self, mut attempt: Attempt) {
+        self.sending();
+        if let Some((above, hedge)) = &self.channel.above {
+            attempt.hedge |= hedge;
+            above.record(attempt.clone());
+        }
         self.lock().attempts.push(attempt);
     }
 

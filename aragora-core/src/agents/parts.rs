@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
-use super::prices::{NoPrices, PriceBook};
+use super::prices::{PriceBook, Prices};
 use super::target::Targets;
+use super::tokens::{ByteCounter, TokenCounter};
 use crate::error::Result;
 use crate::http::Transport;
 use crate::storage::Storage;
@@ -17,6 +18,8 @@ pub struct AgentParts {
     pub transport: Arc<dyn Transport>,
     /// What calls cost.
     pub prices: Arc<dyn PriceBook>,
+    /// How many tokens a request will be.
+    pub tokens: Arc<dyn TokenCounter>,
     /// Breakers, limits and latencies.
     pub targets: Arc<Targets>,
     /// Keeps cached replies and budget periods; absent: neither outlives the process.
@@ -24,10 +27,17 @@ pub struct AgentParts {
 }
 
 impl AgentParts {
-    /// These, fresh targets and no prices.
+    /// These, fresh targets and the prices that come with the library.
     pub fn new(parts: Parts, transport: Arc<dyn Transport>) -> Self {
         let targets = Arc::new(Targets::new(parts.clone()));
-        Self { parts, transport, prices: Arc::new(NoPrices), targets, storage: None }
+        Self {
+            parts,
+            transport,
+            prices: Arc::new(Prices::known()),
+            tokens: Arc::new(ByteCounter::new()),
+            targets,
+            storage: None,
+        }
     }
 
     /// [`AgentParts::new`] with a transport of its own over rustls. `not_configured` without the feature `tls-rustls`.
@@ -39,6 +49,13 @@ impl AgentParts {
     #[must_use]
     pub fn with_prices(mut self, prices: Arc<dyn PriceBook>) -> Self {
         self.prices = prices;
+        self
+    }
+
+    /// The same with this estimator.
+    #[must_use]
+    pub fn with_tokens(mut self, tokens: Arc<dyn TokenCounter>) -> Self {
+        self.tokens = tokens;
         self
     }
 

@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::machine::{Entry, Machine, Resolution};
 use super::stream::{EventClass, EventData, LogSource, StreamEvent};
-use crate::agents::{Delta, TokenSink};
+use crate::agents::{Delta, Notice, TokenSink};
 use crate::clock::Clock;
 use crate::debate::{Decision, Event, HumanInput};
 use crate::error::{Error, Result};
@@ -284,5 +284,11 @@ impl TokenSink for LiveSink {
             Delta::Reset => EventData::TokenReset { turn },
         };
         self.live.publish_live(&self.agent, self.round, data);
+    }
+
+    fn notice(&self, notice: &Notice) {
+        if let Some(data) = EventData::of_notice(&self.turn, notice) {
+            self.live.publish_live(&self.agent, self.round, data);
+        }
     }
 }

@@ -38,7 +38,7 @@ pub use list::{DebatePage, DebateQuery};
 pub use replay::{Check, ReplayReport};
 pub use resume::ResumeBuilder;
 pub use rows::{DebateState, DebateSummary};
-pub use stream::{EventClass, EventData, EventStream, StreamEvent};
+pub use stream::{BreakerEvent, EventClass, EventData, EventStream, StreamEvent};
 
 use crate::agents::HumanDesk;
 use crate::consensus::{DecisionRule, RuleSet};

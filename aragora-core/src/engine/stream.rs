@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::live::Live;
 use super::rows::{log_range_from, read_log};
+use crate::agents::{BreakerState, Notice};
 use crate::clock::{Clock, Timestamp};
 use crate::debate::{Event, Record};
 use crate::error::Result;
@@ -91,6 +92,50 @@ pub enum EventData {
         /// The piece.
         text: String,
     },
+    /// An attempt of a turn failed.
+    AgentError {
+        /// The turn.
+        turn: TurnId,
+        /// The error's code.
+        code: String,
+        /// Which attempt of its target, from 1.
+        attempt: u32,
+    },
+    /// A turn is asked again of the same target.
+    AgentRetry {
+        /// The turn.
+        turn: TurnId,
+        /// The attempt that follows, from 2.
+        attempt: u32,
+        /// Code of the failure before.
+        code: String,
+        /// The pause before it, in milliseconds.
+        delay_ms: u64,
+    },
+    /// A turn is asked of another target.
+    AgentFallbackTriggered {
+        /// The turn.
+        turn: TurnId,
+        /// The target that failed.
+        from: String,
+        /// The target asked now.
+        to: String,
+        /// Code of the failure.
+        code: String,
+    },
+    /// A turn waits under a provider's rate limit.
+    RateLimitWait {
+        /// The provider.
+        provider: String,
+        /// For how long at most, in milliseconds.
+        wait_ms: u64,
+    },
+    /// A turn's failure opened a circuit breaker: nothing is sent to its target for a while.
+    BreakerOpened(BreakerEvent),
+    /// A circuit breaker lets one probe through.
+    BreakerHalfOpen(BreakerEvent),
+    /// A circuit breaker closed: its target answers again.
+    BreakerClosed(BreakerEvent),
     /// Nothing happened for 30 seconds; the debate still runs.
     Heartbeat,
     /// This reader fell behind; recorded events are read again from the log, live ones are gone.
@@ -104,6 +149,50 @@ pub enum EventData {
     },
 }
 
+/// Which circuit breaker changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct BreakerEvent {
+    /// What it guards: `agent`.
+    pub scope: String,
+    /// Whose, e.g. `openai/gpt-5`.
+    pub name: String,
+    /// Failures that counted when it changed.
+    pub failures: u32,
+}
+
+impl EventData {
+    /// What a layer's notice is on the stream. A tenant's budget is nothing of one debate.
+    pub(crate) fn of_notice(turn: &TurnId, notice: &Notice) -> Option<Self> {
+        let turn = turn.clone();
+        let millis = |wait: &Duration| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+        Some(match notice {
+            Notice::Failed { attempt, code } => Self::AgentError { turn, code: (*code).to_owned(), attempt: *attempt },
+            Notice::Retry { attempt, code, delay } => {
+                Self::AgentRetry { turn, attempt: *attempt, code: (*code).to_owned(), delay_ms: millis(delay) }
+            }
+            Notice::Fallback { from, to, code } => Self::AgentFallbackTriggered {
+                turn,
+                from: from.to_string(),
+                to: to.to_string(),
+                code: (*code).to_owned(),
+            },
+            Notice::RateLimitWait { provider, wait } => {
+                Self::RateLimitWait { provider: provider.clone(), wait_ms: millis(wait) }
+            }
+            Notice::Breaker { target, state, failures } => {
+                let event = BreakerEvent { scope: "agent".into(), name: target.to_string(), failures: *failures };
+                match state {
+                    BreakerState::Open => Self::BreakerOpened(event),
+                    BreakerState::HalfOpen => Self::BreakerHalfOpen(event),
+                    BreakerState::Closed => Self::BreakerClosed(event),
+                }
+            }
+            Notice::Budget(_) => return None,
+        })
+    }
+}
+
 impl StreamEvent {
     /// The `type` of the event.
     pub fn kind(&self) -> &'static str {
@@ -114,6 +203,13 @@ impl StreamEvent {
             EventData::TokenReset { .. } => "token_reset",
             EventData::TokenEnd { .. } => "token_end",
             EventData::AgentThinking { .. } => "agent_thinking",
+            EventData::AgentError { .. } => "agent_error",
+            EventData::AgentRetry { .. } => "agent_retry",
+            EventData::AgentFallbackTriggered { .. } => "agent_fallback_triggered",
+            EventData::RateLimitWait { .. } => "rate_limit_wait",
+            EventData::BreakerOpened(_) => "breaker_opened",
+            EventData::BreakerHalfOpen(_) => "breaker_half_open",
+            EventData::BreakerClosed(_) => "breaker_closed",
             EventData::Heartbeat => "heartbeat",
             EventData::Lagged { .. } => "lagged",
         }
@@ -171,6 +267,17 @@ impl StreamEvent {
                 json!({"turn": turn, "text": text})
             }
             EventData::TokenEnd { turn, chars } => json!({"turn": turn, "chars": chars}),
+            EventData::AgentError { turn, code, attempt } => json!({"turn": turn, "code": code, "attempt": attempt}),
+            EventData::AgentRetry { turn, attempt, code, delay_ms } => {
+                json!({"turn": turn, "attempt": attempt, "code": code, "delay_ms": delay_ms})
+            }
+            EventData::AgentFallbackTriggered { turn, from, to, code } => {
+                json!({"turn": turn, "from": from, "to": to, "code": code})
+            }
+            EventData::RateLimitWait { provider, wait_ms } => json!({"provider": provider, "wait_ms": wait_ms}),
+            EventData::BreakerOpened(event) | EventData::BreakerHalfOpen(event) | EventData::BreakerClosed(event) => {
+                json!(event)
+            }
             EventData::Heartbeat => json!({}),
             EventData::Lagged { from, to, dropped } => json!({"from": from, "to": to, "dropped": dropped}),
         };

@@ -10,7 +10,7 @@ use crate::agents::{AgentReply, AgentRequest, PendingTurn, Sampling, ToolCall, W
 use crate::debate::{
     Author, CostSource, Expect, Persona, Phase, Refusal, Reputation, Role, StopReason, Usage, Visibility,
 };
-use crate::engine::{EventData, StreamEvent};
+use crate::engine::{BreakerEvent, EventData, StreamEvent};
 use crate::ids::{AgentId, DebateId, MessageId, MicroUsd, RequestId, TurnId};
 
 /// What an agent is asked in one turn.
@@ -417,6 +417,71 @@ pub enum LiveEvent {
         /// The piece.
         text: String,
     },
+    /// An attempt of a turn failed.
+    AgentError {
+        /// The turn.
+        turn: TurnId,
+        /// The error's code.
+        code: String,
+        /// Which attempt of its target, from 1.
+        attempt: u32,
+    },
+    /// A turn is asked again of the same target.
+    AgentRetry {
+        /// The turn.
+        turn: TurnId,
+        /// The attempt that follows, from 2.
+        attempt: u32,
+        /// Code of the failure before.
+        code: String,
+        /// The pause before it, in milliseconds.
+        delay_ms: u64,
+    },
+    /// A turn is asked of another target.
+    AgentFallbackTriggered {
+        /// The turn.
+        turn: TurnId,
+        /// The target that failed.
+        from: String,
+        /// The target asked now.
+        to: String,
+        /// Code of the failure.
+        code: String,
+    },
+    /// A turn waits under a provider's rate limit.
+    RateLimitWait {
+        /// The provider.
+        provider: String,
+        /// For how long at most, in milliseconds.
+        wait_ms: u64,
+    },
+    /// A turn's failure opened a circuit breaker: nothing is sent to its target for a while.
+    BreakerOpened {
+        /// What it guards: `agent`.
+        scope: String,
+        /// Whose, e.g. `openai/gpt-5`.
+        name: String,
+        /// Failures that counted when it changed.
+        failures: u32,
+    },
+    /// A circuit breaker lets one probe through.
+    BreakerHalfOpen {
+        /// What it guards: `agent`.
+        scope: String,
+        /// Whose, e.g. `openai/gpt-5`.
+        name: String,
+        /// Failures that counted when it changed.
+        failures: u32,
+    },
+    /// A circuit breaker closed: its target answers again.
+    BreakerClosed {
+        /// What it guards: `agent`.
+        scope: String,
+        /// Whose, e.g. `openai/gpt-5`.
+        name: String,
+        /// Failures that counted when it changed.
+        failures: u32,
+    },
     /// Nothing happened for 30 seconds; the debate still runs.
     Heartbeat {},
     /// This reader fell behind; recorded events are read again from the log, live ones are gone.
@@ -441,6 +506,23 @@ impl From<&StreamEvent> for EventDocument {
             EventData::TokenReset { turn } => Ok(LiveEvent::TokenReset { turn }),
             EventData::TokenEnd { turn, chars } => Ok(LiveEvent::TokenEnd { turn, chars }),
             EventData::AgentThinking { turn, text } => Ok(LiveEvent::AgentThinking { turn, text }),
+            EventData::AgentError { turn, code, attempt } => Ok(LiveEvent::AgentError { turn, code, attempt }),
+            EventData::AgentRetry { turn, attempt, code, delay_ms } => {
+                Ok(LiveEvent::AgentRetry { turn, attempt, code, delay_ms })
+            }
+            EventData::AgentFallbackTriggered { turn, from, to, code } => {
+                Ok(LiveEvent::AgentFallbackTriggered { turn, from, to, code })
+            }
+            EventData::RateLimitWait { provider, wait_ms } => Ok(LiveEvent::RateLimitWait { provider, wait_ms }),
+            EventData::BreakerOpened(BreakerEvent { scope, name, failures }) => {
+                Ok(LiveEvent::BreakerOpened { scope, name, failures })
+            }
+            EventData::BreakerHalfOpen(BreakerEvent { scope, name, failures }) => {
+                Ok(LiveEvent::BreakerHalfOpen { scope, name, failures })
+            }
+            EventData::BreakerClosed(BreakerEvent { scope, name, failures }) => {
+                Ok(LiveEvent::BreakerClosed { scope, name, failures })
+            }
             EventData::Heartbeat => Ok(LiveEvent::Heartbeat {}),
             EventData::Lagged { from, to, dropped } => Ok(LiveEvent::Lagged { from, to, dropped }),
         };

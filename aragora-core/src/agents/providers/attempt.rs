@@ -84,7 +84,7 @@ impl ProviderAgent {
         let mut draft = Draft::default();
         let mut reader = self.codec.reader();
         let mut reading = Reading { agent: self, headers: &response.headers, output, flight };
-        let read = match Payload::open(&watch, response.body).await {
+        let read = match Payload::open(&watch, response.body, stream).await {
             Ok(Payload::Json(bytes)) => reading.whole(&bytes, &mut *reader, &mut draft),
             Ok(Payload::Events(events)) => reading.events(events, &mut watch, &mut *reader, &mut draft).await,
             Err(error) => Err(error),

@@ -177,7 +177,7 @@ impl Endpoint {
         if !(200..300).contains(&response.status) {
             return Err(self.refusal(watch, response).await);
         }
-        let Payload::Json(bytes) = Payload::open(watch, response.body).await? else {
+        let Payload::Json(bytes) = Payload::open(watch, response.body, false).await? else {
             return Err(Error::new(ErrorKind::MalformedResponse, "an event stream, expected a JSON document"));
         };
         let document: Value = serde_json::from_slice(&bytes)

@@ -17,6 +17,9 @@ const ERROR_BYTES: usize = 256 << 10;
 const EVENT_BYTES: usize = 4 << 20;
 const STREAM_BYTES: usize = 64 << 20;
 
+/// What the lines of an event stream begin with.
+const FIELDS: [&[u8]; 4] = [b"data", b"event", b"id", b"retry"];
+
 /// How long a stream that is complete may keep us waiting for what follows its last piece.
 const LINGER: Duration = Duration::from_secs(5);
 
@@ -112,8 +115,9 @@ pub(super) enum Payload {
 
 impl Payload {
     /// Looks at the first bytes, because gateways answer JSON to a request for a stream and name types as they
-    /// like. Text that is neither is `malformed_response`.
-    pub(super) async fn open(watch: &Watch<'_>, mut body: Body) -> Result<Self> {
+    /// like. Text that is neither is `malformed_response`; a stream that was asked for and ends before it can be told
+    /// from anything else is a stream that ends too early.
+    pub(super) async fn open(watch: &Watch<'_>, mut body: Body, stream: bool) -> Result<Self> {
         let mut head = Vec::new();
         let is_stream = loop {
             let start = significant(&head);
@@ -121,17 +125,23 @@ impl Payload {
                 Some(b'{' | b'[') => break false,
                 Some(b':') => break true,
                 Some(_) if start.len() >= 6 => {
-                    if [&b"data"[..], b"event", b"id", b"retry"].iter().any(|field| start.starts_with(field)) {
+                    if FIELDS.iter().any(|field| start.starts_with(field)) {
                         break true;
                     }
                     return Err(unreadable());
                 }
                 _ => {}
             }
-            match watch.piece(&mut body).await? {
-                Some(piece) => head.extend_from_slice(&piece),
-                None if start.is_empty() => return Err(unreadable()),
-                None => break start.starts_with(b"data"),
+            match watch.piece(&mut body).await {
+                Ok(Some(piece)) => head.extend_from_slice(&piece),
+                Ok(None) if stream && FIELDS.iter().any(|field| field.starts_with(start)) => break true,
+                Ok(None) if start.is_empty() => return Err(unreadable()),
+                Ok(None) => break FIELDS.iter().any(|field| start.starts_with(field)),
+                Err(error) if stream && error.kind() == ErrorKind::Transport => {
+                    let reason = "the connection broke before the reply began";
+                    return Err(Error::new(ErrorKind::Interrupted, reason).caused_by(error));
+                }
+                Err(error) => return Err(error),
             }
             if head.len() > STREAM_BYTES {
                 return Err(too_large("the stream", STREAM_BYTES));
@@ -152,7 +162,9 @@ impl Payload {
 }
 
 fn significant(bytes: &[u8]) -> &[u8] {
-    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start()
+    let mark = b"\xef\xbb\xbf";
+    // A mark that is still arriving says nothing yet.
+    if mark.starts_with(bytes) { &[] } else { bytes.strip_prefix(mark).unwrap_or(bytes).trim_ascii_start() }
 }
 
 fn unreadable() -> Error {

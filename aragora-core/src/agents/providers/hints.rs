@@ -77,7 +77,7 @@ fn until(text: &str, date: &str) -> Option<Duration> {
 }
 
 // IMF-fixdate, e.g. `Sun, 06 Nov 1994 08:49:37 GMT`, in seconds since 1970.
-fn http_date(text: &str) -> Option<i64> {
+pub(super) fn http_date(text: &str) -> Option<i64> {
     let mut parts = text.split([' ', ':']).skip(1);
     let mut next = || parts.next();
     let day: i64 = next()?.parse().ok()?;

@@ -34,6 +34,8 @@ pub(super) fn effort(asked: Effort, caps: &ModelCaps, encoded: &mut Encoded) -> 
     let above = taken.iter().copied().filter(|effort| *effort > asked).min();
     let nearest = above.or_else(|| taken.iter().copied().filter(|effort| *effort != Effort::None).max());
     match nearest {
+        // A model that does not think does as it is told by being left alone.
+        None if asked == Effort::None => None,
         Some(effort) => {
             encoded.warn("knob_clamped", format!("effort {} was sent as {}", word(asked), word(effort)));
             Some(effort)

@@ -5,6 +5,7 @@
 
 mod address;
 mod agent;
+mod anthropic;
 mod attempt;
 mod call;
 mod caps;
@@ -27,11 +28,16 @@ mod interactions;
 mod knobs;
 mod learnt;
 mod money;
+mod omit;
 mod open;
+pub(super) mod rate_headers;
+mod responses;
 mod schema;
 mod scrub;
+mod shape;
 #[cfg(feature = "genai")]
 mod through_genai;
+mod turns;
 mod value;
 
 pub use caps::ModelCaps;
@@ -44,5 +50,6 @@ pub use environment::{by_name, from_environment, from_environment_with};
 pub use exchange::Timeouts;
 pub(super) use open::default_transport;
 pub use open::open;
+pub(crate) use rate_headers::{Counted, Reading};
 #[cfg(feature = "genai")]
 pub use through_genai::{GenaiAgent, GenaiConfig};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use url::Url;
 
 use super::agent::ProviderAgent;
+use super::anthropic::Messages;
 use super::caps::ModelCaps;
 use super::chat::Chat;
 use super::codec::Codec;
@@ -14,6 +15,7 @@ use super::defaults::{self, Provider};
 use super::endpoint::Endpoint;
 use super::gemini::Gemini;
 use super::interactions::Interactions;
+use super::responses::Responses;
 use super::{address, family};
 use crate::agents::agent::{Agent, AgentProfile, StructuredMode};
 use crate::agents::parts::AgentParts;
@@ -31,17 +33,15 @@ const FRAMING: [&str; 6] =
     ["content-type", "content-length", "content-encoding", "transfer-encoding", "connection", "host"];
 
 /// The codec of a wire, as this provider speaks it.
-fn codec(provider: &'static Provider, wire: Wire, _config: &ProviderConfig) -> Result<Arc<dyn Codec>> {
-    Ok(match wire {
+fn codec(provider: &'static Provider, wire: Wire) -> Arc<dyn Codec> {
+    match wire {
         Wire::Chat => Arc::new(Chat::of(provider.word)),
         Wire::Gemini if provider.word == "vertex" => Arc::new(Gemini::VERTEX),
         Wire::Gemini => Arc::new(Gemini::GOOGLE),
         Wire::GeminiInteractions => Arc::new(Interactions),
-        other => {
-            let reason = format!("the wire {other:?} is not built into this version");
-            return Err(Error::new(ErrorKind::Unsupported, reason).with("provider", provider.word));
-        }
-    })
+        Wire::Messages => Arc::new(Messages::of(provider.word)),
+        Wire::Responses => Arc::new(Responses::of(provider.word)),
+    }
 }
 
 /// The bare agent of a model behind a provider, without layers.
@@ -60,8 +60,8 @@ fn codec(provider: &'static Provider, wire: Wire, _config: &ProviderConfig) -> R
 /// # }
 /// ```
 ///
-/// Errors: `invalid_config` lists everything wrong with the configuration; `unsupported` for a wire that is not built
-/// in; `unavailable` if the operating system gives no random bytes.
+/// Errors: `invalid_config` lists everything wrong with the configuration; `unavailable` if the operating system gives no
+/// random bytes.
 pub fn open(config: &ProviderConfig, credentials: Arc<dyn Credentials>, parts: &AgentParts) -> Result<Arc<dyn Agent>> {
     Ok(Arc::new(connect(config, credentials, parts)?))
 }
@@ -86,7 +86,7 @@ pub(super) fn connect(
     }
     v.into_result(ErrorKind::InvalidConfig)?;
     let (base, id) = (base.map_err(|reason| invalid("/base_url", &reason))?, id?);
-    let codec = codec(provider, wire, config)?;
+    let codec = codec(provider, wire);
     let url = |stream: bool| -> Result<Url> {
         let url = match &config.path {
             Some(path) => address::with_path(&base, path, &config.model),

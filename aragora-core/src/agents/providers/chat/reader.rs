@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::tools::Tools;
-use super::usage::{Tokens, cost};
+use super::usage::Tokens;
 use crate::agents::providers::codec::{Added, Draft, Reader};
+use crate::agents::providers::money;
 use crate::agents::reply::Warning;
 use crate::debate::{Refusal, StopReason};
 
@@ -43,7 +44,7 @@ impl ChatReader {
         if let Some(usage) = usage {
             self.tokens.absorb(usage);
             draft.usage = self.tokens.usage();
-            draft.cost = cost(usage).filter(|_| self.reports_cost).or(draft.cost);
+            draft.cost = money::reported(usage).filter(|_| self.reports_cost).or(draft.cost);
         }
         draft.begun |= choices.is_some() || usage.is_some();
         if added.error.is_none() {

@@ -1,10 +1,8 @@
-//! Tokens and money as vendors of chat completions report them.
+//! Tokens as vendors of chat completions report them.
 
 use serde_json::Value;
 
-use crate::agents::providers::money;
 use crate::debate::Usage;
-use crate::ids::MicroUsd;
 
 /// What was reported so far; later values replace earlier ones field by field.
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,16 +50,4 @@ impl Tokens {
             reasoning,
         })
     }
-}
-
-/// What a `usage` object says the call cost: xAI's ticks, or OpenRouter's dollars.
-pub(super) fn cost(usage: &Value) -> Option<MicroUsd> {
-    if let Some(ticks) = usage.get("cost_in_usd_ticks").and_then(Value::as_u64) {
-        return Some(money::from_ticks(ticks));
-    }
-    let fee = usage.get("cost").and_then(Value::as_f64)?;
-    // With the host's own upstream key the router's fee is only a part of what the call costs.
-    let byok = usage.get("is_byok").and_then(Value::as_bool) == Some(true);
-    let upstream = usage.pointer("/cost_details/upstream_inference_cost").and_then(Value::as_f64);
-    money::from_usd(fee + upstream.filter(|_| byok).unwrap_or(0.0))
 }

@@ -84,11 +84,7 @@ impl EmbeddingWire {
         };
         draft.usage = tokens.map(|input_total| Usage { input_total, ..Usage::default() });
         if let Self::OpenAi { billed: true, .. } = self {
-            let dollars = |pointer: &str| document.pointer(pointer).and_then(Value::as_f64);
-            // With the host's own upstream key the router's fee is only a part of what the call costs.
-            let byok = document.pointer("/usage/is_byok").and_then(Value::as_bool) == Some(true);
-            let upstream = dollars("/usage/cost_details/upstream_inference_cost").filter(|_| byok).unwrap_or(0.0);
-            draft.cost = dollars("/usage/cost").and_then(|fee| money::from_usd(fee + upstream));
+            draft.cost = document.get("usage").and_then(money::reported);
         }
         if let Some(model) = document.get("model").and_then(Value::as_str) {
             model.clone_into(&mut draft.model);
