@@ -43,8 +43,7 @@ pub struct SigningDocument<'a> {
 impl Credentials for ForeignCredentials {
     async fn headers(&self, request: &SigningRequest, refresh: bool) -> Result<Headers> {
         let body = std::str::from_utf8(&request.body).unwrap_or_default();
-        let document =
-            SigningDocument { method: request.method.as_str(), url: request.url.as_str(), body, refresh };
+        let document = SigningDocument { method: request.method.as_str(), url: request.url.as_str(), body, refresh };
         let data = write(&document)?;
         let host = self.participant.host();
         let (mut call, answered) = Call::future(host, &self.parts.telemetry, "credentials", Output::none())?;
