@@ -5,7 +5,9 @@ mod agent;
 mod ballot_reply;
 mod conduct;
 mod demo;
+mod embed;
 mod function;
+mod handle;
 mod human;
 pub mod layers;
 mod notice;
@@ -13,6 +15,7 @@ mod output;
 mod partial;
 mod parts;
 mod prices;
+mod provider_report;
 pub mod providers;
 mod recorded;
 mod reply;
@@ -28,7 +31,13 @@ pub use conduct::MAX_REPLY_BYTES;
 #[cfg(feature = "foreign")]
 pub(crate) use conduct::{cancelled, late, ready, sized};
 pub use demo::{DemoAgent, DemoStyle};
+#[cfg(feature = "model2vec")]
+pub use embed::Model2VecEmbedder;
+pub use embed::{
+    CallContext, EmbedTask, Embedder, EmbeddingSpace, Embeddings, HashEmbedder, SemanticComparator, cosine,
+};
 pub use function::FnAgent;
+pub use handle::{Agents, AgentsBuilder};
 pub use human::{
     HumanAgent, HumanDesk, HumanEvent, HumanReply, PendingPage, PendingQuery, PendingTurn, SeenMessage, TurnState,
 };
@@ -39,6 +48,7 @@ pub use parts::AgentParts;
 #[cfg(feature = "prices")]
 pub use prices::BundledPrices;
 pub use prices::{NoPrices, PriceBook, PriceQuery, PriceRow, PriceTable, Prices};
+pub use provider_report::{ProviderReport, ProviderStatus};
 pub use recorded::{Cassette, RecordedAgent, Recorder};
 pub use reply::{AgentReply, Attempt, Latency, ToolCall, Warning};
 pub use request::{AgentRequest, Effort, PromptCache, Sampling};

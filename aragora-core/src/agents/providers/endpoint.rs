@@ -171,7 +171,8 @@ impl Endpoint {
         }
     }
 
-    async fn read_document(&self, watch: &Watch<'_>, http: HttpRequest) -> Result<Value> {
+    /// Sends, and reads a JSON document; an error object inside a success is an error.
+    pub(super) async fn read_document(&self, watch: &Watch<'_>, http: HttpRequest) -> Result<Value> {
         let response = self.send(watch, http, false).await?;
         if !(200..300).contains(&response.status) {
             return Err(self.refusal(watch, response).await);

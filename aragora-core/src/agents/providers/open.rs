@@ -13,6 +13,8 @@ use super::config::{ProviderConfig, StreamMode, Wire};
 use super::credentials::Credentials;
 use super::defaults::{self, Provider};
 use super::endpoint::Endpoint;
+use super::gemini::Gemini;
+use super::interactions::Interactions;
 use super::responses::Responses;
 use super::{address, family};
 use crate::agents::agent::{Agent, AgentProfile, StructuredMode};
@@ -20,8 +22,7 @@ use crate::agents::parts::AgentParts;
 use crate::agents::target::TargetKey;
 use crate::debate::AgentKind;
 use crate::error::{Error, ErrorKind, Result, Violations};
-use crate::http::{Headers, Transport};
-use crate::ids::AgentId;
+use crate::http::Headers;
 
 /// Members of a body that are the adapter's own business.
 const RESERVED: [&str; 6] = ["model", "messages", "input", "contents", "stream", "store"];
@@ -31,16 +32,15 @@ const FRAMING: [&str; 6] =
     ["content-type", "content-length", "content-encoding", "transfer-encoding", "connection", "host"];
 
 /// The codec of a wire, as this provider speaks it.
-fn codec(provider: &'static Provider, wire: Wire, _config: &ProviderConfig) -> Result<Arc<dyn Codec>> {
-    Ok(match wire {
+fn codec(provider: &'static Provider, wire: Wire) -> Arc<dyn Codec> {
+    match wire {
         Wire::Chat => Arc::new(Chat::of(provider.word)),
         Wire::Messages => Arc::new(Messages::of(provider.word)),
         Wire::Responses => Arc::new(Responses::of(provider.word)),
-        other => {
-            let reason = format!("the wire {other:?} is not built into this version");
-            return Err(Error::new(ErrorKind::Unsupported, reason).with("provider", provider.word));
-        }
-    })
+        Wire::Gemini if provider.word == "vertex" => Arc::new(Gemini::VERTEX),
+        Wire::Gemini => Arc::new(Gemini::GOOGLE),
+        Wire::GeminiInteractions => Arc::new(Interactions),
+    }
 }
 
 /// The bare agent of a model behind a provider, without layers.
@@ -79,13 +79,13 @@ pub(super) fn connect(
     if let Err(reason) = &base {
         v.add("/base_url", reason);
     }
-    let id = config.id.clone().map_or_else(|| agent_id(provider.word, &config.model), Ok);
+    let id = config.id.clone().map_or_else(|| config.default_id(), Ok);
     if let Err(error) = &id {
         v.add("/id", error.reason());
     }
     v.into_result(ErrorKind::InvalidConfig)?;
     let (base, id) = (base.map_err(|reason| invalid("/base_url", &reason))?, id?);
-    let codec = codec(provider, wire, config)?;
+    let codec = codec(provider, wire);
     let url = |stream: bool| -> Result<Url> {
         let url = match &config.path {
             Some(path) => address::with_path(&base, path, &config.model),
@@ -209,22 +209,4 @@ fn identity(config: &ProviderConfig, credentials: &dyn Credentials, parts: &Agen
         secret.extend_from_slice(account.as_deref().unwrap_or_default().as_bytes());
     }
     parts.targets.credential(&secret)
-}
-
-/// Provider and the model's last segment: several providers may serve the same model.
-pub(super) fn agent_id(provider: &str, model: &str) -> Result<AgentId> {
-    let short = model.rsplit('/').next().unwrap_or(model);
-    let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '-' };
-    let id: String = format!("{provider}-{short}").chars().map(safe).take(60).collect();
-    AgentId::new(&id)
-}
-
-#[cfg(feature = "tls-rustls")]
-pub(in crate::agents) fn default_transport() -> Result<Arc<dyn Transport>> {
-    Ok(Arc::new(crate::http::ReqwestTransport::new()?))
-}
-
-#[cfg(not(feature = "tls-rustls"))]
-pub(in crate::agents) fn default_transport() -> Result<Arc<dyn Transport>> {
-    Err(Error::new(ErrorKind::NotConfigured, "no transport was given and the feature tls-rustls is off"))
 }
