@@ -78,7 +78,7 @@ impl Reader for MessagesReader {
         let model = text(document.get("model"));
         let mut added = Added { end: true, ..Added::default() };
         for block in content {
-            block(block, draft, &mut added);
+            begin(block, draft, &mut added);
         }
         // What answered is said at the top, also where another was asked first.
         if !model.is_empty() {
@@ -113,7 +113,7 @@ impl Reader for MessagesReader {
             "content_block_start" => {
                 let calls = draft.tools.len();
                 if let Some(block) = document.get("content_block") {
-                    block(block, draft, &mut added);
+                    begin(block, draft, &mut added);
                 }
                 if let Some(index) = index(document).filter(|_| draft.tools.len() > calls) {
                     self.open.insert(index, calls);
@@ -171,7 +171,7 @@ fn ending(part: &Value, draft: &mut Draft) {
 }
 
 /// Takes in a block, whole or as it begins.
-fn block(block: &Value, draft: &mut Draft, added: &mut Added) {
+fn begin(block: &Value, draft: &mut Draft, added: &mut Added) {
     match text(block.get("type")) {
         "text" => added.text.push_str(text(block.get("text"))),
         "thinking" => added.reasoning.push_str(text(block.get("thinking"))),
