@@ -1,11 +1,10 @@
 //! Agents that speak chat completions, against a server on this machine.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use aragora_core::agents::providers::{StreamMode, Timeouts, Wire, classify, from_environment};
+use aragora_core::agents::providers::{StreamMode, Timeouts, Wire, classify};
 use aragora_core::agents::{
     AgentReply, AttemptOutcome, Author, CostSource, Effort, Expect, JsonShape, Output, PartialReply, StopReason,
     StructuredMode, Visibility,
@@ -498,50 +497,6 @@ async fn the_query_of_the_base_is_kept_and_reported_costs_are_counted_in_micro_d
     let free = builder(&server).with(|config| config.free = true).open().unwrap();
     let reply = free.respond(request("r", "?"), Output::none()).await.unwrap();
     assert_eq!((reply.cost.unwrap().0, reply.cost_source.clone()), (0, CostSource::Free));
-}
-
-#[test]
-fn the_environment_names_the_agents() {
-    let agents = |variables: &[(&str, &str)]| {
-        let variables: BTreeMap<String, String> =
-            variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        from_environment(&|name| variables.get(name).cloned())
-    };
-    let names = |variables: &[(&str, &str)]| -> Vec<String> {
-        agents(variables).unwrap().iter().map(|agent| agent.profile().id.to_string()).collect()
-    };
-    assert!(names(&[("OPENAI_API_KEY", "  ")]).is_empty());
-    assert_eq!(
-        names(&[
-            ("OPENAI_API_KEY", "sk-1"),
-            ("OPENAI_MODEL", "gpt-5.4, gpt-4.1"),
-            ("XAI_API_KEY", "x"),
-            ("XAI_MODEL", "grok-4.3")
-        ]),
-        ["openai-gpt-5.4", "openai-gpt-4.1", "xai-grok-4.3"]
-    );
-    let local =
-        agents(&[("OPENAI_API_KEY", "k"), ("OPENAI_BASE_URL", "http://localhost:9/v1"), ("OPENAI_MODEL", "qwen3")]);
-    assert_eq!(local.unwrap()[0].profile().provider, "compatible");
-    // A server of one's own may need no key.
-    assert_eq!(names(&[("OPENAI_BASE_URL", "http://localhost:9/v1"), ("OPENAI_MODEL", "qwen3")]), ["compatible-qwen3"]);
-    assert_eq!(names(&[("OLLAMA_HOST", "0.0.0.0"), ("OLLAMA_MODEL", "llama3.2:3b")]), ["ollama-llama3.2-3b"]);
-    assert_eq!(
-        names(&[("OPENROUTER_API_KEY", "k"), ("OPENROUTER_MODEL", "a/llama,b/llama")]),
-        ["openrouter-llama", "openrouter-llama-2"]
-    );
-    let error = agents(&[
-        ("GROQ_API_KEY", "bad\u{7}canary"),
-        ("OPENAI_API_KEY", "k"),
-        ("OPENAI_BASE_URL", "http://example.com"),
-    ]);
-    let error = error.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidConfig);
-    assert!(error.context()["violations"].contains("GROQ_API_KEY") && !format!("{error:?}").contains("canary"));
-    // A wrong address is told by its variable, once for all its models.
-    let error = agents(&[("OPENAI_BASE_URL", "nowhere"), ("OPENAI_MODEL", "a,b")]).unwrap_err();
-    assert!(error.reason().starts_with("/OPENAI_BASE_URL: "), "{error}");
-    assert_eq!(error.context()["count"], "1", "{error}");
 }
 
 proptest! {

@@ -7,13 +7,16 @@ mod conduct;
 mod demo;
 mod embed;
 mod function;
+mod handle;
 mod human;
 pub mod layers;
+mod measure;
 mod notice;
 mod output;
 mod partial;
 mod parts;
 mod prices;
+mod provider_report;
 pub mod providers;
 mod recorded;
 mod reply;
@@ -35,9 +38,11 @@ pub use embed::{
     CallContext, EmbedTask, Embedder, EmbeddingSpace, Embeddings, HashEmbedder, SemanticComparator, cosine,
 };
 pub use function::FnAgent;
+pub use handle::{Agents, AgentsBuilder};
 pub use human::{
     HumanAgent, HumanDesk, HumanEvent, HumanReply, PendingPage, PendingQuery, PendingTurn, SeenMessage, TurnState,
 };
+pub(crate) use measure::Measure;
 pub use notice::{BreakerState, BudgetNotice, Notice};
 pub use output::{Delta, Output, TokenSink};
 pub use partial::PartialReply;
@@ -45,6 +50,7 @@ pub use parts::AgentParts;
 #[cfg(feature = "prices")]
 pub use prices::BundledPrices;
 pub use prices::{NoPrices, PriceBook, PriceQuery, PriceRow, PriceTable, Prices};
+pub use provider_report::{ProviderReport, ProviderStatus};
 pub use recorded::{Cassette, RecordedAgent, Recorder};
 pub use reply::{AgentReply, Attempt, Latency, ToolCall, Warning};
 pub use request::{AgentRequest, Effort, PromptCache, Sampling};

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use super::prices::{PriceBook, Prices};
 use super::target::Targets;
 use super::tokens::{ByteCounter, TokenCounter};
-use crate::error::Result;
-use crate::http::Transport;
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::{SystemTransport, Transport};
 use crate::storage::Storage;
 use crate::telemetry::Parts;
 
@@ -40,9 +40,17 @@ impl AgentParts {
         }
     }
 
-    /// [`AgentParts::new`] with a transport of its own over rustls. `not_configured` without the feature `tls-rustls`.
+    /// [`AgentParts::new`] with a transport of its own over rustls, made when it is first needed.
+    pub fn over(parts: Parts) -> Self {
+        Self::new(parts, Arc::new(SystemTransport::new()))
+    }
+
+    /// [`AgentParts::over`] the machine's clock and random bytes. `not_configured` without the feature `tls-rustls`.
     pub fn system() -> Result<Self> {
-        Ok(Self::new(Parts::system(), super::providers::default_transport()?))
+        if cfg!(feature = "tls-rustls") {
+            return Ok(Self::over(Parts::system()));
+        }
+        Err(Error::new(ErrorKind::NotConfigured, "no transport was given and the feature tls-rustls is off"))
     }
 
     /// The same with these prices.

@@ -69,7 +69,7 @@ impl ByteCounter {
         self.factors().get(model).copied().unwrap_or(1.0)
     }
 
-    fn raw(me: &AgentId, request: &AgentRequest) -> u64 {
+    pub(super) fn raw(me: &AgentId, request: &AgentRequest) -> u64 {
         let system = Some(request.system.as_str()).filter(|system| !system.is_empty());
         let texts = system.into_iter().chain(request.messages_for(me).map(|message| &*message.text));
         let schema = match &request.expect {

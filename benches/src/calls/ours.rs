@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use aragora_core::agents::Agent;
-use aragora_core::agents::providers::{Dialect, OpenAiChatAgent};
+use aragora_core::agents::providers::{ApiKey, ProviderConfig, ProviderId, open};
+use aragora_core::agents::{Agent, AgentParts};
+use aragora_core::config::Secret;
 use aragora_core::debate::{DebateOptions, GatePolicy, Limits, Outcome};
 use aragora_core::engine::{Engine, EngineConfig};
-use aragora_core::http::{ReqwestTransport, Transport};
 use aragora_core::protocols::Simultaneous;
 use aragora_core::{AgentId, Aragora};
 
@@ -17,16 +17,13 @@ use crate::Result;
 /// Measures it.
 pub async fn measure(url: &str, load: Load) -> Result<serde_json::Value> {
     let task = Arc::new(Task::read()?);
-    let transport: Arc<dyn Transport> = Arc::new(ReqwestTransport::new()?);
+    let parts = AgentParts::system()?;
     let mut seats: Vec<Arc<dyn Agent>> = Vec::new();
     for seat in &task.seats {
-        let agent = OpenAiChatAgent::builder(AgentId::new(seat)?, &task.model)
-            .dialect(Dialect::COMPATIBLE)
-            .base_url(url)
-            .api_key("sk-bench")
-            .transport(Arc::clone(&transport))
-            .build()?;
-        seats.push(Arc::new(agent));
+        let mut agent = ProviderConfig::new(ProviderId::try_from("compatible".to_owned())?, &task.model);
+        agent.id = Some(AgentId::new(seat)?);
+        agent.base_url = Some(url.to_owned());
+        seats.push(open(&agent, Arc::new(ApiKey(Secret::from("sk-bench"))), &parts)?);
     }
     let mut config = EngineConfig::default();
     // The program written by hand limits nothing either.

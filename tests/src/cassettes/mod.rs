@@ -24,7 +24,7 @@ pub use ask::{Adapter, CANARY_HIDDEN, CANARY_KEY, agent, asked, is_built};
 pub use exchange::{Exchange, Recorded};
 pub use folder::Folder;
 pub use memory::{Playback, Played, play};
-pub use mutate::{Mutation, is_made_of, mutated, strings};
+pub use mutate::{Mutation, holds, is_made_of, mutated, strings};
 pub use report::{Difference, Outcome, Report, Verdict};
 
 use server::Server;

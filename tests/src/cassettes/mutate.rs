@@ -133,6 +133,19 @@ fn collect(value: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
+/// Whether a value stands somewhere in a JSON body.
+pub fn holds(body: &str, wanted: &Value) -> bool {
+    fn within(value: &Value, wanted: &Value) -> bool {
+        value == wanted
+            || match value {
+                Value::Array(items) => items.iter().any(|item| within(item, wanted)),
+                Value::Object(members) => members.values().any(|member| within(member, wanted)),
+                _ => false,
+            }
+    }
+    serde_json::from_str(body).is_ok_and(|document: Value| within(&document, wanted))
+}
+
 /// Whether a text is nothing but these strings, one after the other.
 pub fn is_made_of(text: &str, strings: &BTreeSet<String>) -> bool {
     let mut reached = BTreeSet::from([0]);

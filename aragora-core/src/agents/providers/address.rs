@@ -34,6 +34,11 @@ pub(super) fn base(text: &str, query: &BTreeMap<String, String>, allow_insecure:
     Ok(url)
 }
 
+/// Why an address of a configuration cannot be used as a base, if it cannot.
+pub(in crate::agents) fn unreachable(address: &str) -> Option<String> {
+    base(address, &BTreeMap::new(), false).err()
+}
+
 /// Whether a query member of this name would be a credential.
 pub(super) fn is_key(name: &str) -> bool {
     KEYS.contains(&name.to_lowercase().as_str())

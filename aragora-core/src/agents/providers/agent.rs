@@ -18,6 +18,7 @@ use crate::agents::output::Output;
 use crate::agents::prices::PriceBook;
 use crate::agents::reply::{AgentReply, Warning};
 use crate::agents::request::AgentRequest;
+use crate::agents::target::Target;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Headers;
 
@@ -54,6 +55,10 @@ impl fmt::Debug for ProviderAgent {
 impl Agent for ProviderAgent {
     fn profile(&self) -> AgentProfile {
         self.profile.clone()
+    }
+
+    fn target(&self) -> Option<Arc<Target>> {
+        Some(Arc::clone(&self.endpoint.target))
     }
 
     async fn respond(&self, request: AgentRequest, output: Output) -> Result<AgentReply> {

@@ -10,6 +10,7 @@ use super::codec::{Draft, Encoded, Reader, ValueAt};
 use super::endpoint::{Unsigned, written};
 use super::exchange::{Events, Payload, Watch};
 use super::flight::Flight;
+use super::ordered::Ordered;
 use super::value;
 use crate::agents::conduct::MAX_REPLY_BYTES;
 use crate::agents::output::Output;
@@ -43,7 +44,7 @@ impl ProviderAgent {
         let mut headers = Headers::new();
         self.codec.headers(request, &mut headers);
         let url = if stream { &self.stream_url } else { &self.whole_url };
-        let body = written(&self.body(request, encoded))?;
+        let body = written(&Ordered(&self.body(request, encoded)))?;
         Ok(Unsigned { method: Method::Post, url: url.clone(), headers, body, stream })
     }
 

@@ -135,7 +135,7 @@ pub struct ProviderConfig {
     pub forward_metadata: Vec<String>,
     /// Keeps the raw body of a refused call in the error.
     pub capture_raw: bool,
-    /// Calls cost nothing, e.g. on a server of one's own.
+    /// Calls cost nothing, default yes for servers of one's own: ollama, lmstudio, vllm and llamacpp.
     pub free: bool,
     /// Members of every request's body; the request's own `extra` wins.
     pub extra: Map<String, Value>,
@@ -148,6 +148,7 @@ pub struct ProviderConfig {
 impl ProviderConfig {
     /// This model of this provider, defaults for the rest.
     pub fn new(provider: ProviderId, model: impl Into<String>) -> Self {
+        let free = super::defaults::row(&provider).is_local();
         Self {
             id: None,
             provider,
@@ -169,10 +170,18 @@ impl ProviderConfig {
             structured: None,
             forward_metadata: Vec::new(),
             capture_raw: false,
-            free: false,
+            free,
             extra: Map::new(),
             family: None,
             version: String::new(),
         }
+    }
+
+    /// Provider and the model's last segment, because several providers may serve the same model.
+    pub(in crate::agents) fn default_id(&self) -> Result<AgentId, Error> {
+        let short = self.model.rsplit('/').next().unwrap_or(&self.model);
+        let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '-' };
+        let id: String = format!("{}-{short}", self.provider).chars().map(safe).take(60).collect();
+        AgentId::new(&id)
     }
 }

@@ -69,6 +69,11 @@ pub(super) const PROVIDERS: &[Provider] = &[
 ];
 
 impl Provider {
+    /// Whether it is a server on this machine unless the host says otherwise.
+    pub(super) fn is_local(&self) -> bool {
+        self.base_url.starts_with("http://localhost")
+    }
+
     /// Where it is reached on this wire; two vendors serve chat completions below a path of its own.
     pub(super) fn base_for(&self, wire: Wire) -> &'static str {
         match (self.word, wire) {
@@ -108,4 +113,35 @@ pub(super) fn provider(word: &str) -> Option<ProviderId> {
 /// Every word, for errors.
 pub(super) fn words() -> String {
     PROVIDERS.iter().map(|row| row.word).collect::<Vec<_>>().join(", ")
+}
+
+/// What a host may know about a provider before it opens an agent.
+#[derive(Clone, Debug)]
+pub(in crate::agents) struct ProviderFacts {
+    pub(in crate::agents) id: ProviderId,
+    /// Empty where the host must say.
+    pub(in crate::agents) base_url: &'static str,
+    pub(in crate::agents) key_required: bool,
+    pub(in crate::agents) default_model: Option<&'static str>,
+}
+
+impl ProviderFacts {
+    /// Of every provider, in the table's order.
+    pub(in crate::agents) fn all() -> impl Iterator<Item = Self> {
+        PROVIDERS.iter().map(Self::from_row)
+    }
+
+    /// Of this one.
+    pub(in crate::agents) fn of(id: &ProviderId) -> Self {
+        Self::from_row(row(id))
+    }
+
+    fn from_row(row: &Provider) -> Self {
+        Self {
+            id: ProviderId::known(row.word),
+            base_url: row.base_url,
+            key_required: row.key_required,
+            default_model: row.model,
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::caps::ModelCaps;
-use super::codec::Encoded;
+use super::codec::{Encoded, Voice};
 use crate::agents::request::{Effort, Sampling};
 
 /// Default output limit, and with an effort set, because thinking can eat the whole allowance.
@@ -11,7 +11,7 @@ const MAX_OUTPUT: (u32, u32) = (4_096, 16_384);
 
 /// The output limit to send: the caller's, else the default; never more than the model writes.
 pub(super) fn max_output(sampling: &Sampling, caps: &ModelCaps, encoded: &mut Encoded) -> u32 {
-    let thinks = sampling.effort.is_some_and(|effort| effort != Effort::None);
+    let thinks = sampling.effort.is_some_and(|effort| effort != Effort::None || always_thinks(caps));
     let default = if thinks { MAX_OUTPUT.1 } else { MAX_OUTPUT.0 };
     let most = caps.max_output.unwrap_or(u32::MAX);
     match sampling.max_output_tokens {
@@ -22,6 +22,10 @@ pub(super) fn max_output(sampling: &Sampling, caps: &ModelCaps, encoded: &mut En
         Some(asked) => asked,
         None => default.min(most),
     }
+}
+
+fn always_thinks(caps: &ModelCaps) -> bool {
+    caps.efforts.as_ref().is_some_and(|efforts| !efforts.is_empty() && !efforts.contains(&Effort::None))
 }
 
 /// The effort to send, if the model takes any.
@@ -44,6 +48,17 @@ pub(super) fn effort(asked: Effort, caps: &ModelCaps, encoded: &mut Encoded) -> 
             encoded.warn("knob_ignored", "effort is not supported by this model");
             None
         }
+    }
+}
+
+/// Whether a temperature is taken: not by models that reason, except while they are told not to.
+pub(super) fn takes_sampling(voice: &Voice<'_>, effort: Option<Effort>) -> bool {
+    let can_stop = voice.caps.efforts.as_ref().is_some_and(|efforts| efforts.contains(&Effort::None));
+    let is_gpt = voice.model.rsplit('/').next().unwrap_or(voice.model).starts_with("gpt-");
+    match effort {
+        Some(Effort::None) if can_stop => true,
+        Some(_) if can_stop && is_gpt => false,
+        _ => voice.caps.temperature != Some(false),
     }
 }
 

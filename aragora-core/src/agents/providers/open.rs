@@ -22,8 +22,7 @@ use crate::agents::parts::AgentParts;
 use crate::agents::target::TargetKey;
 use crate::debate::AgentKind;
 use crate::error::{Error, ErrorKind, Result, Violations};
-use crate::http::{Headers, Transport};
-use crate::ids::AgentId;
+use crate::http::Headers;
 
 /// Members of a body that are the adapter's own business.
 const RESERVED: [&str; 6] = ["model", "messages", "input", "contents", "stream", "store"];
@@ -36,11 +35,11 @@ const FRAMING: [&str; 6] =
 fn codec(provider: &'static Provider, wire: Wire) -> Arc<dyn Codec> {
     match wire {
         Wire::Chat => Arc::new(Chat::of(provider.word)),
+        Wire::Messages => Arc::new(Messages::of(provider.word)),
+        Wire::Responses => Arc::new(Responses::of(provider.word)),
         Wire::Gemini if provider.word == "vertex" => Arc::new(Gemini::VERTEX),
         Wire::Gemini => Arc::new(Gemini::GOOGLE),
         Wire::GeminiInteractions => Arc::new(Interactions),
-        Wire::Messages => Arc::new(Messages::of(provider.word)),
-        Wire::Responses => Arc::new(Responses::of(provider.word)),
     }
 }
 
@@ -80,7 +79,7 @@ pub(super) fn connect(
     if let Err(reason) = &base {
         v.add("/base_url", reason);
     }
-    let id = config.id.clone().map_or_else(|| agent_id(provider.word, &config.model), Ok);
+    let id = config.id.clone().map_or_else(|| config.default_id(), Ok);
     if let Err(error) = &id {
         v.add("/id", error.reason());
     }
@@ -112,6 +111,7 @@ pub(super) fn connect(
         streams: config.stream != StreamMode::Never,
         targets: vec![target.id().clone()],
         context_tokens: caps.context,
+        free: config.free,
         ..AgentProfile::new(id, AgentKind::Model)
     };
     let endpoint = Endpoint {
@@ -210,22 +210,4 @@ fn identity(config: &ProviderConfig, credentials: &dyn Credentials, parts: &Agen
         secret.extend_from_slice(account.as_deref().unwrap_or_default().as_bytes());
     }
     parts.targets.credential(&secret)
-}
-
-/// Provider and the model's last segment: several providers may serve the same model.
-pub(super) fn agent_id(provider: &str, model: &str) -> Result<AgentId> {
-    let short = model.rsplit('/').next().unwrap_or(model);
-    let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '-' };
-    let id: String = format!("{provider}-{short}").chars().map(safe).take(60).collect();
-    AgentId::new(&id)
-}
-
-#[cfg(feature = "tls-rustls")]
-pub(in crate::agents) fn default_transport() -> Result<Arc<dyn Transport>> {
-    Ok(Arc::new(crate::http::ReqwestTransport::new()?))
-}
-
-#[cfg(not(feature = "tls-rustls"))]
-pub(in crate::agents) fn default_transport() -> Result<Arc<dyn Transport>> {
-    Err(Error::new(ErrorKind::NotConfigured, "no transport was given and the feature tls-rustls is off"))
 }

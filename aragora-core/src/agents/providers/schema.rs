@@ -86,28 +86,43 @@ fn prepare(schema: &Value, optional: Optional) -> Value {
     if is_object || kept.contains_key("properties") {
         close(&mut kept, optional);
     }
+    // Where nothing is optional, nothing may stand beside a reference either.
+    if optional == Optional::Nullable && kept.len() > 1 && !kept.contains_key("anyOf") {
+        if let Some(reference) = kept.remove("$ref") {
+            kept.insert("anyOf".into(), json!([{ "$ref": reference }]));
+        }
+    }
     Value::Object(kept)
+}
+
+/// Whether a part of a prepared schema says nothing about its type, which no strict mode takes.
+pub(super) fn is_untyped(schema: &Value) -> bool {
+    let Some(members) = schema.as_object() else { return true };
+    let says = ["type", "$ref", "anyOf", "enum", "const"].iter().any(|word| members.contains_key(*word));
+    let named = ["properties", "$defs"].iter().filter_map(|word| members.get(*word)?.as_object());
+    let listed = members.get("anyOf").and_then(Value::as_array).into_iter().flatten();
+    !says
+        || members.get("items").is_some_and(is_untyped)
+        || listed.into_iter().any(is_untyped)
+        || named.flat_map(Map::values).any(is_untyped)
 }
 
 fn close(schema: &mut Map<String, Value>, optional: Optional) {
     schema.insert("additionalProperties".into(), Value::Bool(false));
-    if optional == Optional::Kept {
-        schema.entry("properties").or_insert_with(|| json!({}));
-        return;
-    }
     let required: Vec<String> = schema.get("required").map(names).into_iter().flatten().map(str::to_owned).collect();
     let mut all = Vec::new();
     if let Some(Value::Object(properties)) = schema.get_mut("properties") {
-        for (name, property) in properties.iter_mut() {
-            all.push(Value::String(name.clone()));
-            if !required.contains(name) {
-                let optional = property.take();
-                *property = nullable(optional);
-            }
+        // The order in which they are required is the order in which they are written.
+        all.extend(required.iter().filter(|name| properties.contains_key(*name)).cloned());
+        let properties = if optional == Optional::Kept { &mut Map::new() } else { properties };
+        for (name, property) in properties.iter_mut().filter(|(name, _)| !required.contains(name)) {
+            all.push(name.clone());
+            let optional = property.take();
+            *property = nullable(optional);
         }
     }
     schema.entry("properties").or_insert_with(|| json!({}));
-    schema.insert("required".into(), Value::Array(all));
+    schema.insert("required".into(), all.into());
 }
 
 fn nullable(mut schema: Value) -> Value {

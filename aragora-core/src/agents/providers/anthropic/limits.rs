@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::agents::providers::schema;
+
 const MOST_OPTIONAL: usize = 24;
 const MOST_UNIONS: usize = 16;
 
@@ -11,7 +13,7 @@ const MOST_UNIONS: usize = 16;
 pub(super) fn broken(schema: &Value) -> Option<String> {
     let mut found = Found::default();
     found.look(schema);
-    if found.untyped {
+    if schema::is_untyped(schema) {
         return Some("a part of the schema says nothing about its type".into());
     }
     if found.foreign || is_recursive(schema) {
@@ -31,17 +33,12 @@ pub(super) fn broken(schema: &Value) -> Option<String> {
 struct Found {
     optional: usize,
     unions: usize,
-    untyped: bool,
     foreign: bool,
 }
 
 impl Found {
     fn look(&mut self, schema: &Value) {
-        let Some(members) = schema.as_object() else {
-            self.untyped = true;
-            return;
-        };
-        self.untyped |= !["type", "$ref", "anyOf", "enum", "const"].iter().any(|word| members.contains_key(*word));
+        let Some(members) = schema.as_object() else { return };
         self.foreign |= members.contains_key("$ref") && reference(schema).is_none();
         self.unions += usize::from(members.contains_key("anyOf") || members.get("type").is_some_and(Value::is_array));
         let required = members.get("required").and_then(Value::as_array);

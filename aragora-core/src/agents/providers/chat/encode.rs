@@ -7,7 +7,7 @@ use crate::agents::agent::StructuredMode;
 use crate::agents::providers::codec::{Encoded, JsonMode, ValueAt, Voice};
 use crate::agents::providers::knobs;
 use crate::agents::providers::schema::{self, Strict};
-use crate::agents::request::AgentRequest;
+use crate::agents::request::{AgentRequest, Effort};
 use crate::debate::{Author, Expect};
 
 pub(super) fn encode(dialect: &Dialect, voice: &Voice<'_>, request: &AgentRequest, stream: bool) -> Encoded {
@@ -131,10 +131,10 @@ impl Encoder<'_> {
             if sent < temperature {
                 self.encoded.warn("knob_clamped", format!("temperature {temperature} was sent as {sent}"));
             }
-            self.sampled("temperature", sent);
+            self.sampled("temperature", sent, sampling.effort);
         }
         if let Some(top_p) = sampling.top_p {
-            self.sampled("top_p", top_p);
+            self.sampled("top_p", top_p, sampling.effort);
         }
         if !sampling.stop.is_empty() {
             self.knob("stop", json!(sampling.stop));
@@ -170,9 +170,9 @@ impl Encoder<'_> {
         }
     }
 
-    fn sampled(&mut self, name: &str, value: f32) {
-        if self.voice.caps.temperature == Some(false) {
-            self.encoded.warn("knob_ignored", format!("{name} is not supported by this model"));
+    fn sampled(&mut self, name: &str, value: f32, effort: Option<Effort>) {
+        if !knobs::takes_sampling(self.voice, effort) {
+            self.encoded.warn("knob_ignored", format!("{name} is not taken by a model that reasons"));
         } else {
             self.knob(name, knobs::decimal(value));
         }

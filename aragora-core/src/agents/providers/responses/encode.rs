@@ -7,7 +7,7 @@ use crate::agents::providers::knobs::{self, decimal, word};
 use crate::agents::providers::schema::{self, Strict};
 use crate::agents::providers::shape::{self, Shape};
 use crate::agents::providers::turns::estimated_tokens;
-use crate::agents::request::{AgentRequest, Effort, PromptCache};
+use crate::agents::request::{AgentRequest, PromptCache};
 use crate::debate::Author;
 use crate::ids::Digest;
 
@@ -77,12 +77,18 @@ fn structured(encoded: &mut Encoded, voice: &Voice<'_>, request: &AgentRequest) 
     encoded.value = ValueAt::Text;
     match mode {
         JsonMode::Schema => {
-            let Strict { schema, wrapped } =
-                if shape.enforced { schema::strict(&shape.schema) } else { schema::as_object(&shape.schema) };
+            let prepared = schema::strict(&shape.schema);
+            let is_untyped = schema::is_untyped(&prepared.schema);
+            if shape.enforced && is_untyped {
+                let detail = "a part of the schema says nothing about its type, so the provider does not enforce it";
+                encoded.warn("schema_not_enforced", detail);
+            }
+            let enforced = shape.enforced && !is_untyped;
+            let Strict { schema, wrapped } = if enforced { prepared } else { schema::as_object(&shape.schema) };
             let format = json!({
                 "type": "json_schema",
                 "name": schema::name(shape.name),
-                "strict": shape.enforced,
+                "strict": enforced,
                 "schema": schema,
             });
             encoded.body.insert("text".into(), json!({ "format": format }));
@@ -107,7 +113,7 @@ fn knobs(encoded: &mut Encoded, voice: &Voice<'_>, request: &AgentRequest) {
     }
     for (name, value) in [("temperature", sampling.temperature), ("top_p", sampling.top_p)] {
         match value {
-            Some(value) if takes_sampling(voice, effort) => encoded.set(voice, name, decimal(value)),
+            Some(value) if knobs::takes_sampling(voice, effort) => encoded.set(voice, name, decimal(value)),
             Some(_) => encoded.warn("knob_ignored", format!("{name} is not taken by a model that reasons")),
             None => {}
         }
@@ -120,17 +126,6 @@ fn knobs(encoded: &mut Encoded, voice: &Voice<'_>, request: &AgentRequest) {
     }
     if let Some(tier) = &sampling.service_tier {
         encoded.set(voice, "service_tier", tier.clone().into());
-    }
-}
-
-/// Whether a temperature is taken: not by models that reason, except while they are told not to.
-fn takes_sampling(voice: &Voice<'_>, effort: Option<Effort>) -> bool {
-    let can_stop = voice.caps.efforts.as_ref().is_some_and(|efforts| efforts.contains(&Effort::None));
-    let is_gpt = voice.model.rsplit('/').next().unwrap_or(voice.model).starts_with("gpt-");
-    match effort {
-        Some(Effort::None) if can_stop => true,
-        Some(_) if can_stop && is_gpt => false,
-        _ => voice.caps.temperature != Some(false),
     }
 }
 
