@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::agents::{AgentParts, Agents};
 use crate::config::Config;
 use crate::debate::Question;
 use crate::engine::{DebateBuilder, Engine, EngineConfig, ShutdownReport};
@@ -22,12 +23,19 @@ impl Aragora {
         Ok(Self { engine: Engine::in_memory()? })
     }
 
-    /// Opens the store of a URI (`memory:` in this version) with the settings of a configuration.
+    /// Opens the store of a URI (`memory:` in this version) with the settings of a configuration: names of models mean
+    /// the providers whose keys it holds.
+    ///
+    /// Errors: `invalid_config` for settings outside their range, and in production without any provider
+    /// ([`Config::validate`]); errors of the store.
     pub async fn open(uri: &str, config: &Config) -> Result<Self> {
+        config.validate()?;
         let parts = Parts::system();
         let storage: Arc<dyn Storage> = open(uri, &parts).await?;
-        let settings = EngineConfig { event_buffer: config.events.buffer_size, ..EngineConfig::default() };
-        Ok(Self { engine: Engine::builder().parts(parts).storage(storage).config(settings).build()? })
+        let agent_parts = AgentParts::over(parts.clone()).with_storage(storage.clone());
+        let agents = Agents::builder().providers(config.providers.clone()).parts(agent_parts).build();
+        let engine = Engine::builder().parts(parts).storage(storage).config(EngineConfig::of(config)).agents(agents);
+        Ok(Self { engine: engine.build()? })
     }
 
     /// Uses an engine that was configured by hand.
@@ -43,6 +51,11 @@ impl Aragora {
     /// The engine: resume, replay, fork, lists and exports.
     pub fn debates(&self) -> &Engine {
         &self.engine
+    }
+
+    /// The agents behind providers: opens them by name, says which are configured.
+    pub fn agents(&self) -> &Agents {
+        self.engine.agents()
     }
 
     /// Admits nothing any more and waits up to `grace` for running debates; the rest can be resumed.

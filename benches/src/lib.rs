@@ -4,6 +4,7 @@
 //! table that `cargo run --release -p aragora-benches --bin figures` prints.
 
 pub mod bus;
+pub mod calls;
 pub mod crowd;
 pub mod fold;
 pub mod latency;

@@ -38,7 +38,7 @@ pub fn ours() -> Result<(Duration, u64)> {
 
 // The program of the peer prints its figures as the last line.
 fn theirs() -> Result<Value> {
-    let done = Command::new("cargo").args(["xtask", "peers", &DEBATES.to_string()]).output()?;
+    let done = Command::new("cargo").args(["xtask", "peers", "debate", &DEBATES.to_string()]).output()?;
     let text = String::from_utf8(done.stdout)?;
     let line = text.lines().last().filter(|_| done.status.success()).ok_or("the peer did not run")?;
     Ok(serde_json::from_str(line)?)

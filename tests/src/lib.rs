@@ -1,6 +1,7 @@
 //! What the suites share: scripted seats, the memory-plus-file store, and readers of recorded debates.
 
 pub mod agents;
+pub mod cassettes;
 pub mod conformance;
 pub mod durable;
 #[cfg(feature = "faces")]
@@ -8,6 +9,7 @@ pub mod faces;
 mod file_line;
 pub mod file_store;
 pub mod loopback;
+pub mod providers;
 pub mod recorded;
 pub mod rehearsal;
 pub mod replay;

@@ -133,6 +133,12 @@ impl Loopback {
         self.received.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Takes out what was received and meets a condition.
+    pub fn take(&self, wanted: impl Fn(&Received) -> bool) -> Vec<Received> {
+        let mut received = self.received.lock().unwrap_or_else(PoisonError::into_inner);
+        received.extract_if(.., |one| wanted(one)).collect()
+    }
+
     /// Waits until a request has arrived.
     pub async fn arrival(&self) {
         self.arrived.notified().await;
@@ -150,6 +156,9 @@ impl Drop for Loopback {
     }
 }
 
+/// How much is written at once.
+const PACKET: usize = 16 << 10;
+
 async fn serve(mut stream: TcpStream, mut answer: impl FnMut(Received) -> Answer) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut buffer = Vec::new();
@@ -160,11 +169,16 @@ async fn serve(mut stream: TcpStream, mut answer: impl FnMut(Received) -> Answer
             head.push_str(&format!("{name}: {value}\r\n"));
         }
         head.push_str("\r\n");
-        stream.write_all(head.as_bytes()).await?;
+        // Many small pieces share a packet and stay pieces all the same: each is a chunk of its own.
+        let mut packet = head.into_bytes();
         for piece in pieces.iter().filter(|piece| !piece.is_empty()) {
-            let framed = [format!("{:x}\r\n", piece.len()).as_bytes(), piece, b"\r\n"].concat();
-            stream.write_all(&framed).await?;
+            packet.extend([format!("{:x}\r\n", piece.len()).as_bytes(), piece, b"\r\n"].concat());
+            if packet.len() >= PACKET {
+                stream.write_all(&packet).await?;
+                packet.clear();
+            }
         }
+        stream.write_all(&packet).await?;
         match end {
             End::Clean => stream.write_all(b"0\r\n\r\n").await?,
             End::Cut => return stream.shutdown().await,

@@ -7,12 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use aragora_core::agents::providers::{Dialect, OpenAiChatAgent, StreamMode, classify};
-use aragora_core::agents::{Agent as _, AgentReply, Output, PartialReply, StopReason};
+use aragora_core::agents::providers::{ProviderId, StreamMode, Wire, classify};
+use aragora_core::agents::{AgentReply, Output, PartialReply, StopReason};
 use aragora_core::http::Headers;
 use aragora_core::{Error, ErrorKind};
-use aragora_tests::agents::{Heard, agent_id, request};
+use aragora_tests::agents::{Heard, request};
 use aragora_tests::loopback::{Answer, Loopback};
+use aragora_tests::providers::Opening;
 use serde_json::Value;
 
 fn cassettes() -> Option<PathBuf> {
@@ -46,8 +47,9 @@ fn body(response: &Value) -> Vec<u8> {
     }
 }
 
-fn dialect(provider: &str) -> Dialect {
-    *Dialect::ALL.iter().find(|dialect| dialect.provider() == provider).unwrap_or(&Dialect::COMPATIBLE)
+/// Providers of ours are replayed as themselves, all others as a compatible server.
+fn provider(name: &str) -> &str {
+    if name.parse::<ProviderId>().is_ok() { name } else { "compatible" }
 }
 
 /// What differs between a reply and its expected reading, in words.
@@ -169,14 +171,15 @@ async fn every_recorded_chat_completion_is_read_as_the_independent_reading_says(
         let (response, expected) = (&answers[file], &expected[file]);
         let headers = text_headers(response);
         let streamed = headers.iter().any(|(n, v)| n == "content-type" && v.contains("event-stream"));
-        let provider = file.split('/').next().unwrap();
+        let provider = provider(file.split('/').next().unwrap());
         for size in if streamed { vec![1, 37, 4_096] } else { vec![4_096] } {
-            let agent = OpenAiChatAgent::builder(agent_id("replayed"), "asked-model")
-                .dialect(dialect(provider))
-                .base_url(format!("{}/{size}/{file}", server.url()))
-                .api_key("canary-key-000")
-                .stream(if streamed { StreamMode::Always } else { StreamMode::Never })
-                .build()
+            let agent = Opening::of(provider, format!("{}/{size}/{file}", server.url()))
+                .key("canary-key-000")
+                .with(|config| {
+                    config.wire = Some(Wire::Chat);
+                    config.stream = if streamed { StreamMode::Always } else { StreamMode::Never };
+                })
+                .open()
                 .unwrap();
             let heard = Heard::new();
             let output = Output::resettable(heard.clone());

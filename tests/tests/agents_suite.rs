@@ -4,7 +4,6 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use aragora_core::agents::providers::OpenAiChatAgent;
 use aragora_core::agents::{
     Agent, AgentProfile, AgentReply, AgentRequest, DemoAgent, DemoStyle, FnAgent, Output, RecordedAgent, Recorder,
     ScriptEnd, ScriptedAgent,
@@ -16,6 +15,7 @@ use aragora_core::testing::agents::{AgentUnderTest, Mood, agent_suite};
 use aragora_core::{Error, ErrorKind};
 use aragora_tests::agents::agent_id;
 use aragora_tests::loopback::{Answer, End, Loopback};
+use aragora_tests::providers::Opening;
 use futures_util::FutureExt as _;
 
 #[tokio::test]
@@ -121,9 +121,9 @@ async fn a_chat_completion_keeps_the_contract() {
             Mood::Answers => &*answering,
             Mood::Hangs => &silent,
         };
-        let agent = OpenAiChatAgent::builder(agent_id("model"), "local").base_url(server.url()).build().unwrap();
+        let agent = Opening::of("compatible", server.url()).open().unwrap();
         let seen = Arc::clone(&answering);
-        Some(AgentUnderTest::new(agent).seen_by(move || {
+        Some(AgentUnderTest::shared(agent).seen_by(move || {
             seen.received().iter().map(|received| String::from_utf8_lossy(&received.body).into_owned()).collect()
         }))
     })

@@ -60,6 +60,8 @@ pub struct AgentProfile {
     pub targets: Vec<TargetId>,
     /// The model's window in tokens, prompt and output together; absent if unknown.
     pub context_tokens: Option<u64>,
+    /// Whether its calls cost nothing, e.g. on a server of one's own.
+    pub free: bool,
 }
 
 impl AgentProfile {
@@ -76,6 +78,7 @@ impl AgentProfile {
             streams: false,
             targets: Vec::new(),
             context_tokens: None,
+            free: false,
         }
     }
 }

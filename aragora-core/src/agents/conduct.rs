@@ -22,20 +22,27 @@ where
     F: Future<Output = Result<AgentReply>>,
 {
     ready(clock, me, request)?;
+    within(clock, request, contained(work)).await.and_then(sized)
+}
+
+/// Works until it ends, the request's token is cancelled or its deadline passes, whichever is first.
+pub(crate) async fn within<T, F>(clock: &dyn Clock, request: &AgentRequest, work: F) -> Result<T>
+where
+    F: Future<Output = Result<T>>,
+{
     let deadline = async {
         match request.deadline {
             Some(deadline) => clock.sleep_until(deadline.monotonic()).await,
             None => std::future::pending().await,
         }
     };
-    let reply = tokio::select! {
+    tokio::select! {
         biased;
         () = request.cancel.cancelled() => Err(cancelled()),
         // An answer that is there at the very instant of the deadline counts.
-        reply = contained(work) => reply,
+        outcome = work => outcome,
         () = deadline => Err(late()),
-    }?;
-    sized(reply)
+    }
 }
 
 /// Whether there is anything to begin: the request is valid, nobody cancelled it, and there is time left.

@@ -5,14 +5,18 @@ mod agent;
 mod ballot_reply;
 mod conduct;
 mod demo;
+mod embed;
 mod function;
+mod handle;
 mod human;
 pub mod layers;
+mod measure;
 mod notice;
 mod output;
 mod partial;
 mod parts;
 mod prices;
+mod provider_report;
 pub mod providers;
 mod recorded;
 mod reply;
@@ -20,6 +24,7 @@ mod request;
 mod roster;
 mod scripted;
 mod target;
+mod tokens;
 
 pub use agent::{Agent, AgentProfile, StructuredMode, TargetId};
 pub use ballot_reply::BallotReply;
@@ -27,15 +32,25 @@ pub use conduct::MAX_REPLY_BYTES;
 #[cfg(feature = "foreign")]
 pub(crate) use conduct::{cancelled, late, ready, sized};
 pub use demo::{DemoAgent, DemoStyle};
+#[cfg(feature = "model2vec")]
+pub use embed::Model2VecEmbedder;
+pub use embed::{
+    CallContext, EmbedTask, Embedder, EmbeddingSpace, Embeddings, HashEmbedder, SemanticComparator, cosine,
+};
 pub use function::FnAgent;
+pub use handle::{Agents, AgentsBuilder};
 pub use human::{
     HumanAgent, HumanDesk, HumanEvent, HumanReply, PendingPage, PendingQuery, PendingTurn, SeenMessage, TurnState,
 };
+pub(crate) use measure::Measure;
 pub use notice::{BreakerState, BudgetNotice, Notice};
 pub use output::{Delta, Output, TokenSink};
 pub use partial::PartialReply;
 pub use parts::AgentParts;
-pub use prices::{NoPrices, PriceBook, PriceQuery};
+#[cfg(feature = "prices")]
+pub use prices::BundledPrices;
+pub use prices::{NoPrices, PriceBook, PriceQuery, PriceRow, PriceTable, Prices};
+pub use provider_report::{ProviderReport, ProviderStatus};
 pub use recorded::{Cassette, RecordedAgent, Recorder};
 pub use reply::{AgentReply, Attempt, Latency, ToolCall, Warning};
 pub use request::{AgentRequest, Effort, PromptCache, Sampling};
@@ -45,6 +60,7 @@ pub use target::{
     BreakerSettings, BreakerSnapshot, LastError, RateLimitSnapshot, StatedLimit, Target, TargetHealth, TargetKey,
     TargetSettings, Targets,
 };
+pub use tokens::{ByteCounter, TokenCounter};
 
 pub use crate::debate::{
     AgentKind, AttemptOutcome, Author, CostSource, Expect, JsonShape, Message, Persona, Phase, Refusal, Role, Served,

@@ -6,6 +6,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::notice::Notice;
 use super::reply::{AgentReply, Attempt, Warning};
+use crate::telemetry::Telemetry;
 
 /// A piece of what is streamed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +41,8 @@ pub struct Output {
     observers: Vec<Arc<dyn TokenSink>>,
     // Raised once something is sent through this handle or a clone of it.
     flags: Vec<Arc<AtomicBool>>,
+    // Hear notices only, so that nothing is copied for them per piece of text.
+    watchers: Vec<Arc<dyn TokenSink>>,
 }
 
 #[derive(Debug)]
@@ -59,6 +62,7 @@ struct State {
     // Hash of the visible text: whether it is the reply's can be told without keeping it.
     shown: Box<Xxh3>,
     attempts: Vec<Attempt>,
+    measured: Vec<Telemetry>,
 }
 
 impl fmt::Debug for State {
@@ -78,7 +82,7 @@ impl Output {
     }
 
     fn over(channel: Channel, flags: Vec<Arc<AtomicBool>>) -> Self {
-        Self { channel: Arc::new(channel), observers: Vec::new(), flags }
+        Self { channel: Arc::new(channel), observers: Vec::new(), flags, watchers: Vec::new() }
     }
 
     /// Nobody listens; attempts are still recorded.
@@ -126,6 +130,26 @@ impl Output {
         for flag in &self.flags {
             flag.store(true, Ordering::Relaxed);
         }
+    }
+
+    /// The same channel with one more listener for notices only.
+    pub(crate) fn watched(&self, watcher: Arc<dyn TokenSink>) -> Self {
+        let mut output = self.clone();
+        output.watchers.push(watcher);
+        output
+    }
+
+    /// Whether whoever asks is the first to measure this request into this registry: of nested layers only one does.
+    pub(crate) fn claim(&self, telemetry: &Telemetry) -> bool {
+        if let Some((above, _)) = &self.channel.above {
+            return above.claim(telemetry);
+        }
+        let mut state = self.lock();
+        let first = !state.measured.iter().any(|other| other.is(telemetry));
+        if first {
+            state.measured.push(telemetry.clone());
+        }
+        first
     }
 
     /// Whether anybody listens; an agent need not stream otherwise.
@@ -195,8 +219,8 @@ impl Output {
     pub fn notice(&self, notice: &Notice) {
         // Under the lock, so that listeners hear it in its place between the pieces.
         let _state = self.lock();
-        for observer in &self.observers {
-            observer.notice(notice);
+        for listener in self.observers.iter().chain(&self.watchers) {
+            listener.notice(notice);
         }
         if let Some(sink) = &self.channel.sink {
             sink.notice(notice);

@@ -12,12 +12,16 @@
 //! # Ok::<(), aragora_core::Error>(())
 //! ```
 
+mod agents;
 mod env;
+mod environment;
 mod events;
 mod providers;
 mod secret;
 
+pub use agents::AgentSettings;
 pub use env::{EnvSource, ProcessEnv};
+pub use environment::RunEnvironment;
 pub use events::EventSettings;
 pub use providers::ProviderSettings;
 pub use secret::Secret;
@@ -29,6 +33,10 @@ use env::Reader;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub struct Config {
+    /// Where the instance runs.
+    pub env: RunEnvironment,
+    /// Who may take part.
+    pub agents: AgentSettings,
     /// Event streams.
     pub events: EventSettings,
     /// Providers of models.
@@ -40,14 +48,20 @@ impl Config {
     /// shows a secret. Pass [`ProcessEnv`] for the process environment: nothing else reads it.
     pub fn load(env: impl EnvSource) -> Result<Self> {
         let mut reader = Reader::new(&env);
-        let config = Self { events: EventSettings::read(&mut reader), providers: ProviderSettings::read(&mut reader) };
+        let config = Self {
+            env: RunEnvironment::read(&mut reader),
+            agents: AgentSettings::default(),
+            events: EventSettings::read(&mut reader),
+            providers: ProviderSettings::read(&mut reader),
+        };
         let mut violations = reader.into_violations();
-        config.check(&mut violations);
+        config.events.check(&mut violations);
         violations.into_result(ErrorKind::InvalidConfig)?;
         Ok(config)
     }
 
-    /// The same rules for settings made in code.
+    /// The same rules for settings made in code, and what production needs beyond them. `Aragora::open` asks it too,
+    /// after the host had its chance to add to what variables cannot say.
     pub fn validate(&self) -> Result<()> {
         let mut violations = Violations::new();
         self.check(&mut violations);
@@ -56,5 +70,11 @@ impl Config {
 
     fn check(&self, violations: &mut Violations) {
         self.events.check(violations);
+        let may_lack_providers = !self.env.is_production() || self.agents.other_agents || self.agents.allow_demo;
+        if !may_lack_providers && self.providers.is_empty() {
+            let reason =
+                "no_provider: no provider of models has a key or an address, and agents.other_agents is not set";
+            violations.add("/providers", reason);
+        }
     }
 }

@@ -19,7 +19,8 @@ const KEYS: &[(&str, &[&str])] = &[
     ("bedrock", &["AWS_BEARER_TOKEN_BEDROCK"]),
 ];
 
-const HOSTS: &[(&str, &str)] = &[("ollama", "OLLAMA_HOST"), ("lmstudio", "LM_STUDIO_HOST")];
+/// Local servers with the variable of their address and the port where it names none.
+const HOSTS: &[(&str, &str, u16)] = &[("ollama", "OLLAMA_HOST", 11_434), ("lmstudio", "LM_STUDIO_HOST", 1_234)];
 
 /// Keys and addresses of providers.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,6 +43,19 @@ impl ProviderSettings {
         self.hosts.get(provider)
     }
 
+    /// Whether there is neither a key nor an address.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty() && self.hosts.is_empty()
+    }
+
+    /// The variables a provider's key or address is read from, the first to be named first; none for providers that
+    /// are set up in code only.
+    pub fn variables(provider: &str) -> &'static [&'static str] {
+        let key = KEYS.iter().find(|(known, _)| *known == provider).map(|(_, names)| *names);
+        let host = HOSTS.iter().find(|(known, ..)| *known == provider).map(|(_, name, _)| std::slice::from_ref(name));
+        key.or(host).unwrap_or_default()
+    }
+
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
         let mut settings = Self::default();
         for (provider, names) in KEYS {
@@ -52,10 +66,10 @@ impl ProviderSettings {
                 settings.keys.insert((*provider).to_owned(), key);
             }
         }
-        for (provider, name) in HOSTS {
+        for (provider, name, port) in HOSTS {
             let pointer = format!("/providers/{provider}/host");
             let Some(text) = reader.text(&pointer, name) else { continue };
-            match host(&text) {
+            match host(&text, *port) {
                 Some(url) => drop(settings.hosts.insert((*provider).to_owned(), url)),
                 None => reader.violation(&pointer, format!("{name} is no http or https address of a host")),
             }
@@ -64,16 +78,30 @@ impl ProviderSettings {
     }
 }
 
-/// What the servers' own tools accept: a scheme may be missing, and the address to listen on means this machine.
-fn host(text: &str) -> Option<Url> {
-    let text = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+/// What the servers' own tools accept: without a scheme it is plain http and the server's own port, and the address to
+/// listen on means this machine.
+fn host(text: &str, port: u16) -> Option<Url> {
+    let bare = !text.contains("://");
+    let text = if bare { format!("http://{text}") } else { text.to_owned() };
     let mut url = Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
-    let bare = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
-    if !bare || url.host_str().is_none_or(str::is_empty) {
+    let clean = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
+    if !clean || url.host_str().is_none_or(str::is_empty) {
         return None;
     }
-    if url.host_str() == Some("0.0.0.0") {
-        url.set_host(Some("127.0.0.1")).ok()?;
+    if bare && !names_a_port(&text) {
+        url.set_port(Some(port)).ok()?;
+    }
+    match url.host_str() {
+        Some("0.0.0.0") => url.set_host(Some("127.0.0.1")).ok()?,
+        Some("[::]") => url.set_host(Some("[::1]")).ok()?,
+        _ => {}
     }
     Some(url)
+}
+
+// A parsed address does not tell whether it named its scheme's own port.
+fn names_a_port(text: &str) -> bool {
+    let authority = text.split("://").nth(1).and_then(|rest| rest.split(['/', '?']).next()).unwrap_or_default();
+    let after_host = authority.rsplit_once(']').map_or(authority, |(_, after)| after);
+    after_host.contains(':')
 }

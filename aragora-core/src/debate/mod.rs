@@ -16,6 +16,7 @@ mod event;
 mod event_start;
 mod event_step;
 mod expect;
+mod expect_check;
 mod extract;
 mod extract_boxed;
 mod fixed;

@@ -19,6 +19,8 @@ impl Expect {
     /// it, objects only, so that an example or a quotation inside prose is never taken for the participant's own
     /// structured answer; of [`Expect::Ballot`] objects only, nothing quoted with `>`, and a fenced block only if
     /// no ballot stands outside of it.
+    ///
+    /// Whether the value keeps the caller's own schema is another question: [`JsonShape::violations`].
     pub fn resolve(&self, text: &str, structured: Option<&Value>) -> Option<Value> {
         let found = match self {
             Self::Text => match structured {

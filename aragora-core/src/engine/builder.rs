@@ -16,6 +16,7 @@ use super::machine::{Input, Machine};
 use super::stream::LogSource;
 use super::timed::timed;
 use super::turn::panic_text;
+use crate::agents::providers::ModelSource;
 use crate::agents::{Agent, Roster, Seat};
 use crate::clock::Deadline;
 use crate::consensus;
@@ -35,6 +36,8 @@ pub struct DebateBuilder {
     engine: Arc<Inner>,
     question: Question,
     seats: Vec<Seat>,
+    /// Models that could not be opened: their place, and why.
+    faults: Vec<(usize, Error)>,
     protocol: Arc<dyn DebateProtocol>,
     rule: RuleConfig,
     limits: Limits,
@@ -54,6 +57,7 @@ impl DebateBuilder {
             engine,
             question,
             seats: Vec::new(),
+            faults: Vec::new(),
             protocol: Arc::new(Critique::default()),
             rule: RuleConfig::default(),
             limits: Limits::default(),
@@ -72,6 +76,20 @@ impl DebateBuilder {
     #[must_use]
     pub fn seat(mut self, seat: impl Into<Seat>) -> Self {
         self.seats.push(seat.into());
+        self
+    }
+
+    /// Adds the agent of a model as a voting seat of weight 1: a spec string such as `anthropic/claude-sonnet-5`, or a
+    /// configuration. The same model may sit more than once; then a number stands behind its name. What is wrong with
+    /// it is reported by [`DebateBuilder::start`], together with everything else.
+    #[must_use]
+    pub fn model(mut self, model: impl Into<ModelSource>) -> Self {
+        let place = self.seats.len() + self.faults.len();
+        let taken: Vec<AgentId> = self.seats.iter().map(|seat| seat.agent.profile().id).collect();
+        match self.engine.agents.open_beside(model, &taken) {
+            Ok(agent) => self.seats.push(Seat::new(agent)),
+            Err(error) => self.faults.push((place, error)),
+        }
         self
     }
 
@@ -298,10 +316,14 @@ impl DebateBuilder {
         v.nest("/question", self.question.violations());
         v.nest("/limits", self.limits.violations());
         v.nest("", roster.violations());
+        for (place, error) in &self.faults {
+            v.add(format!("/seats/{place}/model"), error.reason());
+        }
         let debating = roster.iter().filter(|(_, seat)| !seat.judges || self.options.judges_may_debate).count();
         v.nest("/options", self.options.violations(debating));
         v.check(self.tags.len() <= 32, "/tags", format!("{} tags, at most 32 are allowed", self.tags.len()));
-        let voting = roster.iter().filter(|(_, seat)| seat.votes).count();
+        // A model that could not be opened is told once, not also as a missing seat.
+        let voting = roster.iter().filter(|(_, seat)| seat.votes).count() + self.faults.len();
         let (min, max) = (info.min_seats, info.max_seats);
         v.check(
             (min..=max).contains(&voting),
@@ -312,6 +334,14 @@ impl DebateBuilder {
             ),
         );
         for (i, (profile, seat)) in roster.iter().enumerate() {
+            v.check(
+                self.engine.config.allow_demo || !matches!(profile.kind, AgentKind::Demo | AgentKind::Scripted),
+                format!("/seats/{i}/agent"),
+                format!(
+                    "{} is no real participant, which production refuses; see Config::agents.allow_demo",
+                    profile.id
+                ),
+            );
             let both = seat.judges && seat.votes;
             v.check(
                 !both || self.options.judges_may_debate,

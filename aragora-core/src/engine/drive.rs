@@ -19,7 +19,7 @@ use super::log::Log;
 use super::machine::{Command, Effects, Input, Machine, Resolution, Stopped, build_request};
 use super::permits::Permit;
 use super::stream::EventData;
-use super::turn::{Turn, TurnDone, attempts_of, observe, outcome_of, panic_text};
+use super::turn::{Turn, TurnDone, attempts_of, log, outcome_of, panic_text};
 use super::warm::Warm;
 use crate::agents::{Agent, Output};
 use crate::clock::{BoxFuture, CancelToken, Deadline};
@@ -410,7 +410,7 @@ impl Driver {
         let running = self.running.remove(&done.turn)?;
         self.warm.warmed(&done.turn);
         let agent = self.agents.get(&running.seat)?;
-        observe(&self.engine, self.live.debate(), agent, &done);
+        log(self.live.debate(), &agent.profile(), &done);
         let attempts = attempts_of(agent, &running.output, Some(&done));
         if let Ok(reply) = &done.result
             && !self.live.bus().is_idle()

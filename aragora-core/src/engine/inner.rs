@@ -10,6 +10,8 @@ use tokio::sync::Notify;
 use super::live::{Control, Live};
 use super::permits::Permits;
 use super::timed::timed;
+use crate::agents::Agents;
+use crate::config::Config;
 use crate::consensus::RuleSet;
 use crate::debate::{Decision, ProtocolRef, StopCause, Transcript};
 use crate::error::{Error, ErrorKind, Result};
@@ -38,6 +40,8 @@ pub struct EngineConfig {
     pub protocol_limit: Duration,
     /// How long a debate stays ours without a sign of life, default 60 s.
     pub lease: Duration,
+    /// Permits demo and scripted seats, default yes; production says no unless it is told otherwise.
+    pub allow_demo: bool,
     /// Names this engine in leases; default the process id and a random part.
     pub owner: Option<String>,
 }
@@ -53,7 +57,19 @@ impl Default for EngineConfig {
             cancel_grace: Duration::from_secs(2),
             protocol_limit: Duration::from_secs(5),
             lease: Duration::from_secs(60),
+            allow_demo: true,
             owner: None,
+        }
+    }
+}
+
+impl EngineConfig {
+    /// The defaults with what a configuration says.
+    pub fn of(config: &Config) -> Self {
+        Self {
+            event_buffer: config.events.buffer_size,
+            allow_demo: !config.env.is_production() || config.agents.allow_demo,
+            ..Self::default()
         }
     }
 }
@@ -79,6 +95,7 @@ pub(crate) struct Inner {
     pub(crate) owner: String,
     pub(crate) registry: Registry,
     pub(crate) rules: RuleSet,
+    pub(crate) agents: Agents,
     pub(crate) permits: Arc<Permits>,
     /// Admission of whole debates, as fair between tenants as the permits of single turns.
     pub(crate) admission: Arc<Permits>,
@@ -110,6 +127,7 @@ impl Inner {
         owner: String,
         registry: Registry,
         rules: RuleSet,
+        agents: Agents,
     ) -> Self {
         let t = &parts.telemetry;
         let metrics = Metrics {
@@ -128,6 +146,7 @@ impl Inner {
             owner,
             registry,
             rules,
+            agents,
             metrics,
             closing: AtomicBool::new(false),
             stopping: AtomicBool::new(false),

@@ -40,7 +40,7 @@ pub use resume::ResumeBuilder;
 pub use rows::{DebateState, DebateSummary};
 pub use stream::{BreakerEvent, EventClass, EventData, EventStream, StreamEvent};
 
-use crate::agents::HumanDesk;
+use crate::agents::{AgentParts, Agents, HumanDesk};
 use crate::consensus::{DecisionRule, RuleSet};
 use crate::debate::{Question, Record};
 use crate::error::{Error, ErrorKind, Result};
@@ -86,6 +86,7 @@ pub struct EngineBuilder {
     config: EngineConfig,
     registry: Registry,
     rules: RuleSet,
+    agents: Option<Agents>,
 }
 
 impl EngineBuilder {
@@ -124,6 +125,13 @@ impl EngineBuilder {
         self
     }
 
+    /// What names of models mean; none can be opened unless set, but those that need no key.
+    #[must_use]
+    pub fn agents(mut self, agents: Agents) -> Self {
+        self.agents = Some(agents);
+        self
+    }
+
     /// The engine. Starts no task and opens nothing. `unavailable` if the entropy source fails.
     pub fn build(self) -> Result<Engine> {
         let owner = match self.config.owner.clone() {
@@ -138,7 +146,12 @@ impl EngineBuilder {
             Some(storage) => storage,
             None => Arc::new(MemoryStorage::new(self.parts.clock.clone())),
         };
-        Ok(Engine { inner: Arc::new(Inner::new(self.parts, storage, self.config, owner, self.registry, self.rules)) })
+        let agents = self.agents.unwrap_or_else(|| {
+            let parts = AgentParts::over(self.parts.clone()).with_storage(storage.clone());
+            Agents::builder().parts(parts).build()
+        });
+        let inner = Inner::new(self.parts, storage, self.config, owner, self.registry, self.rules, agents);
+        Ok(Engine { inner: Arc::new(inner) })
     }
 }
 
@@ -160,6 +173,7 @@ impl Engine {
             config: EngineConfig::default(),
             registry: Registry::default(),
             rules: RuleSet::default(),
+            agents: None,
         }
     }
 
@@ -200,6 +214,11 @@ impl Engine {
     pub fn human_desk(&self, tenant: &OrgId) -> Arc<HumanDesk> {
         let table = Table::new(self.inner.storage.clone(), rows::space(tenant)).with_parts(&self.inner.parts);
         Arc::new(HumanDesk::new(table, self.inner.parts.clock.clone()))
+    }
+
+    /// Opens the agents that debates name by a model.
+    pub fn agents(&self) -> &Agents {
+        &self.inner.agents
     }
 
     /// The store.

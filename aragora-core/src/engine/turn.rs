@@ -8,13 +8,12 @@ use futures_util::FutureExt as _;
 
 use super::inner::Inner;
 use super::machine::{AttemptFacts, TurnError};
-use crate::agents::{Agent, AgentReply, AgentRequest, Output, Warning};
+use crate::agents::{Agent, AgentProfile, AgentReply, AgentRequest, Measure, Output, Warning};
 use crate::clock::Deadline;
 use crate::crypto::canonical::to_canonical;
 use crate::debate::{AttemptOutcome, CostSource, ErrorInfo};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{AgentId, DebateId, OrgId, TurnId};
-use crate::telemetry::names;
 
 pub(super) struct Turn {
     pub(super) engine: Arc<Inner>,
@@ -62,15 +61,20 @@ impl Turn {
         let clock = &engine.parts.clock;
         // The agent knows its deadline; one that ignores it is dropped a little later.
         let overtime = clock.sleep_until(deadline.monotonic() + engine.config.overtime);
+        let (output, measure) = Measure::begin(&engine.parts, &agent.profile(), &output);
         let answer = AssertUnwindSafe(async { agent.respond(request, output).await }).catch_unwind();
-        tokio::select! {
+        let result = tokio::select! {
             biased;
             answer = answer => match answer {
                 Ok(result) => result,
                 Err(panic) => Err(Error::new(ErrorKind::AgentFailed, format!("agent {seat} panicked: {}", panic_text(panic.as_ref())))),
             },
             () = overtime => Err(Error::new(ErrorKind::DeadlineExceeded, format!("agent {seat} did not answer in {} ms", limit.as_millis()))),
+        };
+        if let Some(measure) = measure {
+            measure.end(&result);
         }
+        result
     }
 }
 
@@ -134,25 +138,14 @@ pub(super) fn outcome_of(result: Result<AgentReply>) -> std::result::Result<Agen
     Ok(reply)
 }
 
-/// Counts what an agent did. Ids, latency and tokens only; never a text.
-pub(super) fn observe(engine: &Inner, debate: &DebateId, agent: &Arc<dyn Agent>, done: &TurnDone) {
-    let profile = agent.profile();
-    let telemetry = &engine.parts.telemetry;
-    let (id, provider, model) = (profile.id.as_str(), profile.provider.as_str(), profile.model.as_str());
-    let outcome = done.result.as_ref().map_or_else(super::super::error::Error::code, |_| "ok");
-    telemetry.histogram(&names::AGENT_RESPONSE_SECONDS, &[id, provider, outcome]).observe_seconds(done.latency);
+/// Logs what an agent did. Ids, latency and tokens only; never a text.
+pub(super) fn log(debate: &DebateId, agent: &AgentProfile, done: &TurnDone) {
+    let outcome = done.result.as_ref().map_or_else(Error::code, |_| "ok");
     let usage = done.result.as_ref().ok().and_then(|reply| reply.usage).unwrap_or_default();
-    // The kinds are disjoint: what was cached is no plain input, what was reasoning no plain output.
-    let kinds = [
-        ("input", usage.input_total.saturating_sub(usage.cache_read + usage.cache_write)),
-        ("cache_read", usage.cache_read),
-        ("cache_write", usage.cache_write),
-        ("output", usage.output_total.saturating_sub(usage.reasoning)),
-        ("reasoning", usage.reasoning),
-    ];
-    for (kind, tokens) in kinds.into_iter().filter(|(_, tokens)| *tokens > 0) {
-        telemetry.counter(&names::TOKENS_USED_TOTAL, &[id, provider, model, kind]).add(tokens);
-    }
     let latency_ms = u64::try_from(done.latency.as_millis()).unwrap_or(u64::MAX);
-    tracing::debug!(%debate, turn = %done.turn, agent = id, latency_ms, tokens_in = usage.input_total, tokens_out = usage.output_total, outcome, "turn ended");
+    tracing::debug!(
+        target: "aragora::agents",
+        %debate, turn = %done.turn, agent = %agent.id, provider = agent.provider, latency_ms,
+        tokens_in = usage.input_total, tokens_out = usage.output_total, outcome, "turn ended"
+    );
 }

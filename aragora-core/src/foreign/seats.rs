@@ -10,9 +10,10 @@ use super::agent::ForeignAgent;
 use super::documents::{AgentDocument, ScriptDocument, SeatDocument};
 use super::message::{Host, Message};
 use super::session::Inner;
+use crate::agents::providers::{ModelSpec, ProviderConfig};
 use crate::agents::{
     Agent, AgentProfile, BallotReply, Cassette, DemoAgent, DemoStyle, HumanAgent, RecordedAgent, ScriptEnd, ScriptStep,
-    ScriptedAgent, Seat, StructuredMode, providers,
+    ScriptedAgent, Seat, StructuredMode,
 };
 use crate::debate::{AgentKind, Transcript};
 use crate::error::{Error, ErrorKind, Result};
@@ -125,7 +126,10 @@ impl Inner {
                 Arc::new(ForeignAgent { profile, participant, parts: self.parts.clone() })
             }
             AgentDocument::Model { name, id } => {
-                providers::by_name(&name, id, &|variable| self.env.get(variable).cloned())?
+                let spec: ModelSpec = name.parse()?;
+                let mut config = ProviderConfig::new(spec.provider, spec.model.unwrap_or_default());
+                config.id = id;
+                self.aragora.agents().open(config)?
             }
             AgentDocument::Scripted { id, steps, at_end } => {
                 let mut agent = ScriptedAgent::new(id).with_clock(clock).at_end(end(at_end.as_deref())?);

@@ -1,6 +1,5 @@
 //! One instance, as a host of another language holds it.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
@@ -12,6 +11,7 @@ use super::process::{Owned, Process};
 use super::seats::References;
 use super::settings::{SeededEntropy, Settings};
 use super::specs::host_protocol;
+use crate::agents::{AgentParts, Agents};
 use crate::aragora::Aragora;
 use crate::clock::{Clock, ManualClock, SystemClock};
 use crate::config::Config;
@@ -36,7 +36,6 @@ pub(super) struct Inner {
     pub(super) process: &'static Process,
     pub(super) host: Arc<dyn Host>,
     pub(super) parts: Parts,
-    pub(super) env: BTreeMap<String, String>,
     pub(super) manual: Option<ManualClock>,
     pub(super) aragora: Aragora,
     running: Mutex<Vec<Weak<Running>>>,
@@ -63,8 +62,10 @@ impl Session {
         };
         let parts = Parts::new(clock, entropy);
         let storage = crate::storage::open(settings.storage.as_deref().unwrap_or("memory:"), &parts).await?;
-        let engine_config = EngineConfig { event_buffer: config.events.buffer_size, ..EngineConfig::default() };
-        let mut engine = Engine::builder().parts(parts.clone()).storage(storage).config(engine_config);
+        let agent_parts = AgentParts::over(parts.clone()).with_storage(storage.clone());
+        let agents = Agents::builder().providers(config.providers.clone()).parts(agent_parts).build();
+        let engine = Engine::builder().parts(parts.clone()).storage(storage).config(EngineConfig::of(&config));
+        let mut engine = engine.agents(agents);
         for protocol in settings.protocols {
             engine = engine.protocol(host_protocol(protocol.foreign, &mut references, &parts)?);
         }
@@ -72,7 +73,6 @@ impl Session {
             process,
             host,
             parts,
-            env: settings.config.env,
             manual,
             aragora: Aragora::with_engine(engine.build()?),
             running: Mutex::default(),

@@ -8,6 +8,7 @@ mod message;
 #[cfg(feature = "tls-rustls")]
 mod reqwest;
 mod sse;
+mod system;
 mod transport;
 
 pub use self::body::Body;
@@ -16,4 +17,5 @@ pub use self::message::{HttpRequest, HttpResponse, Method};
 #[cfg(feature = "tls-rustls")]
 pub use self::reqwest::ReqwestTransport;
 pub use self::sse::{SseDecoder, SseEvent};
+pub use self::system::SystemTransport;
 pub use self::transport::Transport;

@@ -26,6 +26,11 @@ pub struct ReqwestTransport(reqwest::Client);
 impl ReqwestTransport {
     /// A transport of its own. `not_configured` if the TLS stack cannot be set up.
     pub fn new() -> Result<Self> {
+        Ok(Self(Self::client()?))
+    }
+
+    /// The client of such a transport, for crates that send on their own.
+    pub(crate) fn client() -> Result<reqwest::Client> {
         let refused = |error: &dyn std::error::Error| {
             Error::new(ErrorKind::NotConfigured, "no TLS client can be set up").with("cause", error)
         };
@@ -44,7 +49,7 @@ impl ReqwestTransport {
             .connect_timeout(CONNECT)
             .build()
             .map_err(|error| refused(&error))?;
-        Ok(Self(client))
+        Ok(client)
     }
 
     /// A transport over a client of the host, which must follow no redirect.

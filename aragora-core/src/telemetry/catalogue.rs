@@ -54,6 +54,7 @@ const fn capped(name: &'static str, cap: usize) -> LabelDef {
 const AGENT: LabelDef = capped("agent", 64);
 const PROVIDER: LabelDef = capped("provider", 32);
 const MODEL: LabelDef = capped("model", 200);
+const KIND: LabelDef = capped("kind", 128);
 const PROTOCOL: LabelDef = capped("protocol", 32);
 const TABLE: LabelDef = capped("table", 200);
 const CLASS: LabelDef = closed("class", &["recorded", "live", "instance"]);
@@ -94,7 +95,7 @@ macro_rules! metrics {
     ($($(#[doc = $doc:literal])+ $ident:ident = $name:literal $kind:expr, [$($label:expr),*];)+) => {
         /// The metrics by name.
         pub mod names {
-            use super::{AGENT, A, CAUSE, CLASS, D, M, MODEL, MetricDef, MetricKind, OUTCOME, PROTOCOL, PROVIDER, R, SEAM, TABLE, capped, closed};
+            use super::{AGENT, A, CAUSE, CLASS, D, KIND, M, MODEL, MetricDef, MetricKind, OUTCOME, PROTOCOL, PROVIDER, R, SEAM, TABLE, capped, closed};
             $($(#[doc = $doc])+ pub const $ident: MetricDef = MetricDef { name: $name, help: concat!($($doc),+), kind: $kind, labels: &[$($label),*] };)+
         }
 
@@ -132,6 +133,30 @@ metrics! {
     ENGINE_QUEUE_WAIT_SECONDS = "aragora_engine_queue_wait_seconds" MetricKind::Histogram(M), [];
     /// Seconds from asking an agent to its answer.
     AGENT_RESPONSE_SECONDS = "aragora_agent_response_seconds" MetricKind::Histogram(A), [AGENT, PROVIDER, capped("outcome", 32)];
+    /// Failed attempts of agents, and calls that failed before one was made.
+    AGENT_ERRORS_TOTAL = "aragora_agent_errors_total" MetricKind::Counter, [AGENT, PROVIDER, KIND];
+    /// Attempts repeated at the same target, by the failure before.
+    AGENT_RETRIES_TOTAL = "aragora_agent_retries_total" MetricKind::Counter, [AGENT, PROVIDER, KIND];
+    /// Calls passed on to another target.
+    AGENT_FALLBACKS_TOTAL = "aragora_agent_fallbacks_total" MetricKind::Counter, [AGENT, capped("from", 200), capped("to", 200)];
+    /// Replies slower than the service target of their provider, and calls that gave none.
+    AGENT_TARGET_MISSED_TOTAL = "aragora_agent_target_missed_total" MetricKind::Counter, [AGENT, PROVIDER, KIND];
+    /// Seconds to the first piece of text.
+    AGENT_FIRST_TOKEN_SECONDS = "aragora_agent_first_token_seconds" MetricKind::Histogram(A), [PROVIDER];
+    /// Seconds a call waited for permits and pacing.
+    AGENT_QUEUE_SECONDS = "aragora_agent_queue_seconds" MetricKind::Histogram(A), [PROVIDER];
+    /// Calls of agents under way.
+    AGENT_IN_FLIGHT = "aragora_agent_in_flight" MetricKind::Gauge, [PROVIDER];
+    /// Known cost in micro-dollars, by where it comes from.
+    AGENT_COST_MICRODOLLARS_TOTAL = "aragora_agent_cost_microdollars_total" MetricKind::Counter, [AGENT, PROVIDER, closed("source", &["provider", "price_book", "estimate", "free", "unknown"])];
+    /// Attempts whose cost nobody knows.
+    AGENT_UNPRICED_TOTAL = "aragora_agent_unpriced_total" MetricKind::Counter, [AGENT, PROVIDER];
+    /// Replies from the reply cache.
+    AGENT_CACHE_HITS_TOTAL = "aragora_agent_cache_hits_total" MetricKind::Counter, [AGENT, PROVIDER];
+    /// The breaker of an agent's primary target: 0 closed, 1 half-open, 2 open.
+    CIRCUIT_BREAKER_STATE = "aragora_circuit_breaker_state" MetricKind::Gauge, [AGENT];
+    /// Openings of breakers.
+    CIRCUIT_BREAKER_TRIPS_TOTAL = "aragora_circuit_breaker_trips_total" MetricKind::Counter, [AGENT];
     /// Calls into participants of another language.
     FOREIGN_CALLS_TOTAL = "aragora_foreign_calls_total" MetricKind::Counter, [SEAM, closed("outcome", &["ok", "failed", "cancelled", "dropped"])];
     /// Seconds of a call into another language.

@@ -97,6 +97,11 @@ impl Telemetry {
         this
     }
 
+    /// Whether this is the other one's registry.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The counter of these label values, in the order of the definition.
     pub fn counter(&self, def: &MetricDef, labels: &[&str]) -> Counter {
         debug_assert!(matches!(def.kind, MetricKind::Counter), "{} is no counter", def.name);

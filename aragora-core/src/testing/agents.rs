@@ -44,7 +44,12 @@ pub struct AgentUnderTest {
 impl AgentUnderTest {
     /// An agent that measures deadlines on the system's clock.
     pub fn new(agent: impl Agent) -> Self {
-        Self { agent: Arc::new(agent), clock: Arc::new(SystemClock::new()), advance: None, seen: None }
+        Self::shared(Arc::new(agent))
+    }
+
+    /// The same for an agent that is shared already.
+    pub fn shared(agent: Arc<dyn Agent>) -> Self {
+        Self { agent, clock: Arc::new(SystemClock::new()), advance: None, seen: None }
     }
 
     /// The agent measures deadlines on this clock.

@@ -1,5 +1,6 @@
 //! Errors read as help.
 
+use aragora_core::config::ProviderSettings;
 use aragora_core::{Error, ErrorKind};
 
 /// The error, and what to do about it.
@@ -10,6 +11,7 @@ pub(crate) fn about(error: &Error) -> String {
             return format!("\nerror ({}): nobody could answer; the reasons are above", error.code());
         }
         ErrorKind::InvalidConfig => "Correct the variables named above; --help lists those that are read.",
+        ErrorKind::InvalidRequest | ErrorKind::NotConfigured => "--check says which providers are configured.",
         ErrorKind::Unavailable => "The operating system or the store does not answer; try again.",
         _ => "",
     };
@@ -18,23 +20,15 @@ pub(crate) fn about(error: &Error) -> String {
 
 /// What to do about a failed call, with the variable it hangs on.
 pub(crate) fn on_code(code: &str, provider: &str) -> String {
-    let prefix = match provider {
-        "" => return String::new(),
-        // Another server behind OpenAI's variables.
-        "compatible" => "OPENAI".to_owned(),
-        other => other.to_uppercase(),
-    };
-    let address = match provider {
-        "compatible" => "OPENAI_BASE_URL",
-        "ollama" => "OLLAMA_HOST",
-        _ => "the network",
-    };
+    let variable = ProviderSettings::variables(provider).first().copied().unwrap_or("its credential");
     match code {
-        "unauthenticated" => format!("; is {prefix}_API_KEY right?"),
-        "permission_denied" => format!("; may the key in {prefix}_API_KEY use the model in {prefix}_MODEL?"),
-        "model_not_found" => format!("; set {prefix}_MODEL to a model this server has"),
-        "quota_exhausted" => format!("; the account of {prefix}_API_KEY needs credit"),
-        "transport" => format!("; check {address}"),
+        _ if provider.is_empty() => String::new(),
+        "unauthenticated" => format!("; is {variable} right?"),
+        "permission_denied" => format!("; may the key in {variable} use this model?"),
+        "model_not_found" => format!("; name a model this server has with --agents {provider}/<model>"),
+        "quota_exhausted" => format!("; the account of {variable} needs credit"),
+        "transport" if variable.ends_with("_HOST") => format!("; check {variable}"),
+        "transport" => "; check the network, or --base-url".to_owned(),
         _ => String::new(),
     }
 }

@@ -1,9 +1,11 @@
 //! A debate in the terminal: `cargo run --example first_debate -- "Your question?"`.
 //!
+//! `--agents anthropic/claude-sonnet-5,openai,mistral` names the models, `--check` says which providers are configured.
 //! Three parts, three files: `participants` says who debates, `stage` shows it while it runs, `verdict` shows what came
-//! out. `screen` is the terminal itself. This file puts them together.
+//! out. `arguments` and `screen` are the terminal. This file puts them together.
 
 mod advice;
+mod arguments;
 mod participants;
 mod recording;
 mod screen;
@@ -12,36 +14,31 @@ mod verdict;
 
 use std::process::ExitCode;
 
+use aragora_core::config::{Config, ProcessEnv};
 use aragora_core::engine::DebateHandle;
-use aragora_core::{Aragora, Decision, Error, ErrorKind, Question, Result};
+use aragora_core::{Aragora, Decision, Error, ErrorKind, Result};
 
+use arguments::{Asked, Order, USAGE};
 use participants::LineUp;
 use screen::Screen;
 use stage::Stage;
 
-const USAGE: &str = "\
-usage: cargo run --example first_debate -- [QUESTION]
-
-Real models answer if the environment has OPENAI_API_KEY, OPENROUTER_API_KEY, MISTRAL_API_KEY, GROQ_API_KEY,
-DEEPSEEK_API_KEY, XAI_API_KEY, OLLAMA_HOST, or OPENAI_BASE_URL for any OpenAI-compatible server. OPENAI_MODEL (and so
-on) names the models, separated by commas. Otherwise a recorded debate of real models is replayed if there is one in
-../shared (or ARAGORA_SHARED); otherwise the built-in demo agents speak.";
-
 #[tokio::main]
 async fn main() -> ExitCode {
     let mut screen = Screen::of_stdout();
-    let question = match question(std::env::args().skip(1)) {
-        Ok(question) => question,
-        Err(Asked::Usage) => {
+    let outcome = match arguments::read(std::env::args().skip(1)) {
+        Asked::Usage => {
             screen.line(USAGE);
             return ExitCode::SUCCESS;
         }
-        Err(Asked::Nonsense(reason)) => {
+        Asked::Nonsense(reason) => {
             eprintln!("{reason}\n\n{USAGE}");
             return ExitCode::from(2);
         }
+        Asked::Check => check(&mut screen).await,
+        Asked::Debate(order) => run(order, &mut screen).await,
     };
-    match run(question, &mut screen).await {
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         // What a shell reports for a program that was interrupted.
         Err(error) if error.kind() == ErrorKind::Cancelled => ExitCode::from(130),
@@ -52,9 +49,21 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(question: Option<String>, screen: &mut Screen) -> Result<()> {
-    let aragora = Aragora::in_memory()?;
-    let LineUp { debate, question, notes } = participants::line_up(&aragora, question, screen.is_terminal())?;
+/// The instance, with the keys and addresses of the environment.
+async fn open() -> Result<Aragora> {
+    Aragora::open("memory:", &Config::load(ProcessEnv)?).await
+}
+
+/// Says which providers can be asked. Nobody is asked, and no key is shown.
+async fn check(screen: &mut Screen) -> Result<()> {
+    let report = open().await?.agents().check();
+    report.lines().iter().for_each(|line| screen.line(line));
+    Ok(())
+}
+
+async fn run(order: Order, screen: &mut Screen) -> Result<()> {
+    let aragora = open().await?;
+    let LineUp { debate, question, notes } = participants::line_up(&aragora, order, screen.is_terminal())?;
     notes.iter().for_each(|note| screen.note(note));
     screen.heading(&question);
 
@@ -97,27 +106,4 @@ async fn follow(aragora: &Aragora, handle: &DebateHandle, screen: &mut Screen) -
 /// The decision as it stood when a debate was cancelled.
 fn partial(error: &Error) -> Option<Decision> {
     serde_json::from_str(error.context().get("decision")?).ok()
-}
-
-enum Asked {
-    Usage,
-    Nonsense(String),
-}
-
-/// The question, with or without quotes around its words; `None` if there is none.
-fn question(arguments: impl Iterator<Item = String>) -> std::result::Result<Option<String>, Asked> {
-    let arguments: Vec<String> = arguments.collect();
-    match arguments.first().map(String::as_str) {
-        None => return Ok(None),
-        Some("-h" | "--help") => return Err(Asked::Usage),
-        Some(option) if option.starts_with('-') => {
-            return Err(Asked::Nonsense(format!("there is no option {option}; the only argument is the question")));
-        }
-        Some(_) => {}
-    }
-    let text = arguments.join(" ");
-    match Question::new(text.as_str()).violations().into_invalid_request() {
-        Ok(()) => Ok(Some(text)),
-        Err(error) => Err(Asked::Nonsense(error.reason().to_owned())),
-    }
 }

@@ -1,14 +1,15 @@
-//! Who debates: real models if the environment has any, else a recording of real models, else demo agents.
+//! Who debates: the models that were named, else those the environment has keys for, else a recording of real models, else demo agents.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aragora_core::agents::{Agent, DemoAgent, DemoStyle, Expect, FnAgent, Output, Phase, Seat, providers};
+use aragora_core::agents::providers::{ModelSpec, ProviderConfig};
+use aragora_core::agents::{Agent, Agents, DemoAgent, DemoStyle, Expect, FnAgent, Output, Phase, Seat};
 use aragora_core::engine::DebateBuilder;
 use aragora_core::protocols::Critique;
 use aragora_core::{AgentId, Aragora, Result};
 
+use crate::arguments::Order;
 use crate::recording::Recording;
 
 const DEFAULT_QUESTION: &str = "Should a team of five split its monolith into services?";
@@ -24,12 +25,16 @@ pub(crate) struct LineUp {
 }
 
 /// `paced` lets recorded and demo seats speak at the speed of reading.
-pub(crate) fn line_up(aragora: &Aragora, question: Option<String>, paced: bool) -> Result<LineUp> {
-    let models = models()?;
+pub(crate) fn line_up(aragora: &Aragora, order: Order, paced: bool) -> Result<LineUp> {
+    let Order { models, base_url, question } = order;
     if !models.is_empty() {
-        return Ok(live(aragora, question, models));
+        return live(aragora, question, &models, base_url.as_deref());
     }
-    let mut notes = vec![unused_keys()];
+    let configured = configured(aragora.agents());
+    if !configured.is_empty() {
+        return live(aragora, question, &configured, base_url.as_deref());
+    }
+    let mut notes = vec![no_models(aragora.agents())];
     match Recording::find() {
         Ok(recording) => {
             notes.extend(question.map(|asked| {
@@ -44,15 +49,24 @@ pub(crate) fn line_up(aragora: &Aragora, question: Option<String>, paced: bool) 
     }
 }
 
-fn live(aragora: &Aragora, question: Option<String>, models: Vec<Arc<dyn Agent>>) -> LineUp {
+/// Models by name; one alone takes three seats, because it still finds slips of its own.
+fn live(aragora: &Aragora, question: Option<String>, models: &[String], base_url: Option<&str>) -> Result<LineUp> {
     let question = question.unwrap_or_else(|| DEFAULT_QUESTION.to_owned());
-    let names: Vec<String> = models.iter().map(|agent| agent.profile().id.to_string()).collect();
-    let notes = vec![format!(
-        "Real models debate, because the environment has credentials or an address for them: {}.",
-        names.join(", ")
-    )];
-    let debate = models.into_iter().fold(aragora.debate(question.as_str()), DebateBuilder::seat);
-    LineUp { debate, question, notes }
+    let notes = vec![format!("Real models debate: {}.", models.join(", "))];
+    let seats = if let [only] = models { vec![only; 3] } else { models.iter().take(SEATS).collect() };
+    let mut debate = aragora.debate(question.as_str());
+    for name in seats {
+        debate = match base_url {
+            None => debate.model(name),
+            Some(url) => {
+                let ModelSpec { provider, model, .. } = name.parse()?;
+                let mut config = ProviderConfig::new(provider, model.unwrap_or_default());
+                config.base_url = Some(url.to_owned());
+                debate.model(config)
+            }
+        };
+    }
+    Ok(LineUp { debate, question, notes })
 }
 
 fn demo(aragora: &Aragora, question: Option<String>, mut notes: Vec<String>, paced: bool) -> Result<LineUp> {
@@ -104,41 +118,19 @@ pub(crate) fn voiced(agent: impl Agent, paced: bool) -> Seat {
     FnAgent::new(profile.id.clone(), speak).with_profile(profile).into()
 }
 
-/// The agents the environment has credentials for, from as many providers as possible.
-fn models() -> Result<Vec<Arc<dyn Agent>>> {
-    let read = |name: &str| std::env::var(name).ok();
-    let agents = providers::from_environment(&read)?;
-    let [only] = agents.as_slice() else { return Ok(mixed(agents)) };
-    // A debate needs at least two seats. One model in three seats still finds slips of its own.
-    let thrice = vec![only.profile().model; 3].join(",");
-    providers::from_environment(&|name| if name.ends_with("_MODEL") { Some(thrice.clone()) } else { read(name) })
-}
-
-/// At most [`SEATS`]: the first model of each provider, then the second of each, and so on.
-fn mixed(agents: Vec<Arc<dyn Agent>>) -> Vec<Arc<dyn Agent>> {
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    let mut ranked: Vec<(usize, Arc<dyn Agent>)> = agents
-        .into_iter()
-        .map(|agent| {
-            let rank = seen.entry(agent.profile().provider).or_default();
-            *rank += 1;
-            (*rank, agent)
-        })
-        .collect();
-    ranked.sort_by_key(|(rank, _)| *rank);
-    ranked.into_iter().map(|(_, agent)| agent).take(SEATS).collect()
+/// The providers that have a key and a model of their own choice.
+fn configured(agents: &Agents) -> Vec<String> {
+    let named = agents.configured().into_iter().filter(|provider| agents.default_model(provider).is_some());
+    named.map(|provider| provider.to_string()).collect()
 }
 
 /// Why no real model answers.
-fn unused_keys() -> String {
-    let set = |name: &&str| std::env::var(name).is_ok_and(|value| !value.trim().is_empty());
-    match ["ANTHROPIC_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY"].iter().find(|name| set(name)) {
-        Some(name) => format!(
-            "{name} is set, but this version speaks the OpenAI protocol only; OPENROUTER_API_KEY reaches the same models."
-        ),
+fn no_models(agents: &Agents) -> String {
+    match agents.configured().first() {
+        Some(provider) => format!("{provider} is configured; name one of its models with --agents {provider}/<model>."),
         None => {
-            "No key of a model provider is in the environment; with OPENAI_API_KEY, OPENROUTER_API_KEY, OLLAMA_HOST \
-                 or others (see --help) real models answer your own question."
+            "No provider of models has a key; with ANTHROPIC_API_KEY, OPENAI_API_KEY, OPENROUTER_API_KEY or others \
+                 (see --help) real models answer your own question."
                 .to_owned()
         }
     }

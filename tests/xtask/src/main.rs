@@ -37,7 +37,8 @@ usage: cargo xtask <command>
   snippets                  copy the marked regions of examples/ into the pages that quote them
   faces                     render the value types of the other languages and the reference from the core's types
   swift-root                make the folder Swift runs in, where none is installed (Debian or Ubuntu, as root)
-  peers [debates]           run the PyPI peer of the side-by-side bench and print its figures as JSON";
+  peers debate [debates]    run the PyPI peer of the side-by-side bench and print its figures as JSON
+  peers calls               measure one debate as nine HTTP calls: ours, by hand in Rust, Python and Node, frameworks";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -60,8 +61,9 @@ fn main() -> ExitCode {
         ["snippets"] => guide::write_snippets(&context),
         ["faces"] => faces::render(&context),
         ["swift-root"] => swift::make_root(&context),
-        ["peers"] => peers::run(&context, "200"),
-        ["peers", debates] => peers::run(&context, debates),
+        ["peers", "debate"] => peers::debate(&context, "200"),
+        ["peers", "debate", debates] => peers::debate(&context, debates),
+        ["peers", "calls"] => peers::calls(&context),
         _ => return refuse(USAGE),
     };
     match result {

@@ -3,28 +3,43 @@
 //! Those that guard a [`Target`](super::Target) are also plain values, usable around any future: see [`Policy`].
 
 mod breaker;
+mod cache;
 mod concurrency;
 mod decisions;
+mod fallback;
+#[cfg(feature = "testing")]
+mod fault;
 mod hedge;
 mod policy;
 mod rate_limit;
 mod retry;
+mod shape;
+mod stack;
 mod timeout;
+mod trace;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub use breaker::Breaker;
+pub use cache::ReplyCache;
 pub use concurrency::Concurrency;
 pub use decisions::{Again, Decision, Decisions, Verdict};
+pub use fallback::Fallback;
+#[cfg(feature = "testing")]
+pub use fault::{Fault, Faults};
 pub use hedge::{Hedge, HedgeAfter};
 pub use policy::{Call, Policy};
 pub use rate_limit::RateLimit;
 pub use retry::{Retry, RetrySettings};
+pub use shape::Shape;
+pub use stack::{Stack, StackConfig};
 pub use timeout::{TimeLimit, TimeLimits};
+pub use trace::Trace;
 
-use super::agent::Agent;
+use super::agent::{Agent, AgentProfile, TargetId};
 use super::request::AgentRequest;
+use super::tokens::ByteCounter;
 use crate::ids::AgentId;
 
 /// Wraps an agent. State that several agents share lives in their [`Target`](super::Target), not in the wrapper.
@@ -38,12 +53,14 @@ pub trait Layer: fmt::Debug + Send + Sync {
 
 /// Estimated tokens of the prompt, and the most the answer may have.
 fn tokens_of(request: &AgentRequest, me: &AgentId) -> (u64, u64) {
-    let texts = request.messages_for(me).map(|message| message.text.len()).chain([request.system.len()]);
-    // 3.5 bytes make a token; a message has four of its own, and a request sixteen.
-    let input: usize = texts.map(|bytes| (bytes * 2).div_ceil(7) + 4).sum();
-    let output = request.sampling.max_output_tokens.unwrap_or(match request.sampling.effort {
-        Some(_) => 16_384,
-        None => 4_096,
-    });
-    (input as u64 + 16, u64::from(output))
+    (ByteCounter::raw(me, request), u64::from(request.max_output()))
+}
+
+/// The endpoint a call of this agent is booked under.
+pub(super) fn target_of(profile: &AgentProfile) -> TargetId {
+    match profile.targets.first() {
+        Some(target) => target.clone(),
+        None if profile.provider.is_empty() => TargetId::new(profile.id.as_str()),
+        None => TargetId::new(format!("{}/{}", profile.provider, profile.model)),
+    }
 }

@@ -34,6 +34,8 @@ struct Facts {
     kind: String,
     param: String,
     inner: String,
+    /// Google's word for the status.
+    state: String,
     number: Option<u16>,
     // What must be matched and is in no common member: metadata, details.
     metadata: Value,
@@ -64,6 +66,7 @@ impl Facts {
             kind: Some(word("type")).filter(|kind| kind != "error").unwrap_or_default(),
             param: word("param"),
             inner: object.pointer("/innererror/code").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            state: word("status"),
             number,
             metadata: member("metadata"),
             details: member("details"),
@@ -78,9 +81,10 @@ impl Facts {
             "invalid_request_error" => Some(400),
             "authentication_error" => Some(401),
             "timeout_error" => Some(504),
-            _ => None,
+            _ => by_state(&name.to_ascii_uppercase()),
         };
-        self.number.or_else(|| by_name(&self.kind)).or_else(|| by_name(&self.code)).unwrap_or(500)
+        let names = [&self.kind, &self.code, &self.state];
+        self.number.or_else(|| names.into_iter().find_map(|name| by_name(name))).unwrap_or(500)
     }
 
     fn classify(&self, status: u16, headers: &Headers) -> Error {
@@ -230,6 +234,20 @@ impl Facts {
             std::iter::once(detail).chain(violations).filter_map(move |part| part.get(member)?.as_str())
         })
     }
+}
+
+// The status of a Google error, which its streams may name without the number.
+fn by_state(state: &str) -> Option<u16> {
+    Some(match state {
+        "INVALID_ARGUMENT" | "FAILED_PRECONDITION" | "OUT_OF_RANGE" => 400,
+        "UNAUTHENTICATED" => 401,
+        "PERMISSION_DENIED" => 403,
+        "NOT_FOUND" => 404,
+        "RESOURCE_EXHAUSTED" => 429,
+        "UNAVAILABLE" => 503,
+        "DEADLINE_EXCEEDED" | "GATEWAY_TIMEOUT" => 504,
+        _ => return None,
+    })
 }
 
 // `limit: 0`, but neither `limit: 0.5` nor `limit: 01`.

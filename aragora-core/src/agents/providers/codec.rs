@@ -1,6 +1,6 @@
 //! What a wire format is: a request to a body, a body or its events to a draft of a reply. Pure, and adds no words.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde_json::{Map, Value};
@@ -27,6 +27,12 @@ pub(super) trait Codec: fmt::Debug + Send + Sync {
 
     /// A reader for one response to this request.
     fn reader(&self) -> Box<dyn Reader>;
+
+    /// What a refusal teaches about this model; `None` if nothing that was sent could be left out. The default knows
+    /// the names at the top of a body.
+    fn lesson(&self, learnt: &Learnt, encoded: &Encoded, refused: Refused<'_>) -> Option<Lesson> {
+        super::learnt::lesson(learnt, encoded, refused)
+    }
 }
 
 /// Reads one response, whole or as events, into a draft.
@@ -36,6 +42,32 @@ pub(super) trait Reader: fmt::Debug + Send {
 
     /// One event of a stream by its name (`message` if it has none) and data.
     fn event(&mut self, name: &str, document: &Value, draft: &mut Draft) -> Added;
+
+    /// `[DONE]` arrived, after which nothing is read. Only some wires take it for a good end.
+    fn done(&mut self, _draft: &mut Draft) {}
+
+    /// Nothing more comes, be it because the reply is complete or because it broke off: puts into the draft what was
+    /// kept apart while pieces arrived, such as the arguments of tool calls. Called once.
+    fn close(&mut self, _draft: &mut Draft) {}
+}
+
+/// A refusal that may be about a knob.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Refused<'a> {
+    /// The field the provider names apart, e.g. `reasoning.effort`; often empty.
+    pub(super) param: &'a str,
+    /// The provider's code and words.
+    pub(super) told: &'a str,
+}
+
+/// What a refusal taught.
+#[derive(Clone, Debug)]
+pub(super) struct Lesson {
+    pub(super) learnt: Learnt,
+    /// For the reply's warnings.
+    pub(super) detail: String,
+    /// Whether the next request asks for less than the caller wanted; not so where only a name differs.
+    pub(super) loses: bool,
 }
 
 /// Who speaks: everything about the agent that shapes its requests.
@@ -46,6 +78,8 @@ pub(super) struct Voice<'a> {
     pub(super) structured: StructuredMode,
     pub(super) caps: &'a ModelCaps,
     pub(super) learnt: &'a Learnt,
+    /// The request's metadata that may leave the process; empty unless configured.
+    pub(super) metadata: &'a BTreeMap<String, String>,
 }
 
 /// A request in the vendor's words.
@@ -56,6 +90,8 @@ pub(super) struct Encoded {
     pub(super) value: ValueAt,
     /// Whether it comes wrapped in `{"value": ..}`.
     pub(super) wrapped: bool,
+    /// How structured output was asked for, if it was.
+    pub(super) mode: Option<JsonMode>,
     pub(super) warnings: Vec<Warning>,
 }
 
@@ -69,6 +105,13 @@ pub(super) enum ValueAt {
     Text,
     /// The arguments of the forced tool `respond`, whose call then is no tool call.
     Tool,
+}
+
+impl Encoded {
+    /// Notes something about the request that the reply will tell, e.g. `knob_ignored` or `knob_clamped`.
+    pub(super) fn warn(&mut self, code: &str, detail: impl Into<String>) {
+        self.warnings.push(Warning { code: code.to_owned(), detail: detail.into() });
+    }
 }
 
 /// The best structured output there is, best last.

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::caps::ModelCaps;
 use super::exchange::Timeouts;
+use crate::agents::agent::StructuredMode;
 use crate::config::Secret;
 use crate::error::{Error, ErrorKind};
 use crate::ids::AgentId;
@@ -70,14 +72,22 @@ impl From<ProviderId> for String {
     }
 }
 
+impl FromStr for ProviderId {
+    type Err = Error;
+
+    fn from_str(word: &str) -> Result<Self, Error> {
+        super::defaults::provider(word).ok_or_else(|| {
+            let reason = format!("provider {word:?} is not known, expected one of {}", super::defaults::words());
+            Error::new(ErrorKind::InvalidRequest, reason)
+        })
+    }
+}
+
 impl TryFrom<String> for ProviderId {
     type Error = Error;
 
     fn try_from(word: String) -> Result<Self, Error> {
-        super::defaults::provider(&word).ok_or_else(|| {
-            let reason = format!("provider {word:?} is not known, expected one of {}", super::defaults::words());
-            Error::new(ErrorKind::InvalidRequest, reason)
-        })
+        word.parse()
     }
 }
 
@@ -119,11 +129,13 @@ pub struct ProviderConfig {
     pub strict_knobs: bool,
     /// What the model can do, default by its name.
     pub caps: Option<ModelCaps>,
+    /// Whether the model can be held to a schema, default native where the provider can.
+    pub structured: Option<StructuredMode>,
     /// Names of metadata that leave the process.
     pub forward_metadata: Vec<String>,
     /// Keeps the raw body of a refused call in the error.
     pub capture_raw: bool,
-    /// Calls cost nothing, e.g. on a server of one's own.
+    /// Calls cost nothing, default yes for servers of one's own: ollama, lmstudio, vllm and llamacpp.
     pub free: bool,
     /// Members of every request's body; the request's own `extra` wins.
     pub extra: Map<String, Value>,
@@ -136,6 +148,7 @@ pub struct ProviderConfig {
 impl ProviderConfig {
     /// This model of this provider, defaults for the rest.
     pub fn new(provider: ProviderId, model: impl Into<String>) -> Self {
+        let free = super::defaults::row(&provider).is_local();
         Self {
             id: None,
             provider,
@@ -154,12 +167,21 @@ impl ProviderConfig {
             allow_insecure_http: false,
             strict_knobs: false,
             caps: None,
+            structured: None,
             forward_metadata: Vec::new(),
             capture_raw: false,
-            free: false,
+            free,
             extra: Map::new(),
             family: None,
             version: String::new(),
         }
+    }
+
+    /// Provider and the model's last segment, because several providers may serve the same model.
+    pub(in crate::agents) fn default_id(&self) -> Result<AgentId, Error> {
+        let short = self.model.rsplit('/').next().unwrap_or(&self.model);
+        let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '-' };
+        let id: String = format!("{}-{short}", self.provider).chars().map(safe).take(60).collect();
+        AgentId::new(&id)
     }
 }

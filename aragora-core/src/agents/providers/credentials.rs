@@ -33,6 +33,11 @@ pub trait Credentials: fmt::Debug + Send + Sync {
     /// refused the last; if they differ the call is repeated once.
     async fn headers(&self, request: &SigningRequest, refresh: bool) -> Result<Headers>;
 
+    /// Tells apart credentials without a key: agents share breakers and limits only where this and the key are equal.
+    fn identity(&self) -> u64 {
+        0
+    }
+
     /// The key itself where there is one, so that the agent can send it the provider's way and keep it out of errors.
     fn key(&self) -> Option<&Secret> {
         None
@@ -92,5 +97,9 @@ impl fmt::Debug for FnCredentials {
 impl Credentials for FnCredentials {
     async fn headers(&self, request: &SigningRequest, refresh: bool) -> Result<Headers> {
         (self.0)(request.clone(), refresh).await
+    }
+
+    fn identity(&self) -> u64 {
+        Arc::as_ptr(&self.0).cast::<()>().addr() as u64
     }
 }

@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::classify::classify;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Body, Headers, HttpRequest, SseDecoder, SseEvent, Transport};
+use crate::http::{Body, HttpRequest, HttpResponse, SseDecoder, SseEvent, Transport};
 
 /// The most that is read of a JSON body.
 const JSON_BYTES: usize = 16 << 20;
@@ -17,6 +16,12 @@ const ERROR_BYTES: usize = 256 << 10;
 /// The largest event of a stream, and the most that is read of a stream altogether.
 const EVENT_BYTES: usize = 4 << 20;
 const STREAM_BYTES: usize = 64 << 20;
+
+/// What the lines of an event stream begin with.
+const FIELDS: [&[u8]; 4] = [b"data", b"event", b"id", b"retry"];
+
+/// How long a stream that is complete may keep us waiting for what follows its last piece.
+const LINGER: Duration = Duration::from_secs(5);
 
 /// How long the parts of one exchange may take. The connection itself is the transport's: 5 s.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,23 +63,33 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Sends and waits for the head. A status of 300 and above is the error it means.
-    pub(super) async fn send(
+    /// Sends and waits for the head.
+    pub(super) async fn head(
         &self,
         transport: &dyn Transport,
         mut request: HttpRequest,
         stream: bool,
-    ) -> Result<(Headers, Body)> {
+    ) -> Result<HttpResponse> {
         request.timeout = Some(self.timeouts.total);
         let limit = if stream { self.timeouts.headers } else { self.timeouts.total };
-        let response = self.within(limit, "headers", transport.send(request)).await??;
-        if (200..300).contains(&response.status) {
-            return Ok((response.headers, response.body));
-        }
-        let prefix = self.within(self.timeouts.idle, "idle", response.body.prefix(ERROR_BYTES)).await;
-        // The status alone tells enough; a body that breaks off must not hide it.
-        let body = prefix.and_then(|read| read).unwrap_or_default();
-        Err(classify(response.status, &response.headers, &body))
+        self.within(limit, "headers", transport.send(request)).await?
+    }
+
+    /// What is read of the body of an unsuccessful response. The status alone tells enough: a body that breaks off or
+    /// never comes must not hide it.
+    pub(super) async fn prefix(&self, body: Body) -> Bytes {
+        let prefix = self.within(self.timeouts.idle, "idle", body.prefix(ERROR_BYTES)).await;
+        prefix.and_then(|read| read).unwrap_or_default().into()
+    }
+
+    /// Waits for credentials.
+    pub(super) async fn signing<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        self.within(self.timeouts.headers, "credentials", work).await?
+    }
+
+    /// Shortens every further wait between pieces: the reply is complete, and only trailers such as usage may follow.
+    pub(super) fn linger(&mut self) {
+        self.timeouts.idle = self.timeouts.idle.min(LINGER);
     }
 
     async fn piece(&self, body: &mut Body) -> Result<Option<Bytes>> {
@@ -100,8 +115,9 @@ pub(super) enum Payload {
 
 impl Payload {
     /// Looks at the first bytes, because gateways answer JSON to a request for a stream and name types as they
-    /// like. Text that is neither is `malformed_response`.
-    pub(super) async fn open(watch: &Watch<'_>, mut body: Body) -> Result<Self> {
+    /// like. Text that is neither is `malformed_response`; a stream that was asked for and ends before it can be told
+    /// from anything else is a stream that ends too early.
+    pub(super) async fn open(watch: &Watch<'_>, mut body: Body, stream: bool) -> Result<Self> {
         let mut head = Vec::new();
         let is_stream = loop {
             let start = significant(&head);
@@ -109,17 +125,23 @@ impl Payload {
                 Some(b'{' | b'[') => break false,
                 Some(b':') => break true,
                 Some(_) if start.len() >= 6 => {
-                    if [&b"data"[..], b"event", b"id", b"retry"].iter().any(|field| start.starts_with(field)) {
+                    if FIELDS.iter().any(|field| start.starts_with(field)) {
                         break true;
                     }
                     return Err(unreadable());
                 }
                 _ => {}
             }
-            match watch.piece(&mut body).await? {
-                Some(piece) => head.extend_from_slice(&piece),
-                None if start.is_empty() => return Err(unreadable()),
-                None => break start.starts_with(b"data"),
+            match watch.piece(&mut body).await {
+                Ok(Some(piece)) => head.extend_from_slice(&piece),
+                Ok(None) if stream && FIELDS.iter().any(|field| field.starts_with(start)) => break true,
+                Ok(None) if start.is_empty() => return Err(unreadable()),
+                Ok(None) => break FIELDS.iter().any(|field| start.starts_with(field)),
+                Err(error) if stream && error.kind() == ErrorKind::Transport => {
+                    let reason = "the connection broke before the reply began";
+                    return Err(Error::new(ErrorKind::Interrupted, reason).caused_by(error));
+                }
+                Err(error) => return Err(error),
             }
             if head.len() > STREAM_BYTES {
                 return Err(too_large("the stream", STREAM_BYTES));
@@ -140,7 +162,9 @@ impl Payload {
 }
 
 fn significant(bytes: &[u8]) -> &[u8] {
-    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start()
+    let mark = b"\xef\xbb\xbf";
+    // A mark that is still arriving says nothing yet.
+    if mark.starts_with(bytes) { &[] } else { bytes.strip_prefix(mark).unwrap_or(bytes).trim_ascii_start() }
 }
 
 fn unreadable() -> Error {

@@ -11,12 +11,34 @@ pub(super) struct Strict {
     pub(super) wrapped: bool,
 }
 
+/// What becomes of a property that need not be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Optional {
+    /// It is required and may be null, for vendors that know no optional properties.
+    Nullable,
+    /// It stays optional.
+    Kept,
+}
+
 /// Closes every object, requires every property (optional ones become nullable) and drops keywords strict modes
 /// refuse. A root that is no object is wrapped.
 pub(super) fn strict(schema: &Value) -> Strict {
+    prepared(schema, Optional::Nullable)
+}
+
+/// The same, with a choice for optional properties.
+pub(super) fn prepared(schema: &Value, optional: Optional) -> Strict {
+    wrapped(schema, prepare(schema, optional))
+}
+
+/// The schema as it is, wrapped where its root is no object.
+pub(super) fn as_object(schema: &Value) -> Strict {
+    wrapped(schema, schema.clone())
+}
+
+fn wrapped(schema: &Value, prepared: Value) -> Strict {
     let is_object = schema.get("type").and_then(Value::as_str) == Some("object")
         || (schema.get("type").is_none() && schema.get("properties").is_some());
-    let prepared = prepare(schema);
     if is_object {
         return Strict { schema: prepared, wrapped: false };
     }
@@ -35,21 +57,22 @@ pub(super) fn strict(schema: &Value) -> Strict {
     Strict { schema: outer, wrapped: true }
 }
 
-fn prepare(schema: &Value) -> Value {
+fn prepare(schema: &Value, optional: Optional) -> Value {
+    let prepare = |schema: &Value| prepare(schema, optional);
     let Some(members) = schema.as_object() else { return schema.clone() };
     let mut kept = Map::new();
     for (keyword, value) in members {
         let value = match keyword.as_str() {
             "type" | "enum" | "const" | "$ref" | "description" | "required" => value.clone(),
             "items" => prepare(value),
-            "anyOf" => value.as_array().map_or(Value::Null, |list| list.iter().map(prepare).collect()),
+            "anyOf" => value.as_array().map_or(Value::Null, |list| list.iter().map(&prepare).collect()),
             "oneOf" if !members.contains_key("anyOf") => {
-                kept.insert("anyOf".into(), value.as_array().map_or(Value::Null, |l| l.iter().map(prepare).collect()));
+                kept.insert("anyOf".into(), value.as_array().map_or(Value::Null, |l| l.iter().map(&prepare).collect()));
                 continue;
             }
-            "properties" | "$defs" => each(value, prepare),
+            "properties" | "$defs" => each(value, &prepare),
             "definitions" => {
-                kept.insert("$defs".into(), each(value, prepare));
+                kept.insert("$defs".into(), each(value, &prepare));
                 continue;
             }
             _ => continue,
@@ -61,26 +84,45 @@ fn prepare(schema: &Value) -> Value {
     }
     let is_object = kept.get("type").is_some_and(|t| names(t).any(|name| name == "object"));
     if is_object || kept.contains_key("properties") {
-        close(&mut kept);
+        close(&mut kept, optional);
+    }
+    // Where nothing is optional, nothing may stand beside a reference either.
+    if optional == Optional::Nullable && kept.len() > 1 && !kept.contains_key("anyOf") {
+        if let Some(reference) = kept.remove("$ref") {
+            kept.insert("anyOf".into(), json!([{ "$ref": reference }]));
+        }
     }
     Value::Object(kept)
 }
 
-fn close(schema: &mut Map<String, Value>) {
+/// Whether a part of a prepared schema says nothing about its type, which no strict mode takes.
+pub(super) fn is_untyped(schema: &Value) -> bool {
+    let Some(members) = schema.as_object() else { return true };
+    let says = ["type", "$ref", "anyOf", "enum", "const"].iter().any(|word| members.contains_key(*word));
+    let named = ["properties", "$defs"].iter().filter_map(|word| members.get(*word)?.as_object());
+    let listed = members.get("anyOf").and_then(Value::as_array).into_iter().flatten();
+    !says
+        || members.get("items").is_some_and(is_untyped)
+        || listed.into_iter().any(is_untyped)
+        || named.flat_map(Map::values).any(is_untyped)
+}
+
+fn close(schema: &mut Map<String, Value>, optional: Optional) {
+    schema.insert("additionalProperties".into(), Value::Bool(false));
     let required: Vec<String> = schema.get("required").map(names).into_iter().flatten().map(str::to_owned).collect();
     let mut all = Vec::new();
     if let Some(Value::Object(properties)) = schema.get_mut("properties") {
-        for (name, property) in properties.iter_mut() {
-            all.push(Value::String(name.clone()));
-            if !required.contains(name) {
-                let optional = property.take();
-                *property = nullable(optional);
-            }
+        // The order in which they are required is the order in which they are written.
+        all.extend(required.iter().filter(|name| properties.contains_key(*name)).cloned());
+        let properties = if optional == Optional::Kept { &mut Map::new() } else { properties };
+        for (name, property) in properties.iter_mut().filter(|(name, _)| !required.contains(name)) {
+            all.push(name.clone());
+            let optional = property.take();
+            *property = nullable(optional);
         }
     }
     schema.entry("properties").or_insert_with(|| json!({}));
-    schema.insert("required".into(), Value::Array(all));
-    schema.insert("additionalProperties".into(), Value::Bool(false));
+    schema.insert("required".into(), all.into());
 }
 
 fn nullable(mut schema: Value) -> Value {
@@ -103,7 +145,7 @@ fn nullable(mut schema: Value) -> Value {
     }
 }
 
-fn each(value: &Value, change: fn(&Value) -> Value) -> Value {
+fn each(value: &Value, change: &dyn Fn(&Value) -> Value) -> Value {
     let members = value.as_object().into_iter().flatten();
     Value::Object(members.map(|(name, member)| (name.clone(), change(member))).collect())
 }
@@ -159,6 +201,16 @@ mod tests {
         }
         assert_eq!(found, expected);
         assert!(!prepared.wrapped);
+    }
+
+    #[test]
+    fn optional_properties_may_stay_optional() {
+        let schema =
+            json!({ "properties": { "a": { "type": "string" }, "b": { "type": "string" } }, "required": ["a"] });
+        let Strict { schema, wrapped } = prepared(&schema, Optional::Kept);
+        assert_eq!(schema["required"], json!(["a"]));
+        assert_eq!(schema["properties"]["b"], json!({ "type": "string" }));
+        assert_eq!((schema["additionalProperties"].as_bool(), wrapped), (Some(false), false));
     }
 
     #[test]

@@ -1,14 +1,21 @@
 //! Taking credentials out of text that providers echo.
 
-use secrecy::{ExposeSecret, SecretString};
-
+use crate::config::Secret;
 use crate::error::Error;
+use crate::http::Headers;
 
 /// The most of a provider's message that is kept, in bytes.
 const MESSAGE_BYTES: usize = 2 << 10;
 
 /// Replaces words shaped like a key (`sk-`, `AIza`, `xai-`) and cuts at 2 KiB.
 pub(super) fn message(text: &str) -> String {
+    let mut clean = shapes(text);
+    clean.truncate(clean.floor_char_boundary(MESSAGE_BYTES));
+    clean
+}
+
+/// Replaces words shaped like a key.
+pub(super) fn shapes(text: &str) -> String {
     let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '*' | '.');
     let mut clean = String::new();
     let mut rest = text;
@@ -22,15 +29,45 @@ pub(super) fn message(text: &str) -> String {
         rest = after;
     }
     clean.push_str(rest);
-    clean.truncate(clean.floor_char_boundary(MESSAGE_BYTES));
     clean
 }
 
 /// Replaces the live key, and prefixes of it of at least 8 characters, in every context entry of an error.
-pub(super) fn error(error: Error, key: Option<&SecretString>) -> Error {
-    let Some(key) = key.map(ExposeSecret::expose_secret).filter(|key| key.len() >= 8) else { return error };
+pub(super) fn error(error: Error, key: Option<&Secret>) -> Error {
+    each(error, |value| text(value, key))
+}
+
+/// [`text_of_headers`] in every context entry of an error.
+pub(super) fn headers(error: Error, fields: &Headers) -> Error {
+    each(error, |value| text_of_headers(value.to_owned(), fields))
+}
+
+/// Replaces the live key and its prefixes.
+pub(super) fn text(text: &str, key: Option<&Secret>) -> String {
+    key.map_or_else(|| text.to_owned(), |key| live(text, key.expose().trim()))
+}
+
+/// Replaces the values of secret header fields: of those that hold a credential by their name also prefixes, of others
+/// only the whole value, because words of it may stand in prose.
+pub(super) fn text_of_headers(text: String, fields: &Headers) -> String {
+    let names = ["authorization", "key", "token", "secret", "cookie", "signature", "credential"];
+    let secret = fields.iter().filter(|(name, value)| fields.is_secret(name) && value.len() >= 8);
+    secret.fold(text, |text, (name, value)| {
+        if names.iter().any(|word| name.contains(word)) {
+            live(&text, value.split_once(' ').map_or(value, |(_, token)| token))
+        } else {
+            text.replace(value, "***")
+        }
+    })
+}
+
+fn live(text: &str, key: &str) -> String {
+    if key.len() < 8 { text.to_owned() } else { without(text, key) }
+}
+
+fn each(error: Error, clean: impl Fn(&str) -> String) -> Error {
     let entries: Vec<(String, String)> =
-        error.context().iter().map(|(name, value)| (name.clone(), without(value, key))).collect();
+        error.context().iter().map(|(name, value)| (name.clone(), clean(value))).collect();
     entries.iter().fold(error, |error, (name, value)| error.with(name, value))
 }
 

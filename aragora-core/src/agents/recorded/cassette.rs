@@ -96,9 +96,9 @@ struct Line {
 }
 
 /// What is kept of a reply: everything but what only the original exchange had (attempts, header values).
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Reply {
+pub(in crate::agents) struct Reply {
     text: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     structured: Option<Value>,
@@ -129,9 +129,9 @@ struct Reply {
     warnings: Vec<(String, String)>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Call {
+pub(in crate::agents) struct Call {
     id: String,
     name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -11,6 +11,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 pub use cassette::Cassette;
+pub(super) use cassette::Reply as KeptReply;
 pub use recorder::Recorder;
 
 use super::agent::{Agent, AgentProfile};

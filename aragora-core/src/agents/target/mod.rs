@@ -133,8 +133,9 @@ impl Target {
         self.learnt.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Adds to what is known; two calls may learn different things at once.
     pub(crate) fn learn(&self, learnt: Learnt) {
-        *self.learnt.lock().unwrap_or_else(PoisonError::into_inner) = learnt;
+        self.learnt.lock().unwrap_or_else(PoisonError::into_inner).merge(learnt);
     }
 
     /// What a call meets at its circuit.

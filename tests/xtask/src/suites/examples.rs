@@ -44,21 +44,28 @@ fn all(context: &Context) -> Result<(), String> {
     with_models(context)
 }
 
-/// The main example with models behind an OpenAI-compatible server, and with a key that server refuses.
+/// The main example with models behind a server that speaks chat completions, and with a key that server refuses.
 fn with_models(context: &Context) -> Result<(), String> {
     let server = model_server::start()?;
     let live = |key: &str| {
         let mut example = offline(context, FIRST);
-        example.arg("Batch or queue?").env("OPENAI_BASE_URL", &server);
-        example.env("OPENAI_MODEL", "one,two,three").env("OPENAI_API_KEY", key);
+        example.args(["--agents", "mistral/one,mistral/two,mistral/three", "--base-url", &server, "Batch or queue?"]);
+        example.env("MISTRAL_API_KEY", key);
         example
     };
     let output = run_within(&mut live(model_server::KEY), LIMIT)?;
     for words in ["real models", "use a queue", "Decision: use a queue"] {
         says(&output, words)?;
     }
+    let mut check = offline(context, FIRST);
+    let output = run_within(check.arg("--check").env("MISTRAL_API_KEY", model_server::KEY), LIMIT)?;
+    says(&output, "AI provider: mistral configured")?;
+    says(&output, "OPENAI_API_KEY is not set")?;
+    if output.contains(model_server::KEY) {
+        return Err(format!("{FIRST} --check shows a key"));
+    }
     let refused = live("sk-wrong").output().map_err(|error| format!("{FIRST}: {error}"))?;
-    says(&String::from_utf8_lossy(&refused.stdout), "is OPENAI_API_KEY right?")?;
+    says(&String::from_utf8_lossy(&refused.stdout), "is MISTRAL_API_KEY right?")?;
     if refused.status.success() { Err(format!("{FIRST} succeeds with a refused key")) } else { Ok(()) }
 }
 

@@ -1,0 +1,259 @@
+//! The agents behind providers of one instance: keys and addresses from its configuration, targets shared by all.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use super::agent::Agent;
+use super::parts::AgentParts;
+use super::provider_report::{ProviderReport, ProviderStatus};
+use super::providers::{
+    ApiKey, Credentials, ModelSource, NoCredentials, ProviderConfig, ProviderFacts, ProviderId, open, unreachable,
+};
+use crate::config::ProviderSettings;
+use crate::error::{Error, ErrorKind, Result};
+use crate::ids::AgentId;
+use crate::telemetry::Parts;
+
+/// Opens agents behind providers by name; held by an instance and cheap to clone.
+///
+/// ```
+/// use aragora_core::agents::{Agent, Agents, providers::ProviderConfig};
+/// use aragora_core::config::Config;
+///
+/// # fn main() -> aragora_core::Result<()> {
+/// let config = Config::load([("MISTRAL_API_KEY", "key")])?;
+/// let agents = Agents::builder().providers(config.providers).build();
+/// assert_eq!(agents.open("mistral")?.profile().model, "mistral-large-latest");
+/// assert_eq!(agents.open("mistral/codestral-2508")?.profile().model, "codestral-2508");
+///
+/// let mut own = ProviderConfig::new("compatible".parse()?, "qwen3");
+/// own.base_url = Some("http://localhost:9000/v1".into());
+/// assert_eq!(agents.open(own)?.profile().provider, "compatible");
+///
+/// assert_eq!(agents.open("openai/gpt-5.4").unwrap_err().code(), "not_configured");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Agents {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    settings: ProviderSettings,
+    parts: AgentParts,
+    models: BTreeMap<ProviderId, String>,
+    credentials: BTreeMap<ProviderId, Arc<dyn Credentials>>,
+}
+
+impl fmt::Debug for Agents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Agents").field("providers", &self.configured()).finish_non_exhaustive()
+    }
+}
+
+/// Collects what [`Agents`] are opened from.
+#[derive(Debug, Default)]
+pub struct AgentsBuilder {
+    settings: ProviderSettings,
+    parts: Option<AgentParts>,
+    models: BTreeMap<ProviderId, String>,
+    credentials: BTreeMap<ProviderId, Arc<dyn Credentials>>,
+}
+
+impl AgentsBuilder {
+    /// Keys and addresses; none unless set.
+    #[must_use]
+    pub fn providers(mut self, settings: ProviderSettings) -> Self {
+        self.settings = settings;
+        self
+    }
+
+    /// Clock, transport, prices and targets; the machine's own unless set.
+    #[must_use]
+    pub fn parts(mut self, parts: AgentParts) -> Self {
+        self.parts = Some(parts);
+        self
+    }
+
+    /// The model of a provider that is named without one.
+    #[must_use]
+    pub fn default_model(mut self, provider: ProviderId, model: impl Into<String>) -> Self {
+        self.models.insert(provider, model.into());
+        self
+    }
+
+    /// What proves to a provider who calls, in place of a key of the settings: a hook that signs, or fetches tokens.
+    #[must_use]
+    pub fn credentials(mut self, provider: ProviderId, credentials: Arc<dyn Credentials>) -> Self {
+        self.credentials.insert(provider, credentials);
+        self
+    }
+
+    /// The agents. Opens no connection.
+    pub fn build(self) -> Agents {
+        let Self { settings, parts, models, credentials } = self;
+        let parts = parts.unwrap_or_else(|| AgentParts::over(Parts::system()));
+        Agents { inner: Arc::new(Inner { settings, parts, models, credentials }) }
+    }
+}
+
+impl Agents {
+    /// A builder.
+    pub fn builder() -> AgentsBuilder {
+        AgentsBuilder::default()
+    }
+
+    /// What all of them share.
+    pub fn parts(&self) -> &AgentParts {
+        &self.inner.parts
+    }
+
+    /// The agent of a model, named by a spec string such as `anthropic/claude-sonnet-5` or described by a
+    /// configuration, with the key and the address the settings hold for its provider.
+    ///
+    /// Errors: `invalid_request` for a name with an unknown provider; `not_configured` if the key is missing (the
+    /// context entry `variable` says where it is read from), or if no model was named and the provider has no default;
+    /// `invalid_config` that lists everything wrong with a configuration.
+    pub fn open(&self, model: impl Into<ModelSource>) -> Result<Arc<dyn Agent>> {
+        let config = self.complete(model.into().config()?)?;
+        let credentials = self.credentials(&config)?;
+        self.open_with(config, credentials)
+    }
+
+    /// [`Agents::open`] with these credentials in place of those of the settings.
+    pub fn open_with(
+        &self,
+        model: impl Into<ModelSource>,
+        credentials: Arc<dyn Credentials>,
+    ) -> Result<Arc<dyn Agent>> {
+        let config = self.complete(model.into().config()?)?;
+        open(&config, credentials, &self.inner.parts)
+    }
+
+    /// [`Agents::open`]; where no id was given and the default one is taken, a number stands behind it.
+    pub(crate) fn open_beside(&self, model: impl Into<ModelSource>, taken: &[AgentId]) -> Result<Arc<dyn Agent>> {
+        let mut config = self.complete(model.into().config()?)?;
+        if config.id.is_none() {
+            config.id = Some(free_id(&config.default_id()?, taken)?);
+        }
+        let credentials = self.credentials(&config)?;
+        self.open_with(config, credentials)
+    }
+
+    /// The providers that can be named, as far as that can be said without asking them. Holds no key.
+    pub fn check(&self) -> ProviderReport {
+        let statuses = ProviderFacts::all().map(|facts| self.status(&facts)).collect();
+        ProviderReport::new(statuses)
+    }
+
+    /// The providers that have a key, an address or credentials of the host, in a fixed order.
+    pub fn configured(&self) -> Vec<ProviderId> {
+        let known = ProviderFacts::all().filter(|facts| self.status(facts).configured);
+        known.map(|facts| facts.id).collect()
+    }
+
+    /// The model of a provider that is named without one, if it has one.
+    pub fn default_model(&self, provider: &ProviderId) -> Option<String> {
+        let own = self.inner.models.get(provider).cloned();
+        own.or_else(|| ProviderFacts::of(provider).default_model.map(str::to_owned))
+    }
+
+    // Default model and configured address.
+    fn complete(&self, mut config: ProviderConfig) -> Result<ProviderConfig> {
+        if config.model.trim().is_empty() {
+            let provider = &config.provider;
+            config.model = self.default_model(provider).ok_or_else(|| {
+                let reason = format!("{provider} has no default model, name one as {provider}/<model>");
+                Error::new(ErrorKind::NotConfigured, reason)
+            })?;
+        }
+        if config.base_url.is_none() {
+            config.base_url = self.address(&config.provider);
+        }
+        Ok(config)
+    }
+
+    fn address(&self, provider: &ProviderId) -> Option<String> {
+        let mut url = self.inner.settings.host(provider.as_str())?.clone();
+        // The variables name the server; its chat completions lie below `/v1`.
+        if matches!(url.path(), "" | "/") {
+            url.set_path("/v1");
+        }
+        Some(url.into())
+    }
+
+    fn credentials(&self, config: &ProviderConfig) -> Result<Arc<dyn Credentials>> {
+        let provider = &config.provider;
+        if let Some(given) = self.inner.credentials.get(provider) {
+            return Ok(Arc::clone(given));
+        }
+        if let Some(key) = self.inner.settings.key(provider.as_str()) {
+            return Ok(Arc::new(ApiKey(key.clone())));
+        }
+        let authenticates = |name: &String| {
+            ["authorization", "x-api-key", "api-key", "x-goog-api-key"].contains(&name.to_ascii_lowercase().as_str())
+        };
+        if !ProviderFacts::of(provider).key_required || config.headers.keys().any(authenticates) {
+            return Ok(Arc::new(NoCredentials));
+        }
+        Err(missing(provider, &config.model))
+    }
+
+    fn status(&self, facts: &ProviderFacts) -> ProviderStatus {
+        let provider = &facts.id;
+        let variables = ProviderSettings::variables(provider.as_str());
+        let names = variables.join(" or ");
+        let own = self.inner.credentials.contains_key(provider);
+        let keyed = self.inner.settings.key(provider.as_str()).is_some();
+        let address = self.address(provider);
+        let unreachable = address.as_deref().and_then(unreachable);
+        let (configured, reason) = match () {
+            () if unreachable.is_some() => {
+                (false, format!("the address in {names} {}", unreachable.unwrap_or_default()))
+            }
+            () if own => (true, "credentials of the host".to_owned()),
+            () if keyed && facts.base_url.is_empty() => {
+                (true, "a key is set; every agent needs a base_url of its own".to_owned())
+            }
+            () if keyed => (true, "a key is set".to_owned()),
+            () if address.is_some() => (true, format!("reached at the address in {names}")),
+            () if !facts.key_required && facts.base_url.is_empty() => (false, "needs a base_url in code".to_owned()),
+            () if !facts.key_required && variables.is_empty() => {
+                (false, format!("reached at {} when it is named", facts.base_url))
+            }
+            () if !facts.key_required => {
+                (false, format!("{names} is not set; reached at {} when it is named", facts.base_url))
+            }
+            () if variables.is_empty() => (false, "needs credentials of the host, given in code".to_owned()),
+            () => (false, format!("{names} is not set")),
+        };
+        let default_model = self.default_model(provider);
+        ProviderStatus { provider: provider.to_string(), configured, reason, default_model }
+    }
+}
+
+fn free_id(id: &AgentId, taken: &[AgentId]) -> Result<AgentId> {
+    let is_free = |id: &AgentId| !taken.iter().any(|other| other.as_str().eq_ignore_ascii_case(id.as_str()));
+    let mut free = id.clone();
+    for number in 2..=taken.len() + 1 {
+        if is_free(&free) {
+            break;
+        }
+        free = AgentId::new(format!("{id}-{number}"))?;
+    }
+    Ok(free)
+}
+
+fn missing(provider: &ProviderId, model: &str) -> Error {
+    let spec = format!("{provider}/{model}");
+    let Some(variable) = ProviderSettings::variables(provider.as_str()).first() else {
+        let reason = format!("model {spec:?} needs credentials of the host, give {provider}'s in code");
+        return Error::new(ErrorKind::NotConfigured, reason);
+    };
+    let reason = format!(
+        "model {spec:?} needs {variable}, which is not set; set it in the environment and hand that to the configuration"
+    );
+    Error::new(ErrorKind::NotConfigured, reason).with("variable", variable)
+}

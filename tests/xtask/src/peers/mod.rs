@@ -1,0 +1,7 @@
+//! The side-by-side runs against other programs.
+
+mod calls;
+mod debate;
+
+pub(crate) use calls::run as calls;
+pub(crate) use debate::run as debate;
