@@ -14,3 +14,4 @@ pub mod recorded;
 pub mod rehearsal;
 pub mod replay;
 pub mod stage;
+pub mod stub;
