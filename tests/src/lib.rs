@@ -15,3 +15,4 @@ pub mod rehearsal;
 pub mod replay;
 pub mod stage;
 pub mod stub;
+pub mod virtual_time;

@@ -10,6 +10,7 @@ use super::provider_report::{ProviderReport, ProviderStatus};
 use super::providers::{
     ApiKey, Credentials, ModelSource, NoCredentials, ProviderConfig, ProviderFacts, ProviderId, open, unreachable,
 };
+use super::target::{BreakerSnapshot, RateLimitSnapshot, TargetHealth};
 use crate::config::ProviderSettings;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::AgentId;
@@ -158,6 +159,21 @@ impl Agents {
     pub fn default_model(&self, provider: &ProviderId) -> Option<String> {
         let own = self.inner.models.get(provider).cloned();
         own.or_else(|| ProviderFacts::of(provider).default_model.map(str::to_owned))
+    }
+
+    /// How every target used so far fares, for the host's own endpoints.
+    pub fn health(&self) -> Vec<TargetHealth> {
+        self.inner.parts.targets.health()
+    }
+
+    /// The breaker of every target used so far.
+    pub fn breakers(&self) -> Vec<BreakerSnapshot> {
+        self.inner.parts.targets.breakers()
+    }
+
+    /// What every target used so far may be asked now, by our limits and by its own.
+    pub fn rate_limits(&self) -> Vec<RateLimitSnapshot> {
+        self.inner.parts.targets.rate_limits()
     }
 
     // Default model and configured address.

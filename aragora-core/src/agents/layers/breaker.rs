@@ -56,6 +56,10 @@ impl Policy for Breaker {
         &self.target
     }
 
+    fn repeats(&self) -> bool {
+        false
+    }
+
     async fn run<T, F, Fut>(&self, call: Call, work: F) -> Result<T>
     where
         T: Send,

@@ -52,6 +52,10 @@ impl Policy for Concurrency {
         &self.target
     }
 
+    fn repeats(&self) -> bool {
+        false
+    }
+
     async fn run<T, F, Fut>(&self, call: Call, work: F) -> Result<T>
     where
         T: Send,

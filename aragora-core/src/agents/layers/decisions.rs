@@ -87,8 +87,12 @@ impl Decisions {
         self.0.get(&kind).copied().unwrap_or_else(|| default(kind))
     }
 
-    /// Whether the same target is asked again. A provider that says so itself (`x-should-retry`) is believed.
+    /// Whether the same target is asked again. A provider that says so itself (`x-should-retry`) is believed; a call
+    /// that never left has waited as long as it may.
     pub fn again(&self, error: &Error) -> Again {
+        if stayed_here(error) {
+            return Again::No;
+        }
         match (error.kind().retryable_by_default(), error.retryable()) {
             (false, true) => Again::Yes,
             (true, false) => Again::No,

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -17,7 +17,7 @@ use crate::agents::request::AgentRequest;
 use crate::agents::target::{Need, Target};
 use crate::clock::{CancelToken, Clock, Deadline};
 use crate::debate::Served;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Behaviour around work that asks a [`Target`]: the same value is a [`Layer`] around an agent and, by
 /// [`Policy::run`], a wrapper around any future. All state is the target's, so clones and other policies on the same
@@ -50,6 +50,11 @@ pub trait Policy: Clone + fmt::Debug + Send + Sync + 'static {
         T: Send,
         F: Fn(Call) -> Fut + Send + Sync,
         Fut: Future<Output = Result<T>> + Send;
+
+    /// Whether it may run the work more than once, for which a request has to be kept.
+    fn repeats(&self) -> bool {
+        true
+    }
 
     /// Whether it has to know how many tokens a call may use.
     fn counts_tokens(&self) -> bool {
@@ -239,8 +244,20 @@ impl<P: Policy> Agent for Around<P> {
             (call.input_tokens, call.output_tokens) = super::tokens_of(&request, &self.profile.id);
         }
         let waits = call.clone();
-        let request = &request;
-        let mut reply = self.policy.run(call, |call| async move { self.ask(request.clone(), &call).await }).await?;
+        let repeats = self.policy.repeats();
+        let kept = Mutex::new(Some(request));
+        let next = || {
+            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+            if repeats { kept.clone() } else { kept.take() }
+        };
+        let work = |call| {
+            let request = next();
+            async move {
+                let request = request.ok_or_else(|| Error::internal("a policy that does not repeat asked twice"))?;
+                self.ask(request, &call).await
+            }
+        };
+        let mut reply = self.policy.run(call, work).await?;
         let latency = &mut reply.latency;
         // What this layer added to the agent's own time came before its first piece.
         let total = clock.monotonic().saturating_sub(began).max(latency.total);

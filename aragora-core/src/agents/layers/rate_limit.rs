@@ -94,6 +94,10 @@ impl Policy for RateLimit {
         true
     }
 
+    fn repeats(&self) -> bool {
+        false
+    }
+
     async fn run<T, F, Fut>(&self, mut call: Call, work: F) -> Result<T>
     where
         T: Send,

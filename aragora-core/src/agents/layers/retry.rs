@@ -138,7 +138,7 @@ struct Repeat<'a>(Option<&'a Target>);
 
 impl<'a> Repeat<'a> {
     fn take(target: &'a Target) -> Option<Self> {
-        target.take_repeat().then_some(Self(Some(target)))
+        target.take_repeat().then(|| Self(Some(target)))
     }
 
     fn begins(mut self) {

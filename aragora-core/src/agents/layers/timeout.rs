@@ -64,6 +64,10 @@ impl Policy for TimeLimit {
         &self.target
     }
 
+    fn repeats(&self) -> bool {
+        false
+    }
+
     async fn run<T, F, Fut>(&self, mut call: Call, work: F) -> Result<T>
     where
         T: Send,

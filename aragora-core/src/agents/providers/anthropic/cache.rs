@@ -11,15 +11,20 @@ const FEWEST_TOKENS: u64 = 2_048;
 
 /// Where the cache points go.
 #[derive(Debug, Default)]
-pub(super) struct Points {
+pub(in crate::agents::providers) struct Points {
     /// After the system text.
-    pub(super) system: bool,
+    pub(in crate::agents::providers) system: bool,
     /// After these messages, by their place among the sent ones.
     messages: Vec<usize>,
 }
 
 impl Points {
-    pub(super) fn of(encoded: &mut Encoded, voice: &Voice<'_>, request: &AgentRequest, turns: &[Turn<'_>]) -> Self {
+    pub(in crate::agents::providers) fn of(
+        encoded: &mut Encoded,
+        voice: &Voice<'_>,
+        request: &AgentRequest,
+        turns: &[Turn<'_>],
+    ) -> Self {
         let auto = request.sampling.prompt_cache == PromptCache::Auto;
         let sent: Vec<_> = turns.iter().flat_map(|turn| &turn.messages).collect();
         let last = sent.len().saturating_sub(1);
@@ -44,7 +49,7 @@ impl Points {
         !self.messages.is_empty()
     }
 
-    pub(super) fn at(&self, message: usize) -> bool {
+    pub(in crate::agents::providers) fn at(&self, message: usize) -> bool {
         self.messages.contains(&message)
     }
 }

@@ -13,8 +13,8 @@ use serde_json::Value;
 use url::Url;
 
 use self::decode::GeminiReader;
-pub(super) use self::prompt::{Turn, alternating, system};
-pub(super) use self::shape::{Shape, shape};
+pub(super) use self::prompt::prompt;
+pub(super) use self::shape::{Format, format};
 pub(super) use self::thinking::{Thinking, thinking};
 use super::address;
 use super::codec::{Codec, Encoded, Learnt, Lesson, Reader, Refused, Voice};
