@@ -3,9 +3,11 @@
 //! Those that guard a [`Target`](super::Target) are also plain values, usable around any future: see [`Policy`].
 
 mod breaker;
+mod budget;
 mod cache;
 mod concurrency;
 mod decisions;
+mod embedding;
 mod fallback;
 #[cfg(feature = "testing")]
 mod fault;
@@ -22,9 +24,11 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use breaker::Breaker;
+pub use budget::Budgets;
 pub use cache::ReplyCache;
 pub use concurrency::Concurrency;
 pub use decisions::{Again, Decision, Decisions, Verdict};
+pub use embedding::GuardedEmbedder;
 pub use fallback::Fallback;
 #[cfg(feature = "testing")]
 pub use fault::{Fault, Faults};
