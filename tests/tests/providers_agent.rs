@@ -381,9 +381,12 @@ async fn a_raw_body_is_kept_only_where_that_was_asked_for_and_without_keys() {
     assert_eq!(error.context()["raw_body"], "<p>oops *** ***</p>");
 }
 
+/// Model and service tier.
+type Asked = (String, Option<String>);
+
 /// One micro-dollar per token, and the questions it was asked.
 #[derive(Debug, Default, Clone)]
-struct PerToken(Arc<Mutex<Vec<(String, Option<String>)>>>);
+struct PerToken(Arc<Mutex<Vec<Asked>>>);
 
 impl PriceBook for PerToken {
     fn price(&self, query: &PriceQuery<'_>) -> Option<MicroUsd> {

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::agent::Agent;
+use super::agents_builder::AgentsBuilder;
 use super::layers::{Stack, StackConfig};
 use super::parts::AgentParts;
 use super::provider_report::{ProviderReport, ProviderStatus};
@@ -16,7 +17,6 @@ use super::target::{BreakerSnapshot, RateLimitSnapshot, TargetHealth};
 use crate::config::ProviderSettings;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::AgentId;
-use crate::telemetry::Parts;
 
 /// Opens agents behind providers by name; held by an instance and cheap to clone.
 ///
@@ -40,17 +40,18 @@ use crate::telemetry::Parts;
 /// ```
 #[derive(Clone)]
 pub struct Agents {
-    inner: Arc<Inner>,
+    inner: Arc<Shared>,
 }
 
-struct Inner {
-    settings: ProviderSettings,
-    parts: AgentParts,
-    models: BTreeMap<ProviderId, String>,
-    credentials: BTreeMap<ProviderId, Arc<dyn Credentials>>,
-    layers: Option<StackConfig>,
-    stand_ins: StandIns,
-    router_ids: BTreeMap<String, String>,
+/// What the handles of one instance share.
+pub(super) struct Shared {
+    pub(super) settings: ProviderSettings,
+    pub(super) parts: AgentParts,
+    pub(super) models: BTreeMap<ProviderId, String>,
+    pub(super) credentials: BTreeMap<ProviderId, Arc<dyn Credentials>>,
+    pub(super) layers: Option<StackConfig>,
+    pub(super) stand_ins: StandIns,
+    pub(super) router_ids: BTreeMap<String, String>,
 }
 
 impl fmt::Debug for Agents {
@@ -59,88 +60,11 @@ impl fmt::Debug for Agents {
     }
 }
 
-/// Collects what [`Agents`] are opened from.
-#[derive(Debug, Default)]
-pub struct AgentsBuilder {
-    settings: ProviderSettings,
-    parts: Option<AgentParts>,
-    models: BTreeMap<ProviderId, String>,
-    credentials: BTreeMap<ProviderId, Arc<dyn Credentials>>,
-    layers: Option<StackConfig>,
-    bare: bool,
-    stand_ins: StandIns,
-    router_ids: BTreeMap<String, String>,
-}
-
-impl AgentsBuilder {
-    /// Keys and addresses; none unless set.
-    #[must_use]
-    pub fn providers(mut self, settings: ProviderSettings) -> Self {
-        self.settings = settings;
-        self
-    }
-
-    /// Clock, transport, prices and targets; the machine's own unless set.
-    #[must_use]
-    pub fn parts(mut self, parts: AgentParts) -> Self {
-        self.parts = Some(parts);
-        self
-    }
-
-    /// The model of a provider that is named without one.
-    #[must_use]
-    pub fn default_model(mut self, provider: ProviderId, model: impl Into<String>) -> Self {
-        self.models.insert(provider, model.into());
-        self
-    }
-
-    /// What proves to a provider who calls, in place of a key of the settings: a hook that signs, or fetches tokens.
-    #[must_use]
-    pub fn credentials(mut self, provider: ProviderId, credentials: Arc<dyn Credentials>) -> Self {
-        self.credentials.insert(provider, credentials);
-        self
-    }
-
-    /// The layers around every agent, default the recommended ones with their defaults.
-    #[must_use]
-    pub fn layers(mut self, layers: StackConfig) -> Self {
-        self.layers = Some(layers);
-        self.bare = false;
-        self
-    }
-
-    /// No layers: every failure reaches the caller at once, and nobody stands in.
-    #[must_use]
-    pub fn without_layers(mut self) -> Self {
-        self.bare = true;
-        self
-    }
-
-    /// Who answers when a provider fails, default OpenRouter where its key is set.
-    #[must_use]
-    pub fn stand_ins(mut self, stand_ins: StandIns) -> Self {
-        self.stand_ins = stand_ins;
-        self
-    }
-
-    /// What models are called at OpenRouter where our own table and rules are wrong: by `provider/model` or by model.
-    #[must_use]
-    pub fn openrouter_ids(mut self, ids: BTreeMap<String, String>) -> Self {
-        self.router_ids = ids;
-        self
-    }
-
-    /// The agents. Opens no connection.
-    pub fn build(self) -> Agents {
-        let Self { settings, parts, models, credentials, layers, bare, stand_ins, router_ids } = self;
-        let parts = parts.unwrap_or_else(|| AgentParts::over(Parts::system()));
-        let layers = (!bare).then(|| layers.unwrap_or_default());
-        let inner = Inner { settings, parts, models, credentials, layers, stand_ins, router_ids };
-        Agents { inner: Arc::new(inner) }
-    }
-}
-
 impl Agents {
+    pub(super) fn over(shared: Shared) -> Self {
+        Self { inner: Arc::new(shared) }
+    }
+
     /// A builder.
     pub fn builder() -> AgentsBuilder {
         AgentsBuilder::default()

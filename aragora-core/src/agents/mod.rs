@@ -2,6 +2,7 @@
 //! script and a recording all look the same to the engine.
 
 mod agent;
+mod agents_builder;
 mod ballot_reply;
 mod budget;
 mod conduct;
@@ -29,6 +30,7 @@ mod target;
 mod tokens;
 
 pub use agent::{Agent, AgentProfile, StructuredMode, TargetId};
+pub use agents_builder::AgentsBuilder;
 pub use ballot_reply::BallotReply;
 pub use budget::{Budget, BudgetScope, BudgetUsage, Period, Quote, Reservation, Settled, Unpriced};
 pub use conduct::MAX_REPLY_BYTES;
@@ -41,7 +43,7 @@ pub use embed::{
     CallContext, EmbedTask, Embedder, EmbeddingSpace, Embeddings, HashEmbedder, SemanticComparator, cosine,
 };
 pub use function::FnAgent;
-pub use handle::{Agents, AgentsBuilder};
+pub use handle::Agents;
 pub use human::{
     HumanAgent, HumanDesk, HumanEvent, HumanReply, PendingPage, PendingQuery, PendingTurn, SeenMessage, TurnState,
 };

@@ -47,9 +47,12 @@ impl ProviderReport {
     /// One line per provider: `✓ AI provider: anthropic configured`, or `✗` with what is missing; then `!` and a
     /// warning per line.
     pub fn lines(&self) -> Vec<String> {
-        let providers = self.providers.iter().map(|status| match status.configured {
-            true => format!("✓ AI provider: {} configured", status.provider),
-            false => format!("✗ AI provider: {} not configured: {}", status.provider, status.reason),
+        let providers = self.providers.iter().map(|ProviderStatus { provider, configured, reason, .. }| {
+            if *configured {
+                format!("✓ AI provider: {provider} configured")
+            } else {
+                format!("✗ AI provider: {provider} not configured: {reason}")
+            }
         });
         providers.chain(self.warnings.iter().map(|warning| format!("! {warning}"))).collect()
     }

@@ -89,8 +89,8 @@ impl Endpoint {
         Ok(signed)
     }
 
-    /// Every field of a request, the later ones replacing the earlier: ours, the wire's, the vendor's and the host's,
-    /// the key, the signature.
+    /// Every field of a request, the later ones replacing the earlier: ours, the key, the wire's, the vendor's and the
+    /// host's, the signature.
     pub(super) fn seal(&self, unsigned: &Unsigned, signed: &Headers) -> HttpRequest {
         let mut http = HttpRequest::new(unsigned.method, unsigned.url.clone());
         http.headers.set("user-agent", concat!("aragora-core/", env!("CARGO_PKG_VERSION")));

@@ -79,7 +79,7 @@ impl<'a> Watch<'a> {
     /// never comes must not hide it.
     pub(super) async fn prefix(&self, body: Body) -> Bytes {
         let prefix = self.within(self.timeouts.idle, "idle", body.prefix(ERROR_BYTES)).await;
-        prefix.and_then(|read| read).unwrap_or_default().into()
+        prefix.and_then(|read| read).unwrap_or_default()
     }
 
     /// Waits for credentials.
