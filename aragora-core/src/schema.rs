@@ -7,7 +7,9 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+use crate::agents::providers::ProviderId;
 use crate::clock::Timestamp;
+use crate::config::Secret;
 use crate::debate::{Fixed6, Seed, Share, Weight};
 use crate::ids::{
     AgentId, DebateId, Digest, MessageId, MicroUsd, OptionId, OrgId, PrincipalId, RequestId, TurnId, WorkspaceId,
@@ -47,5 +49,7 @@ plain! {
     Fixed6: { "type": "integer", "format": "millionths" };
     Weight: { "type": "integer", "format": "millionths", "minimum": 0 };
     MicroUsd: { "type": "integer", "format": "micro-usd", "minimum": 0 };
+    ProviderId: { "type": "string" };
+    Secret: { "type": "string" };
     Timestamp: { "type": "integer", "format": "unix-millis" };
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use aragora_core::agents::providers::{ProviderId, StreamMode, Wire, classify};
-use aragora_core::agents::{AgentReply, Output, PartialReply, StopReason};
+use aragora_core::agents::{AgentReply, NoPrices, Output, PartialReply, StopReason};
 use aragora_core::http::Headers;
 use aragora_core::{Error, ErrorKind};
 use aragora_tests::agents::{Heard, request};
@@ -175,6 +175,8 @@ async fn every_recorded_chat_completion_is_read_as_the_independent_reading_says(
         for size in if streamed { vec![1, 37, 4_096] } else { vec![4_096] } {
             let agent = Opening::of(provider, format!("{}/{size}/{file}", server.url()))
                 .key("canary-key-000")
+                // What is expected is what the provider says a call cost.
+                .prices(NoPrices)
                 .with(|config| {
                     config.wire = Some(Wire::Chat);
                     config.stream = if streamed { StreamMode::Always } else { StreamMode::Never };

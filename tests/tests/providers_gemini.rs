@@ -167,6 +167,7 @@ async fn a_schema_is_json_schema_or_the_older_subset_by_generation() {
                 "by": { "type": "OBJECT", "properties": { "age": { "type": "INTEGER" } }, "required": ["age"] },
             },
             "required": ["by", "claim", "kind", "score"],
+            "propertyOrdering": ["claim", "kind", "by", "score"],
         })
     );
     assert_eq!(config["responseJsonSchema"], Value::Null);
@@ -186,7 +187,7 @@ async fn a_schema_that_refers_to_itself_is_asked_for_in_words_with_a_warning() {
         assert_eq!(body["generationConfig"]["responseJsonSchema"], Value::Null);
         let system = body["systemInstruction"]["parts"][0]["text"].as_str().unwrap().to_owned();
         assert!(system.starts_with("Be brief.\n\n") && system.contains("\"children\""), "{system}");
-        assert_eq!(warnings[0].0, "json_mode_lowered");
+        assert_eq!(warnings[0].0, "schema_not_enforced");
     }
 }
 

@@ -23,6 +23,7 @@ mod reply;
 mod request;
 mod roster;
 mod scripted;
+mod stand_ins;
 mod target;
 mod tokens;
 
@@ -56,6 +57,7 @@ pub use reply::{AgentReply, Attempt, Latency, ToolCall, Warning};
 pub use request::{AgentRequest, Effort, PromptCache, Sampling};
 pub use roster::{Roster, RosterBuilder, Seat};
 pub use scripted::{ScriptEnd, ScriptStep, ScriptedAgent};
+pub use stand_ins::StandIns;
 pub use target::{
     BreakerSettings, BreakerSnapshot, LastError, RateLimitSnapshot, StatedLimit, Target, TargetHealth, TargetKey,
     TargetSettings, Targets,

@@ -6,7 +6,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::agents::providers::ProviderDocument;
 use crate::agents::{AgentReply, AgentRequest, PendingTurn, Sampling, ToolCall, Warning};
+use crate::config::Secret;
 use crate::debate::{
     Author, CostSource, Expect, Persona, Phase, Refusal, Reputation, Role, StopReason, Usage, Visibility,
 };
@@ -223,11 +225,18 @@ pub enum AgentDocument {
         #[serde(default)]
         context_tokens: Option<u64>,
     },
-    /// A model, `provider/model`, with the key of the configuration.
+    /// A model, by its name or by a configuration, one of the two.
     Model {
-        /// Its name.
-        name: String,
-        /// Its id, default made of the model's name.
+        /// Its name, `provider/model`, or a provider alone for its default model.
+        #[serde(default)]
+        name: Option<String>,
+        /// Its configuration, e.g. with an address of one's own.
+        #[serde(default)]
+        config: Option<Box<ProviderDocument>>,
+        /// Its key, default the one the instance's configuration holds for the provider; never shown.
+        #[serde(default)]
+        api_key: Option<Secret>,
+        /// Its id, default made of provider and model.
         #[serde(default)]
         id: Option<AgentId>,
     },

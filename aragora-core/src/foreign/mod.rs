@@ -13,6 +13,7 @@ mod agent;
 mod calls;
 mod compute;
 mod contain;
+mod credentials;
 mod debate;
 mod dispatcher;
 mod documents;

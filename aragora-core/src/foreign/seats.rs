@@ -10,14 +10,15 @@ use super::agent::ForeignAgent;
 use super::documents::{AgentDocument, ScriptDocument, SeatDocument};
 use super::message::{Host, Message};
 use super::session::Inner;
-use crate::agents::providers::{ModelSpec, ProviderConfig};
+use crate::agents::providers::{ApiKey, ModelSpec, ProviderConfig, ProviderDocument};
 use crate::agents::{
     Agent, AgentProfile, BallotReply, Cassette, DemoAgent, DemoStyle, HumanAgent, RecordedAgent, ScriptEnd, ScriptStep,
     ScriptedAgent, Seat, StructuredMode,
 };
+use crate::config::Secret;
 use crate::debate::{AgentKind, Transcript};
 use crate::error::{Error, ErrorKind, Result};
-use crate::ids::OrgId;
+use crate::ids::{AgentId, OrgId};
 
 /// One reference to a participant of the host; dropping it lets the host go of it.
 #[derive(Debug)]
@@ -125,12 +126,7 @@ impl Inner {
                 let participant = references.take(participant)?;
                 Arc::new(ForeignAgent { profile, participant, parts: self.parts.clone() })
             }
-            AgentDocument::Model { name, id } => {
-                let spec: ModelSpec = name.parse()?;
-                let mut config = ProviderConfig::new(spec.provider, spec.model.unwrap_or_default());
-                config.id = id;
-                self.aragora.agents().open(config)?
-            }
+            AgentDocument::Model { name, config, api_key, id } => self.model(name, config, api_key, id)?,
             AgentDocument::Scripted { id, steps, at_end } => {
                 let mut agent = ScriptedAgent::new(id).with_clock(clock).at_end(end(at_end.as_deref())?);
                 for step in steps {
@@ -158,6 +154,28 @@ impl Inner {
                 return Err(refused(format!("recorded agent {:?}: expected a log or a cassette", id.as_str())));
             }
         })
+    }
+}
+
+impl Inner {
+    fn model(
+        &self,
+        name: Option<String>,
+        config: Option<Box<ProviderDocument>>,
+        api_key: Option<Secret>,
+        id: Option<AgentId>,
+    ) -> Result<Arc<dyn Agent>> {
+        let mut config = match (name, config) {
+            (Some(name), None) => name.parse::<ModelSpec>()?.into(),
+            (None, Some(config)) => ProviderConfig::from(*config),
+            _ => return Err(refused("a model is described by either a name or a config")),
+        };
+        config.id = id.or(config.id);
+        let agents = self.aragora.agents();
+        match api_key {
+            Some(key) => agents.open_with(config, Arc::new(ApiKey(key))),
+            None => agents.open(config),
+        }
     }
 }
 

@@ -58,7 +58,7 @@ const KIND: LabelDef = capped("kind", 128);
 const PROTOCOL: LabelDef = capped("protocol", 32);
 const TABLE: LabelDef = capped("table", 200);
 const CLASS: LabelDef = closed("class", &["recorded", "live", "instance"]);
-const SEAM: LabelDef = closed("seam", &["agent", "protocol"]);
+const SEAM: LabelDef = closed("seam", &["agent", "protocol", "credentials"]);
 const OUTCOME: LabelDef =
     closed("outcome", &["decided", "tie", "not_reached", "no_quorum", "no_evidence", "not_sought"]);
 // The words of `debate::StopCause`, which lies above this room; a test compares the two.

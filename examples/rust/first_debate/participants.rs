@@ -59,8 +59,7 @@ fn live(aragora: &Aragora, question: Option<String>, models: &[String], base_url
         debate = match base_url {
             None => debate.model(name),
             Some(url) => {
-                let ModelSpec { provider, model, .. } = name.parse()?;
-                let mut config = ProviderConfig::new(provider, model.unwrap_or_default());
+                let mut config = ProviderConfig::from(name.parse::<ModelSpec>()?);
                 config.base_url = Some(url.to_owned());
                 debate.model(config)
             }

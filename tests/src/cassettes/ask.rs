@@ -77,17 +77,22 @@ pub fn agent(
     streamed: bool,
     parts: &AgentParts,
 ) -> Result<Arc<dyn Agent>, Error> {
-    let provider = ProviderId::try_from(provider_of(exchange))?;
-    let mut config = ProviderConfig::new(provider, MODEL);
-    config.id = Some(agent_id("replayed"));
-    config.wire = Some(wire);
-    config.base_url = Some(base.to_owned());
+    let mut config = config(exchange, Some(wire), base)?;
     config.stream = if streamed { StreamMode::Always } else { StreamMode::Never };
+    open(&config, credentials(exchange), parts)
+}
+
+/// What the adapter of a recording is opened with; without a wire the provider's own.
+pub(super) fn config(exchange: &Exchange, wire: Option<Wire>, base: &str) -> Result<ProviderConfig, Error> {
+    let mut config = ProviderConfig::new(ProviderId::try_from(provider_of(exchange))?, MODEL);
+    config.id = Some(agent_id("replayed"));
+    config.wire = wire;
+    config.base_url = Some(base.to_owned());
     if let Some(caps) = exchange.expected.pointer("/ask/caps") {
         let caps = serde_json::from_value(caps.clone());
         config.caps = Some(caps.map_err(|error| Error::new(ErrorKind::InvalidRequest, error.to_string()))?);
     }
-    open(&config, credentials(exchange), parts)
+    Ok(config)
 }
 
 /// The provider whose adapter reads an exchange. One that is not known speaks like any other compatible server, and so
@@ -101,7 +106,7 @@ fn provider_of(exchange: &Exchange) -> String {
 }
 
 /// A key; where a host signs in by itself, its hook.
-fn credentials(exchange: &Exchange) -> Arc<dyn Credentials> {
+pub(super) fn credentials(exchange: &Exchange) -> Arc<dyn Credentials> {
     if exchange.provider != "vertex" {
         return Arc::new(ApiKey(Secret::from(CANARY_KEY)));
     }

@@ -98,7 +98,7 @@ impl File {
 }
 
 // Padded or not, in the common alphabet: a handful of bodies needs no dependency.
-fn decoded(text: &str) -> Option<Vec<u8>> {
+pub(super) fn decoded(text: &str) -> Option<Vec<u8>> {
     let value = |byte: u8| match byte {
         b'A'..=b'Z' => Some(byte - b'A'),
         b'a'..=b'z' => Some(byte - b'a' + 26),

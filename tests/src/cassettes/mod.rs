@@ -10,11 +10,13 @@ mod ask;
 mod compare;
 mod exchange;
 mod folder;
+pub mod fuzz;
 mod memory;
 mod mutate;
 mod report;
 mod sent;
 mod server;
+mod through_genai;
 mod turn;
 
 use std::path::Path;

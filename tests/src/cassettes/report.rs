@@ -26,6 +26,8 @@ pub enum Verdict {
     Counted,
     /// It is best effort: differences are shown and fail nothing.
     Reported,
+    /// It was not asked for, because this build lacks the feature `genai`.
+    Skipped,
 }
 
 /// What came of one exchange.
@@ -150,13 +152,17 @@ impl fmt::Display for Report {
             }
         }
         let mut apis: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-        for outcome in &self.outcomes {
+        for outcome in self.outcomes.iter().filter(|one| one.verdict != Verdict::Skipped) {
             let count = apis.entry(&outcome.api).or_default();
             count.0 += 1;
             count.1 += usize::from(outcome.is_ok());
         }
         for (api, (all, ok)) in apis {
             writeln!(f, "{api}: {ok} of {all} as expected")?;
+        }
+        let skipped = self.outcomes.iter().filter(|one| one.verdict == Verdict::Skipped).count();
+        if skipped > 0 {
+            writeln!(f, "skipped: {skipped} exchanges need the feature genai")?;
         }
         for (what, inside) in [("errors", false), ("errors inside successes", true)] {
             let kinds: Vec<_> = self.kinds(inside).iter().map(|(kind, count)| format!("{kind} {count}")).collect();

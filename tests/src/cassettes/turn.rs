@@ -10,7 +10,7 @@ use super::ask::{Adapter, agent, asked};
 use super::exchange::Exchange;
 use super::report::{Difference, Outcome, Verdict};
 use super::server::{PIECES, Server};
-use super::{around, compare, sent};
+use super::{around, compare, sent, through_genai};
 use crate::agents::Heard;
 
 pub(super) async fn replay(exchange: &Exchange, server: &Server) -> Outcome {
@@ -22,7 +22,7 @@ pub(super) async fn replay(exchange: &Exchange, server: &Server) -> Outcome {
         Adapter::CountTokens => around::count_tokens(exchange, server, &mut outcome).await,
         Adapter::Genai => {
             outcome.verdict = Verdict::Reported;
-            around::genai(exchange, server, &mut outcome).await;
+            through_genai::replay(exchange, server, &mut outcome).await;
         }
         Adapter::Unknown => {
             outcome.differ(Difference::new("api", "a kind of call that is known", &exchange.api), None);

@@ -6,6 +6,7 @@ mod breaker;
 mod cache;
 mod concurrency;
 mod decisions;
+mod embedding;
 mod fallback;
 #[cfg(feature = "testing")]
 mod fault;
@@ -25,6 +26,7 @@ pub use breaker::Breaker;
 pub use cache::ReplyCache;
 pub use concurrency::Concurrency;
 pub use decisions::{Again, Decision, Decisions, Verdict};
+pub use embedding::GuardedEmbedder;
 pub use fallback::Fallback;
 #[cfg(feature = "testing")]
 pub use fault::{Fault, Faults};

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::caps::ModelCaps;
+use super::document::ProviderDocument;
 use super::exchange::Timeouts;
 use crate::agents::agent::StructuredMode;
 use crate::config::Secret;
@@ -17,6 +18,7 @@ use crate::ids::AgentId;
 /// The wire formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub enum Wire {
     /// Anthropic Messages.
@@ -34,6 +36,7 @@ pub enum Wire {
 /// When replies are streamed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum StreamMode {
     /// Where somebody listens.
     #[default]
@@ -45,8 +48,7 @@ pub enum StreamMode {
 }
 
 /// A provider by its word in a spec string, e.g. `anthropic`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ProviderId(&'static str);
 
 impl ProviderId {
@@ -63,12 +65,6 @@ impl ProviderId {
 impl fmt::Display for ProviderId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0)
-    }
-}
-
-impl From<ProviderId> for String {
-    fn from(id: ProviderId) -> Self {
-        id.0.to_owned()
     }
 }
 
@@ -91,8 +87,22 @@ impl TryFrom<String> for ProviderId {
     }
 }
 
-/// An agent behind a provider. Everything but provider and model has a default.
-#[derive(Clone, Debug)]
+impl Serialize for ProviderId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for ProviderId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(|error: Error| serde::de::Error::custom(error.reason()))
+    }
+}
+
+/// An agent behind a provider. Everything but provider and model has a default. Read from a document, it is a
+/// [`ProviderDocument`].
+#[derive(Clone, Debug, Deserialize)]
+#[serde(from = "ProviderDocument")]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub struct ProviderConfig {
     /// The agent's id; default provider and model.
@@ -135,7 +145,7 @@ pub struct ProviderConfig {
     pub forward_metadata: Vec<String>,
     /// Keeps the raw body of a refused call in the error.
     pub capture_raw: bool,
-    /// Calls cost nothing, default yes for servers of one's own: ollama, lmstudio, vllm and llamacpp.
+    /// Calls cost nothing, e.g. on a server of one's own.
     pub free: bool,
     /// Members of every request's body; the request's own `extra` wins.
     pub extra: Map<String, Value>,
@@ -148,7 +158,6 @@ pub struct ProviderConfig {
 impl ProviderConfig {
     /// This model of this provider, defaults for the rest.
     pub fn new(provider: ProviderId, model: impl Into<String>) -> Self {
-        let free = super::defaults::row(&provider).is_local();
         Self {
             id: None,
             provider,
@@ -170,7 +179,7 @@ impl ProviderConfig {
             structured: None,
             forward_metadata: Vec::new(),
             capture_raw: false,
-            free,
+            free: false,
             extra: Map::new(),
             family: None,
             version: String::new(),

@@ -59,8 +59,8 @@ fn codec(provider: &'static Provider, wire: Wire) -> Arc<dyn Codec> {
 /// # }
 /// ```
 ///
-/// Errors: `invalid_config` lists everything wrong with the configuration; `unsupported` for a wire that is not built
-/// in; `unavailable` if the operating system gives no random bytes.
+/// Errors: `invalid_config` lists everything wrong with the configuration; `unavailable` if the operating system gives no
+/// random bytes.
 pub fn open(config: &ProviderConfig, credentials: Arc<dyn Credentials>, parts: &AgentParts) -> Result<Arc<dyn Agent>> {
     Ok(Arc::new(connect(config, credentials, parts)?))
 }

@@ -85,10 +85,18 @@ impl From<&String> for ModelSource {
     }
 }
 
+impl From<ModelSpec> for ProviderConfig {
+    /// Defaults for the rest; calls to a server on this machine are free. Without a model the provider's default is
+    /// meant.
+    fn from(spec: ModelSpec) -> Self {
+        let free = defaults::row(&spec.provider).is_local();
+        Self { free, ..Self::new(spec.provider, spec.model.unwrap_or_default()) }
+    }
+}
+
 impl From<ModelSpec> for ModelSource {
     fn from(spec: ModelSpec) -> Self {
-        let ModelSpec { provider, model } = spec;
-        ProviderConfig::new(provider, model.unwrap_or_default()).into()
+        ProviderConfig::from(spec).into()
     }
 }
 
@@ -103,10 +111,7 @@ impl ModelSource {
     pub(in crate::agents) fn config(self) -> Result<ProviderConfig> {
         match self {
             Self::Config(config) => Ok(*config),
-            Self::Spec(text) => {
-                let ModelSpec { provider, model } = text.parse()?;
-                Ok(ProviderConfig::new(provider, model.unwrap_or_default()))
-            }
+            Self::Spec(text) => Ok(text.parse::<ModelSpec>()?.into()),
         }
     }
 }

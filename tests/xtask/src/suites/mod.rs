@@ -16,6 +16,7 @@ mod minimal;
 mod nextest;
 mod node;
 mod panics;
+mod providers;
 mod python;
 mod replay;
 mod rustdoc;
@@ -40,6 +41,7 @@ pub(crate) const ALL: &[Suite] = &[
     rustdoc::SUITE,
     examples::SUITE,
     replay::SUITE,
+    providers::SUITE,
     python::SUITE,
     kotlin::SUITE,
     node::SUITE,

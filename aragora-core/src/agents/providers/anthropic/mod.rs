@@ -1,6 +1,6 @@
 //! Anthropic Messages, from Anthropic itself, from a server that speaks like it, or from Vertex.
 
-mod cache;
+pub(super) mod cache;
 mod decode;
 mod effort;
 mod encode;

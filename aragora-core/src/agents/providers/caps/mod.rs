@@ -8,6 +8,7 @@ use crate::agents::request::Effort;
 
 /// What a model can do. Absent means the dialect's permissive default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub struct ModelCaps {

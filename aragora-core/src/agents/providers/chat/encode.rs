@@ -4,17 +4,20 @@ use serde_json::{Value, json};
 
 use super::dialect::{Dialect, EffortKnob};
 use crate::agents::agent::StructuredMode;
+use crate::agents::providers::anthropic::cache::Points;
 use crate::agents::providers::codec::{Encoded, JsonMode, ValueAt, Voice};
 use crate::agents::providers::knobs;
 use crate::agents::providers::schema::{self, Strict};
+use crate::agents::providers::turns::Turn;
 use crate::agents::request::{AgentRequest, Effort};
-use crate::debate::{Author, Expect};
+use crate::debate::{Author, Expect, Message};
 
 pub(super) fn encode(dialect: &Dialect, voice: &Voice<'_>, request: &AgentRequest, stream: bool) -> Encoded {
     let mut encoder = Encoder { dialect, voice, encoded: Encoded::default() };
     let shape = encoder.shape(request);
     encoder.put("model", voice.model.into());
-    encoder.put("messages", encoder.messages(request, shape.instruction.as_deref()));
+    let messages = encoder.messages(request, shape.instruction.as_deref());
+    encoder.put("messages", messages);
     encoder.knobs(request);
     if let Some(format) = shape.format {
         // Otherwise the router may pick a host that ignores the format.
@@ -91,7 +94,7 @@ impl Encoder<'_> {
         }
     }
 
-    fn messages(&self, request: &AgentRequest, instruction: Option<&str>) -> Value {
+    fn messages(&mut self, request: &AgentRequest, instruction: Option<&str>) -> Value {
         let mut system = request.system.clone();
         if let Some(instruction) = instruction {
             if !system.is_empty() {
@@ -100,13 +103,13 @@ impl Encoder<'_> {
             system.push_str(instruction);
         }
         let me = Author::Agent(self.voice.me.clone());
-        let mut messages: Vec<Value> = request
-            .messages_for(self.voice.me)
-            .map(|message| {
-                let role = if message.author == me { "assistant" } else { "user" };
-                json!({ "role": role, "content": &*message.text })
-            })
-            .collect();
+        let all: Vec<&Message> = request.messages_for(self.voice.me).collect();
+        let points = self.points(request, &all);
+        let mut messages: Vec<Value> = Vec::with_capacity(all.len() + 1);
+        for (at, message) in all.into_iter().enumerate() {
+            let role = if message.author == me { "assistant" } else { "user" };
+            messages.push(json!({ "role": role, "content": content(&message.text, points.at(at)) }));
+        }
         if system.is_empty() {
             return messages.into();
         }
@@ -116,9 +119,18 @@ impl Encoder<'_> {
                 *content = format!("{system}\n\n{}", content.as_str().unwrap_or_default()).into();
             }
         } else {
-            messages.insert(0, json!({ "role": "system", "content": system }));
+            messages.insert(0, json!({ "role": "system", "content": content(&system, points.system) }));
         }
         messages.into()
+    }
+
+    // The router passes cache points on to the one vendor that needs them.
+    fn points(&mut self, request: &AgentRequest, all: &[&Message]) -> Points {
+        if !self.dialect.routes || !self.voice.model.starts_with("anthropic/") {
+            return Points::default();
+        }
+        let whole = [Turn { mine: false, messages: all.to_vec() }];
+        Points::of(&mut self.encoded, self.voice, request, &whole)
     }
 
     fn knobs(&mut self, request: &AgentRequest) {
@@ -171,10 +183,10 @@ impl Encoder<'_> {
     }
 
     fn sampled(&mut self, name: &str, value: f32, effort: Option<Effort>) {
-        if !knobs::takes_sampling(self.voice, effort) {
-            self.encoded.warn("knob_ignored", format!("{name} is not taken by a model that reasons"));
-        } else {
+        if knobs::takes_sampling(self.voice, effort) {
             self.knob(name, knobs::decimal(value));
+        } else {
+            self.encoded.warn("knob_ignored", format!("{name} is not taken by a model that reasons"));
         }
     }
 
@@ -188,6 +200,14 @@ impl Encoder<'_> {
 
     fn put(&mut self, name: &str, value: Value) {
         self.encoded.body.insert(name.to_owned(), value);
+    }
+}
+
+fn content(text: &str, is_cached: bool) -> Value {
+    if is_cached {
+        json!([{ "type": "text", "text": text, "cache_control": { "type": "ephemeral" } }])
+    } else {
+        text.into()
     }
 }
 

@@ -2,31 +2,28 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::codec::{Encoded, JsonMode, ValueAt, Voice};
-use super::super::knobs::{decimal, max_output};
-use super::{Shape, Thinking, Turn, alternating, bare, shape, small_seed, system, thinking};
+use super::{Format, Thinking, bare, format, prompt, small_seed, thinking, tier};
+use crate::agents::providers::codec::{Encoded, Voice};
+use crate::agents::providers::knobs;
 use crate::agents::request::AgentRequest;
 
 pub(super) fn encode(voice: &Voice<'_>, request: &AgentRequest) -> Encoded {
-    let shape = shape(voice, request, false);
-    let mut encoded = Encoded { mode: shape.mode, wrapped: shape.wrapped, ..Encoded::default() };
-    encoded.body = prompt(voice, request, shape.instruction.as_deref());
-    let mut config = knobs(voice, request, &mut encoded);
-    if let Some(warning) = &shape.warning {
-        encoded.warn("json_mode_lowered", warning.clone());
-    }
-    if shape.mode.is_some() {
-        encoded.value = ValueAt::Text;
-    }
-    structured(&mut config, shape);
+    let mut encoded = Encoded::default();
+    let format = format(&mut encoded, voice, request, false);
+    encoded.body = contents(voice, request, format.instruction.clone());
+    let mut config = config(&mut encoded, voice, request);
+    structured(&mut config, format);
     encoded.body.insert("generationConfig".into(), config.into());
+    if let Some(tier) = tier(&mut encoded, &request.sampling) {
+        encoded.body.insert("serviceTier".into(), tier.into());
+    }
     encoded
 }
 
 /// The body that only counts: the prompt without knobs, which Google's own address wants inside a whole request.
 pub(super) fn counting(voice: &Voice<'_>, request: &AgentRequest, vertex: bool) -> Value {
-    let shape = shape(voice, request, false);
-    let mut prompt = prompt(voice, request, shape.instruction.as_deref());
+    let format = format(&mut Encoded::default(), voice, request, false);
+    let mut prompt = contents(voice, request, format.instruction);
     if vertex {
         return prompt.into();
     }
@@ -34,38 +31,25 @@ pub(super) fn counting(voice: &Voice<'_>, request: &AgentRequest, vertex: bool) 
     json!({ "generateContentRequest": prompt })
 }
 
-fn prompt(voice: &Voice<'_>, request: &AgentRequest, instruction: Option<&str>) -> Map<String, Value> {
-    let mut turns = alternating(request, voice.me);
-    let system = system(request, instruction);
-    let mut body = Map::new();
-    if !system.is_empty() {
-        if knows_system(voice) {
-            body.insert("systemInstruction".into(), json!({ "parts": [{ "text": system }] }));
-        } else if let Some(first) = turns.first_mut() {
-            first.text = format!("{system}\n\n{}", first.text);
-        }
-    }
+fn contents(voice: &Voice<'_>, request: &AgentRequest, instruction: Option<String>) -> Map<String, Value> {
     let content =
-        |Turn { own, text }| json!({ "role": if own { "model" } else { "user" }, "parts": [{ "text": text }] });
-    body.insert("contents".into(), turns.into_iter().map(content).collect());
+        |mine, text: &str| json!({ "role": if mine { "model" } else { "user" }, "parts": [{ "text": text }] });
+    let (system, contents) = prompt(voice, request, instruction, content);
+    let mut body = Map::new();
+    if let Some(system) = system {
+        body.insert("systemInstruction".into(), json!({ "parts": [{ "text": system }] }));
+    }
+    body.insert("contents".into(), contents.into());
     body
 }
 
-fn knows_system(voice: &Voice<'_>) -> bool {
-    let name = voice.model.rsplit('/').next().unwrap_or(voice.model);
-    voice.caps.system_role.unwrap_or(!name.starts_with("gemma-2") && !name.starts_with("gemma-3"))
-}
-
-fn knobs(voice: &Voice<'_>, request: &AgentRequest, encoded: &mut Encoded) -> Map<String, Value> {
+fn config(encoded: &mut Encoded, voice: &Voice<'_>, request: &AgentRequest) -> Map<String, Value> {
     let sampling = &request.sampling;
-    let mut config = Map::new();
-    let mut wanted: Vec<(&str, Value)> = vec![("maxOutputTokens", max_output(sampling, voice.caps, encoded).into())];
+    let mut wanted = vec![("maxOutputTokens", knobs::max_output(sampling, voice.caps, encoded).into())];
     for (name, value) in [("temperature", sampling.temperature), ("topP", sampling.top_p)] {
         match value {
-            Some(_) if voice.caps.temperature == Some(false) => {
-                encoded.warn("knob_ignored", format!("{name} is not supported by this model"));
-            }
-            Some(value) => wanted.push((name, decimal(value))),
+            Some(_) if voice.caps.temperature == Some(false) => encoded.ignored(name),
+            Some(value) => wanted.push((name, knobs::decimal(value))),
             None => {}
         }
     }
@@ -75,35 +59,27 @@ fn knobs(voice: &Voice<'_>, request: &AgentRequest, encoded: &mut Encoded) -> Ma
     if let Some(seed) = sampling.seed {
         wanted.push(("seed", small_seed(seed).into()));
     }
-    if let Some(effort) = sampling.effort {
-        let (given, note) = thinking(voice, effort, false);
-        if let Some(note) = note {
-            encoded.warn(if given.is_some() { "knob_clamped" } else { "knob_ignored" }, note);
-        }
-        match given {
-            Some(Thinking::Level(level)) => wanted.push(("thinkingConfig", json!({ "thinkingLevel": level }))),
-            Some(Thinking::Budget(tokens)) => wanted.push(("thinkingConfig", json!({ "thinkingBudget": tokens }))),
-            None => {}
-        }
+    match thinking(encoded, voice, sampling, false) {
+        Some(Thinking::Level(level)) => wanted.push(("thinkingConfig", json!({ "thinkingLevel": level }))),
+        Some(Thinking::Budget(tokens)) => wanted.push(("thinkingConfig", json!({ "thinkingBudget": tokens }))),
+        None => {}
     }
+    let mut config = Map::new();
     for (name, value) in wanted {
         if voice.learnt.omitted.contains(name) {
-            encoded.warn("knob_ignored", format!("{name} is not supported by this model"));
+            encoded.ignored(name);
         } else {
             config.insert(name.into(), value);
         }
     }
-    if let Some(tier) = &sampling.service_tier {
-        encoded.body.insert("serviceTier".into(), tier.clone().into());
-    }
     config
 }
 
-fn structured(config: &mut Map<String, Value>, shape: Shape) {
-    if shape.mode.is_some_and(|mode| mode > JsonMode::Instructed) {
+fn structured(config: &mut Map<String, Value>, format: Format) {
+    if format.json {
         config.insert("responseMimeType".into(), "application/json".into());
     }
-    if let Some(schema) = shape.schema {
-        config.insert(if shape.old { "responseSchema" } else { "responseJsonSchema" }.into(), schema);
+    if let Some(schema) = format.schema {
+        config.insert(if format.old { "responseSchema" } else { "responseJsonSchema" }.into(), schema);
     }
 }

@@ -1,50 +1,30 @@
-//! The conversation as wires want it that know two speakers: the model itself and everybody else.
+//! The conversation as both wires of Gemini models take it.
 
+use serde_json::Value;
+
+use super::shape::is_gemma;
+use crate::agents::providers::codec::Voice;
+use crate::agents::providers::shape;
+use crate::agents::providers::turns::{OPENING, turns};
 use crate::agents::request::AgentRequest;
-use crate::debate::{Author, Message};
-use crate::ids::AgentId;
 
-/// What stands before a conversation that would begin with the model's own words.
-const CONTEXT: &str = "(context follows)";
-
-/// What one side says until the other does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::agents::providers) struct Turn {
-    /// Whether the model itself said it.
-    pub(in crate::agents::providers) own: bool,
-    pub(in crate::agents::providers) text: String,
-}
-
-/// The visible messages as turns that alternate and begin with somebody else: messages of one side that follow each
-/// other are joined by a blank line.
-pub(in crate::agents::providers) fn alternating(request: &AgentRequest, me: &AgentId) -> Vec<Turn> {
-    let author = Author::Agent(me.clone());
-    let mut turns: Vec<Turn> = Vec::new();
-    let visible: Vec<&Message> = request.messages_for(me).collect();
-    // Empty parts are refused, so they go, unless nothing else is there.
-    let says_something = |message: &&&Message| !message.text.trim().is_empty();
-    let some = visible.iter().any(|message| says_something(&message));
-    for message in visible.iter().filter(|message| !some || says_something(message)) {
-        let own = message.author == author;
-        match turns.last_mut().filter(|turn| turn.own == own) {
-            Some(turn) => {
-                turn.text.push_str("\n\n");
-                turn.text.push_str(&message.text);
-            }
-            None => turns.push(Turn { own, text: message.text.to_string() }),
-        }
+/// The system text, if there is one and the model knows such a role, and the turns as this function writes them.
+pub(in crate::agents::providers) fn prompt(
+    voice: &Voice<'_>,
+    request: &AgentRequest,
+    instruction: Option<String>,
+    write: impl Fn(bool, &str) -> Value,
+) -> (Option<String>, Vec<Value>) {
+    let turns = turns(request, voice.me);
+    let mut said: Vec<(bool, String)> = turns.iter().map(|turn| (turn.mine, turn.text())).collect();
+    if said.first().is_some_and(|(mine, _)| *mine) {
+        said.insert(0, (false, OPENING.to_owned()));
     }
-    if turns.first().is_some_and(|turn| turn.own) {
-        turns.insert(0, Turn { own: false, text: CONTEXT.to_owned() });
+    let mut system = Some(shape::system(request, instruction)).filter(|text| !text.trim().is_empty());
+    if !voice.caps.system_role.unwrap_or(!is_gemma(voice.model))
+        && let (Some((_, first)), Some(text)) = (said.first_mut(), system.take())
+    {
+        *first = format!("{text}\n\n{first}");
     }
-    turns
-}
-
-/// The system text with an instruction after it, where there is one.
-pub(in crate::agents::providers) fn system(request: &AgentRequest, instruction: Option<&str>) -> String {
-    match instruction {
-        Some(instruction) if request.system.is_empty() => instruction.to_owned(),
-        Some(instruction) => format!("{}\n\n{instruction}", request.system),
-        None => request.system.clone(),
-    }
+    (system, said.iter().map(|(mine, text)| write(*mine, text)).collect())
 }

@@ -2,84 +2,73 @@
 
 use serde_json::Value;
 
-use super::super::codec::{JsonMode, Voice};
-use super::super::schema::{self, Strict};
 use super::{dialect, openapi};
-use crate::agents::agent::StructuredMode;
+use crate::agents::providers::codec::{Encoded, JsonMode, ValueAt, Voice};
+use crate::agents::providers::schema::{self, Strict};
+use crate::agents::providers::shape::Shape;
 use crate::agents::request::AgentRequest;
-use crate::debate::Expect;
 
-/// What is sent for an expected shape.
+/// What a body says about the expected shape.
 #[derive(Debug, Default)]
-pub(in crate::agents::providers) struct Shape {
-    /// How it is asked for, if it is.
-    pub(in crate::agents::providers) mode: Option<JsonMode>,
-    /// JSON Schema, or its older form, see `old`.
+pub(in crate::agents::providers) struct Format {
+    /// Whether the reply is held to JSON.
+    pub(in crate::agents::providers) json: bool,
+    /// What it is held to.
     pub(in crate::agents::providers) schema: Option<Value>,
-    /// Whether `schema` is the older subset of `OpenAPI`.
+    /// Whether the schema is the older subset of `OpenAPI`.
     pub(in crate::agents::providers) old: bool,
-    pub(in crate::agents::providers) wrapped: bool,
     /// For the system text.
     pub(in crate::agents::providers) instruction: Option<String>,
-    pub(in crate::agents::providers) warning: Option<String>,
 }
 
-/// What is sent for the shape a request expects. `always_new` says that the wire takes JSON Schema for every model.
-pub(in crate::agents::providers) fn shape(voice: &Voice<'_>, request: &AgentRequest, always_new: bool) -> Shape {
-    let ballot;
-    let (schema, enforce, is_ballot) = match &request.expect {
-        Expect::Text => return Shape::default(),
-        Expect::Json(shape) => (shape.schema.as_ref(), shape.strict, false),
-        // Prompts for ballots say how to write one; only where it is enforced is a schema sent too.
-        Expect::Ballot(shape) => {
-            ballot = shape.schema();
-            (&ballot, true, true)
-        }
-    };
-    let mode = match voice.structured {
-        StructuredMode::Native => best(voice),
-        StructuredMode::Instructed => JsonMode::Instructed,
-        StructuredMode::None => return Shape::default(),
-    };
-    let mut shape = Shape { mode: Some(mode), ..Shape::default() };
+/// How the value is asked for, if one is expected. `current` says that the wire takes JSON Schema for every model.
+pub(in crate::agents::providers) fn format(
+    encoded: &mut Encoded,
+    voice: &Voice<'_>,
+    request: &AgentRequest,
+    current: bool,
+) -> Format {
+    let Some(shape) = Shape::of(voice, request) else { return Format::default() };
+    let mut mode = Shape::best(voice, of_the_model(voice));
+    // There is no forced tool here, and no schema that is sent without being enforced.
+    if mode == JsonMode::Tool || (mode == JsonMode::Schema && !shape.enforced) {
+        mode = JsonMode::Object;
+    }
+    let old = !current && is_old(voice.model);
     if mode == JsonMode::Schema {
-        let Strict { schema: strict, wrapped } =
-            if enforce { schema::strict(schema) } else { Strict { schema: schema.clone(), wrapped: false } };
-        shape.old = !always_new && is_old(voice.model);
-        let prepared = match (dialect::is_recursive(schema), shape.old) {
+        let Strict { schema, wrapped } = schema::strict(&shape.schema);
+        let prepared = match (dialect::is_recursive(&shape.schema), old) {
             (true, _) => None,
-            (false, true) => openapi::from(&strict),
-            (false, false) => Some(dialect::current(&strict)),
+            (false, true) => openapi::from(&schema),
+            (false, false) => Some(dialect::current(&schema)),
         };
-        if let Some(prepared) = prepared {
-            return Shape { schema: Some(prepared), wrapped, ..shape };
+        if prepared.is_some() {
+            (encoded.mode, encoded.value, encoded.wrapped) = (Some(mode), ValueAt::Text, wrapped);
+            return Format { json: true, schema: prepared, old, instruction: None };
         }
-        shape.mode = Some(JsonMode::Object);
-        shape.warning = Some("a schema of this kind is not enforced here, some JSON was asked for".into());
+        encoded.warn("schema_not_enforced", "a schema of this kind is not taken, so the provider does not enforce it");
+        mode = JsonMode::Object;
     }
-    if is_ballot {
-        shape.mode = None;
-        shape.warning = None;
-    } else {
-        let words = "Reply with one JSON value and nothing else. It must match this JSON Schema:";
-        shape.instruction = Some(format!("{words}\n{schema}"));
-    }
-    shape
+    let instruction = shape.instruction();
+    // The words of a ballot's prompt need not ask for JSON.
+    let json = mode == JsonMode::Object && instruction.is_some();
+    (encoded.mode, encoded.value) = (Some(mode), ValueAt::Text);
+    Format { json, schema: None, old, instruction }
 }
 
-fn best(voice: &Voice<'_>) -> JsonMode {
-    let name = voice.model.rsplit('/').next().unwrap_or(voice.model);
-    let known = match voice.caps.json_schema {
+fn of_the_model(voice: &Voice<'_>) -> JsonMode {
+    match voice.caps.json_schema {
         Some(true) => JsonMode::Schema,
         Some(false) => JsonMode::Object,
-        None if name.starts_with("gemma-2") || name.starts_with("gemma-3") => JsonMode::Instructed,
+        None if is_gemma(voice.model) => JsonMode::Instructed,
         None => JsonMode::Schema,
-    };
-    match voice.learnt.json.unwrap_or(known).min(known) {
-        // A forced tool is no way here.
-        JsonMode::Tool => JsonMode::Object,
-        mode => mode,
     }
+}
+
+/// Whether it is one of the first open models, which know neither JSON nor a system role.
+pub(super) fn is_gemma(model: &str) -> bool {
+    let name = model.rsplit('/').next().unwrap_or(model);
+    ["gemma-1", "gemma-2", "gemma-3"].iter().any(|prefix| name.starts_with(prefix))
 }
 
 // Models before 2.5 know a subset of OpenAPI only.

@@ -1,8 +1,8 @@
-//! How hard a Gemini model thinks: a level since the third generation, a budget of tokens in 2.5, nothing before.
+//! How hard a Gemini model thinks: a level since the third generation, a budget of tokens before.
 
-use super::super::codec::Voice;
-use super::super::knobs;
-use crate::agents::request::Effort;
+use crate::agents::providers::codec::{Encoded, Voice};
+use crate::agents::providers::knobs;
+use crate::agents::request::{Effort, Sampling};
 
 /// What is sent for an effort.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,64 +13,41 @@ pub(in crate::agents::providers) enum Thinking {
     Budget(u32),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Knob {
-    Level,
-    Budget { least: u32 },
-    None,
-}
+/// The least a model thinks that cannot stop thinking.
+const LEAST: u32 = 128;
 
-/// What is sent for an effort, and what to say about it where that is not what was asked for. `levels` says that the
-/// wire knows levels for every model that thinks.
+/// What is sent for the effort, if one is asked for and the model takes any.
 pub(in crate::agents::providers) fn thinking(
+    encoded: &mut Encoded,
     voice: &Voice<'_>,
-    effort: Effort,
+    sampling: &Sampling,
     levels: bool,
-) -> (Option<Thinking>, Option<String>) {
-    let knob = match knob(voice.model) {
-        Knob::Budget { .. } if levels => Knob::Level,
-        knob => knob,
-    };
-    let known: &[Effort] = match (&voice.caps.efforts, knob) {
-        (Some(efforts), _) => efforts,
-        (None, Knob::Level) => &[Effort::Minimal, Effort::Low, Effort::Medium, Effort::High],
-        (None, Knob::Budget { .. }) => &[Effort::None, Effort::Minimal, Effort::Low, Effort::Medium, Effort::High],
-        (None, Knob::None) => &[],
-    };
-    // Thinking that cannot be turned off is turned down, and what is more than there is is the most there is.
-    let stronger = known.iter().filter(|known| **known >= effort).min();
-    let Some(given) = stronger.or_else(|| known.iter().max()).copied() else {
-        // A model that does not think does as it is told by being left alone.
-        return (None, (effort != Effort::None).then(|| "effort is not supported by this model".into()));
-    };
-    let thinking = match knob {
-        Knob::Budget { least } => Thinking::Budget(budget(given).max(least)),
-        Knob::Level | Knob::None => Thinking::Level(level(given)),
-    };
-    let off = effort == Effort::None && thinking != Thinking::Budget(0);
-    let note = (given != effort || off).then(|| {
-        let sent = match thinking {
-            Thinking::Level(level) => level.to_owned(),
-            Thinking::Budget(tokens) => format!("{tokens} tokens"),
-        };
-        format!("effort {} was sent as {sent}", knobs::word(effort))
-    });
-    (Some(thinking), note)
-}
-
-fn knob(model: &str) -> Knob {
-    let name = model.rsplit('/').next().unwrap_or(model);
-    let is = |prefixes: &[&str]| prefixes.iter().any(|prefix| name.starts_with(prefix));
-    if is(&["gemini-2.5-pro"]) {
-        // It cannot stop thinking.
-        Knob::Budget { least: 128 }
-    } else if is(&["gemini-2.5"]) {
-        Knob::Budget { least: 0 }
-    } else if is(&["gemini-1", "gemini-2.0", "gemini-pro", "gemma-2", "gemma-3", "learnlm"]) {
-        Knob::None
-    } else {
-        Knob::Level
+) -> Option<Thinking> {
+    let asked = sampling.effort?;
+    let budget = voice.caps.thinking_budget == Some(true) && !levels;
+    let can_stop = voice.caps.efforts.as_ref().is_some_and(|efforts| efforts.contains(&Effort::None));
+    if budget && asked == Effort::None && !can_stop {
+        encoded.warn("knob_clamped", format!("effort none was sent as {LEAST} tokens"));
+        return Some(Thinking::Budget(LEAST));
     }
+    let mut given = knobs::effort(asked, voice.caps, encoded)?;
+    if voice.caps.efforts.is_none() {
+        // A model nobody knows is asked for what all of its kind take.
+        let usual = given.clamp(Effort::Minimal, Effort::High);
+        if usual != given {
+            let words = format!("effort {} was sent as {}", knobs::word(given), knobs::word(usual));
+            encoded.warn("knob_clamped", words);
+            given = usual;
+        }
+    }
+    if budget {
+        return Some(Thinking::Budget(tokens(given)));
+    }
+    // The least there is a word for.
+    if given == Effort::None {
+        encoded.warn("knob_clamped", "effort none was sent as minimal");
+    }
+    Some(Thinking::Level(level(given)))
 }
 
 const fn level(effort: Effort) -> &'static str {
@@ -83,7 +60,7 @@ const fn level(effort: Effort) -> &'static str {
     }
 }
 
-const fn budget(effort: Effort) -> u32 {
+const fn tokens(effort: Effort) -> u32 {
     match effort {
         Effort::None => 0,
         Effort::Minimal => 512,

@@ -4,7 +4,8 @@ use genai::chat::{ChatMessage, ChatOptions, ChatRequest, ReasoningEffort};
 use serde_json::Value;
 
 use super::super::exchange::Timeouts;
-use super::super::gemini::{Turn, alternating, system};
+use super::super::shape;
+use super::super::turns::{OPENING, turns};
 use crate::agents::request::{AgentRequest, Effort};
 use crate::debate::Expect;
 use crate::ids::AgentId;
@@ -21,9 +22,20 @@ pub(super) fn request(me: &AgentId, request: &AgentRequest, timeouts: &Timeouts)
         // Prompts for ballots say themselves how to write one.
         Expect::Text | Expect::Ballot(_) => None,
     };
-    let message = |Turn { own, text }| if own { ChatMessage::assistant(text) } else { ChatMessage::user(text) };
-    let mut prompt = ChatRequest::new(alternating(request, me).into_iter().map(message).collect());
-    prompt.system = Some(system(request, instruction.as_deref())).filter(|text| !text.is_empty());
+    let turns = turns(request, me);
+    let mut messages = Vec::with_capacity(turns.len() + 1);
+    if turns.first().is_some_and(|turn| turn.mine) {
+        messages.push(ChatMessage::user(OPENING));
+    }
+    messages.extend(
+        turns.iter().map(
+            |turn| {
+                if turn.mine { ChatMessage::assistant(turn.text()) } else { ChatMessage::user(turn.text()) }
+            },
+        ),
+    );
+    let mut prompt = ChatRequest::new(messages);
+    prompt.system = Some(shape::system(request, instruction)).filter(|text| !text.trim().is_empty());
     prompt.store = Some(false);
 
     let sampling = &request.sampling;

@@ -1,0 +1,4 @@
+//! Any bytes as the answer to a request of the wire `generate`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| aragora_tests::cassettes::fuzz::turn("generate", bytes));

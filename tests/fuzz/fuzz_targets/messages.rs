@@ -1,0 +1,4 @@
+//! Any bytes as the answer to a request of the wire `messages`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| aragora_tests::cassettes::fuzz::turn("messages", bytes));

@@ -1,0 +1,241 @@
+//! A key is in one header of one request and nowhere else, also when a server echoes it.
+
+use std::error::Error as _;
+use std::fmt::{Debug, Write as _};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aragora_core::agents::providers::{ApiKey, FnCredentials, ProviderConfig, Wire, open};
+use aragora_core::agents::{Agent, AgentParts, FnAgent, Output, PartialReply, Recorder};
+use aragora_core::clock::ManualClock;
+use aragora_core::config::Secret;
+use aragora_core::engine::Engine;
+use aragora_core::http::Headers;
+use aragora_core::protocols::Simultaneous;
+use aragora_core::telemetry::Parts;
+use aragora_core::{Aragora, Error};
+use aragora_tests::agents::{Heard, agent_id, request};
+use aragora_tests::cassettes::{CANARY_KEY, Playback, Recorded, is_built};
+use aragora_tests::durable::tenant;
+use serde_json::json;
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+
+/// A secret beside the key, in a header the host sets.
+const OTHER: &str = "other-canary-9876543210";
+
+/// Every provider, by the kind of call it is asked in.
+const PROVIDERS: [(&str, &str, Wire); 14] = [
+    ("anthropic", "messages", Wire::Messages),
+    ("openai", "responses", Wire::Responses),
+    ("openai", "chat", Wire::Chat),
+    ("openrouter", "chat", Wire::Chat),
+    ("mistral", "chat", Wire::Chat),
+    ("xai", "responses", Wire::Responses),
+    ("groq", "chat", Wire::Chat),
+    ("deepseek", "chat", Wire::Chat),
+    ("azure", "chat", Wire::Chat),
+    ("bedrock", "chat", Wire::Chat),
+    ("compatible", "chat", Wire::Chat),
+    ("gemini", "generate", Wire::Gemini),
+    ("gemini", "interactions", Wire::GeminiInteractions),
+    ("vertex", "generate", Wire::Gemini),
+];
+
+fn echoes() -> Vec<(&'static str, Recorded)> {
+    let said = format!("You sent {CANARY_KEY} ({OTHER}), once {}***", &CANARY_KEY[..14]);
+    let error = json!({ "error": {
+        "message": said, "code": CANARY_KEY, "type": said, "param": CANARY_KEY,
+        "metadata": { "raw": said }, "details": [{ "reason": said }],
+    }, "request_id": CANARY_KEY, "detail": said });
+    let whole = |status: u16, kind: &str, body: String| Recorded {
+        status,
+        headers: [
+            ("content-type", kind),
+            ("x-request-id", CANARY_KEY),
+            ("request-id", CANARY_KEY),
+            ("location", CANARY_KEY),
+            ("retry-after", CANARY_KEY),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec(),
+        body: body.into_bytes(),
+        cut: false,
+    };
+    let json = "application/json";
+    vec![
+        ("401", whole(401, json, error.to_string())),
+        ("400 as a list", whole(400, json, json!([error]).to_string())),
+        ("500 as a page", whole(500, "text/html", format!("<html>{said}</html>"))),
+        ("403 as a text", whole(403, json, json!({ "error": said }).to_string())),
+        ("302", whole(302, json, said.clone())),
+        ("200 with an error", whole(200, json, error.to_string())),
+        ("200 as a page", whole(200, "text/html", format!("<html>{said}</html>"))),
+        ("200 without sense", whole(200, json, json!({ CANARY_KEY: said }).to_string())),
+        ("a stream with an error", whole(200, "text/event-stream", format!("event: error\ndata: {error}\n\n"))),
+        ("a stream without sense", whole(200, "text/event-stream", format!("data: {said}\n\n"))),
+    ]
+}
+
+/// Everything that is logged, in any form a log may take.
+#[derive(Clone, Debug, Default)]
+struct Logged(Arc<Mutex<String>>);
+
+impl Logged {
+    fn add(&self, text: std::fmt::Arguments<'_>) {
+        let _ = self.0.lock().unwrap_or_else(PoisonError::into_inner).write_fmt(text);
+    }
+}
+
+struct Fields<'a>(&'a Logged);
+
+impl tracing::field::Visit for Fields<'_> {
+    fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn Debug) {
+        self.0.add(format_args!("{field}={value:?} "));
+    }
+}
+
+impl<S: tracing::Subscriber> Layer<S> for Logged {
+    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+        event.record(&mut Fields(self));
+    }
+
+    fn on_new_span(&self, span: &tracing::span::Attributes<'_>, _: &tracing::span::Id, _: Context<'_, S>) {
+        span.record(&mut Fields(self));
+    }
+
+    fn on_record(&self, _: &tracing::span::Id, values: &tracing::span::Record<'_>, _: Context<'_, S>) {
+        values.record(&mut Fields(self));
+    }
+}
+
+/// What a recorder writes.
+#[derive(Clone, Debug, Default)]
+struct Tape(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Tape {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+fn assert_clean(text: &str, place: &str) {
+    // Prefixes of at least eight characters are as good as the key.
+    for secret in [&CANARY_KEY[..8], OTHER] {
+        assert!(!text.contains(secret), "{place}: {text}");
+    }
+}
+
+fn shown(error: &Error) -> String {
+    let mut text = format!("{error} {error:?} {error:#?} {:?}", error.context());
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let _ = write!(text, " {error} {error:?}");
+        cause = error.source();
+    }
+    if let Some(partial) = PartialReply::of(error) {
+        let _ = write!(text, " {partial:?}");
+    }
+    text
+}
+
+struct Subject {
+    agent: Arc<dyn Agent>,
+    parts: AgentParts,
+    playback: Playback,
+    shown: String,
+}
+
+fn subject(provider: &str, wire: Wire, response: &Recorded, number: usize) -> Subject {
+    let mut config = ProviderConfig::new(provider.parse().unwrap(), "asked-model");
+    config.id = Some(agent_id(&format!("seat-{number}")));
+    config.wire = Some(wire);
+    config.base_url = Some("http://localhost/v1".into());
+    config.capture_raw = true;
+    config.headers.insert("x-other".into(), Secret::from(OTHER));
+    let playback = Playback::of(response);
+    let parts = AgentParts::new(Parts::system().with_clock(ManualClock::default()), Arc::new(playback.clone()));
+    let hook = FnCredentials::new(|_, _| async {
+        let mut headers = Headers::new();
+        headers.set("authorization", format!("Bearer {CANARY_KEY}"));
+        Ok(headers)
+    });
+    let key = ApiKey(Secret::from(CANARY_KEY));
+    let mut shown = format!("{config:?} {hook:?} {key:?} ");
+    let agent = if provider == "vertex" {
+        open(&config, Arc::new(hook), &parts).unwrap()
+    } else {
+        open(&config, Arc::new(key), &parts).unwrap()
+    };
+    let _ = write!(shown, "{agent:?} {:?} {parts:?}", agent.profile());
+    Subject { agent, parts, playback, shown }
+}
+
+#[tokio::test]
+async fn a_key_that_a_server_echoes_comes_out_nowhere() {
+    let logged = Logged::default();
+    let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(logged.clone()));
+    for (what, response) in echoes() {
+        for (number, (provider, api, wire)) in PROVIDERS.into_iter().enumerate().filter(|(_, row)| is_built(row.1)) {
+            for streamed in [false, true] {
+                let place = format!("{provider} {api}, {what}, streamed {streamed}");
+                let Subject { agent, parts, playback, shown: before } = subject(provider, wire, &response, number);
+                assert_clean(&before, &format!("{place}: before it is asked"));
+                let tape = Tape::default();
+                let recorded = Recorder::wrap(agent, tape.clone());
+                let heard = Heard::new();
+                let output = if streamed { Output::resettable(heard.clone()) } else { Output::none() };
+                let outcome = recorded.respond(request("deb/r1.answer.0", "Well?"), output.clone()).await;
+                let error = outcome.expect_err(&place);
+                assert_clean(&shown(&error), &format!("{place}: the error"));
+                assert_clean(&format!("{:?} {:?}", output.attempts(), heard.pieces()), &format!("{place}: the record"));
+                assert_clean(&String::from_utf8_lossy(&tape.0.lock().unwrap()), &format!("{place}: the cassette"));
+                assert_clean(&parts.parts.telemetry.render_prometheus(), &format!("{place}: the metrics"));
+                assert_clean(&format!("{recorded:?} {parts:?}"), &format!("{place}: after it was asked"));
+                // It was sent all the same, in one header, and the request does not show it.
+                let [sent] = playback.sent().try_into().unwrap_or_else(|sent| panic!("{place}: {sent:?}"));
+                assert_clean(&format!("{sent:?}"), &format!("{place}: the request"));
+                let fields: Vec<_> = sent.headers.iter().filter(|(_, value)| value.contains(CANARY_KEY)).collect();
+                assert_eq!(fields.len(), 1, "{place}: {fields:?}");
+                assert!(!sent.url.as_str().contains("canary"), "{place}");
+                assert!(!String::from_utf8_lossy(&sent.body).contains("canary"), "{place}");
+            }
+        }
+    }
+    assert_clean(&logged.0.lock().unwrap(), "the logs");
+}
+
+#[tokio::test]
+async fn a_debate_keeps_no_key_in_its_log_events_metrics_and_logs() {
+    let logged = Logged::default();
+    let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(logged.clone()));
+    for (what, response) in echoes() {
+        let engine = Engine::builder().parts(Parts::system().with_clock(ManualClock::default())).build().unwrap();
+        let telemetry = engine.parts().telemetry.clone();
+        let aragora = Aragora::with_engine(engine);
+        let mut debate = aragora.debate("Is water wet?").protocol(Simultaneous::default());
+        for (number, (provider, _, wire)) in PROVIDERS.into_iter().enumerate().filter(|(_, row)| is_built(row.1)) {
+            debate = debate.seat(subject(provider, wire, &response, number).agent);
+        }
+        for name in ["ada", "bob", "eve"] {
+            let answer = |_, _| async move { Ok("FINAL ANSWER: no") };
+            debate = debate.seat(FnAgent::new(agent_id(name), answer));
+        }
+        let handle = debate.start().await.unwrap();
+        let mut events = handle.events(0);
+        let mut seen = String::new();
+        while let Some(event) = events.next().await {
+            let _ = writeln!(seen, "{:?}", event.unwrap());
+        }
+        let result = handle.result().await;
+        assert!(seen.len() > 1_000, "{seen}");
+        assert_clean(&seen, &format!("{what}: the events"));
+        assert_clean(&format!("{result:?}"), &format!("{what}: the decision"));
+        let log = aragora.debates().log(&tenant(), handle.id()).await.unwrap();
+        assert_clean(&serde_json::to_string(&log).unwrap(), &format!("{what}: the log"));
+        assert_clean(&telemetry.render_prometheus(), &format!("{what}: the metrics"));
+    }
+    assert_clean(&logged.0.lock().unwrap(), "the logs");
+}
