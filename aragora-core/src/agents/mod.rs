@@ -3,6 +3,7 @@
 
 mod agent;
 mod ballot_reply;
+mod budget;
 mod conduct;
 mod demo;
 mod embed;
@@ -29,6 +30,7 @@ mod tokens;
 
 pub use agent::{Agent, AgentProfile, StructuredMode, TargetId};
 pub use ballot_reply::BallotReply;
+pub use budget::{Budget, BudgetScope, BudgetUsage, Period, Quote, Reservation, Settled, Unpriced};
 pub use conduct::MAX_REPLY_BYTES;
 #[cfg(feature = "foreign")]
 pub(crate) use conduct::{cancelled, late, ready, sized};
