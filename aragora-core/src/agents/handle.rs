@@ -1,10 +1,16 @@
 //! The agents behind providers of one instance: keys and addresses from its configuration, targets shared by all.
 
+mod layered;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+pub use layered::FallbackMode;
+use layered::Layered;
+
 use super::agent::Agent;
+use super::layers::StackConfig;
 use super::parts::AgentParts;
 use super::provider_report::{ProviderReport, ProviderStatus};
 use super::providers::{
@@ -46,6 +52,7 @@ struct Inner {
     parts: AgentParts,
     models: BTreeMap<ProviderId, String>,
     credentials: BTreeMap<ProviderId, Arc<dyn Credentials>>,
+    layered: Layered,
 }
 
 impl fmt::Debug for Agents {
@@ -61,6 +68,7 @@ pub struct AgentsBuilder {
     parts: Option<AgentParts>,
     models: BTreeMap<ProviderId, String>,
     credentials: BTreeMap<ProviderId, Arc<dyn Credentials>>,
+    layered: Layered,
 }
 
 impl AgentsBuilder {
@@ -92,11 +100,32 @@ impl AgentsBuilder {
         self
     }
 
+    /// What the layers around every agent do, e.g. budgets and a reply cache; the recommended ones unless set.
+    #[must_use]
+    pub fn layers(mut self, config: StackConfig) -> Self {
+        self.layered.stack = config;
+        self
+    }
+
+    /// Who stands in for an agent whose provider fails, default OpenRouter where it has a key.
+    #[must_use]
+    pub fn fallback(mut self, mode: FallbackMode) -> Self {
+        self.layered.fallback = mode;
+        self
+    }
+
+    /// What a model is called at OpenRouter, by `provider/model` or by the model alone.
+    #[must_use]
+    pub fn openrouter_id(mut self, model: impl Into<String>, id: impl Into<String>) -> Self {
+        self.layered.openrouter.insert(model.into(), id.into());
+        self
+    }
+
     /// The agents. Opens no connection.
     pub fn build(self) -> Agents {
-        let Self { settings, parts, models, credentials } = self;
+        let Self { settings, parts, models, credentials, layered } = self;
         let parts = parts.unwrap_or_else(|| AgentParts::over(Parts::system()));
-        Agents { inner: Arc::new(Inner { settings, parts, models, credentials }) }
+        Agents { inner: Arc::new(Inner { settings, parts, models, credentials, layered }) }
     }
 }
 
@@ -111,7 +140,7 @@ impl Agents {
         &self.inner.parts
     }
 
-    /// The agent of a model, named by a spec string such as `anthropic/claude-sonnet-5` or described by a
+    /// The agent of a model in the recommended layers, named by a spec string such as `anthropic/claude-sonnet-5` or described by a
     /// configuration, with the key and the address the settings hold for its provider.
     ///
     /// Errors: `invalid_request` for a name with an unknown provider; `not_configured` if the key is missing (the
@@ -129,7 +158,17 @@ impl Agents {
         model: impl Into<ModelSource>,
         credentials: Arc<dyn Credentials>,
     ) -> Result<Arc<dyn Agent>> {
+        let config = model.into().config()?;
+        let whole = self.complete(config.clone())?;
+        // The fallback follows from what the host wrote, not from a default address.
+        let config = ProviderConfig { model: whole.model.clone(), ..config };
+        self.layered(open(&whole, credentials, &self.inner.parts)?, &config)
+    }
+
+    /// [`Agents::open`] without any layer: no retry, no breaker, no limit.
+    pub fn open_bare(&self, model: impl Into<ModelSource>) -> Result<Arc<dyn Agent>> {
         let config = self.complete(model.into().config()?)?;
+        let credentials = self.credentials(&config)?;
         open(&config, credentials, &self.inner.parts)
     }
 

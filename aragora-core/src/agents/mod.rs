@@ -30,6 +30,7 @@ mod tokens;
 pub use agent::{Agent, AgentProfile, StructuredMode, TargetId};
 pub use ballot_reply::BallotReply;
 pub use budget::{Budget, BudgetScope, BudgetUsage, Period, Quote, Reservation, Settled, Unpriced};
+pub(crate) use budget::{estimated, price};
 pub use conduct::MAX_REPLY_BYTES;
 #[cfg(feature = "foreign")]
 pub(crate) use conduct::{cancelled, late, ready, sized};
@@ -40,7 +41,7 @@ pub use embed::{
     CallContext, EmbedTask, Embedder, EmbeddingSpace, Embeddings, HashEmbedder, SemanticComparator, cosine,
 };
 pub use function::FnAgent;
-pub use handle::{Agents, AgentsBuilder};
+pub use handle::{Agents, AgentsBuilder, FallbackMode};
 pub use human::{
     HumanAgent, HumanDesk, HumanEvent, HumanReply, PendingPage, PendingQuery, PendingTurn, SeenMessage, TurnState,
 };
