@@ -2,7 +2,7 @@
 
 use aragora_core::ErrorKind;
 use aragora_core::agents::layers::{Stack, StackConfig};
-use aragora_core::agents::{AgentKind, AgentParts, Agents, CostSource, FnAgent, Usage};
+use aragora_core::agents::{AgentKind, AgentParts, Agents, CostSource, FnAgent, Target, TargetId, Usage};
 use aragora_core::clock::ManualClock;
 use aragora_core::debate::{AttemptOutcome, Event, GiveUp, Limits, SeatPrice, StopCause};
 use aragora_core::engine::{Check, Engine, EventData};
@@ -128,16 +128,12 @@ async fn a_debate_tells_what_its_layers_do_and_counts_it_once() {
 async fn a_breaker_that_opens_is_told() {
     let (stage, parts) = stage();
     let stack = Stack::recommended(&StackConfig::default(), &parts);
-    let bad = Stub::new("a", "p/m1", &stage.clock, [fail(ErrorKind::QuotaExhausted)]);
     let mut debate = stage.debate("Ship it?").protocol(VoteOnlyProtocol::default()).seat(votes(&stage, "good"));
+    let target = Target::new(TargetId::new("p/m1"), parts.parts.clone());
     for id in ["a", "b", "c"] {
-        let bad = Stub::new(id, "p/m1", &stage.clock, [fail(ErrorKind::QuotaExhausted)]);
-        let target =
-            aragora_core::agents::Target::new(aragora_core::agents::TargetId::new("p/m1"), parts.parts.clone());
-        let _ = target;
+        let bad = Stub::new(id, "p/m1", &stage.clock, [fail(ErrorKind::QuotaExhausted)]).at(&target);
         debate = debate.seat(stack.wrap(bad.shared()).unwrap());
     }
-    drop(bad);
     let handle = debate.start().await.unwrap();
     let mut events = handle.events(0);
     stage.finish(&handle).await;
@@ -148,10 +144,7 @@ async fn a_breaker_that_opens_is_told() {
         }
     }
     assert_eq!(opened, [("agent".to_owned(), "p/m1".to_owned(), 3)], "three seats of one target add up");
-    assert_eq!(
-        parts.targets.breakers().iter().filter(|b| b.opened_by.as_deref() == Some("quota_exhausted")).count(),
-        1
-    );
+    assert_eq!(target.breaker().opened_by.as_deref(), Some("quota_exhausted"));
 }
 
 #[tokio::test]

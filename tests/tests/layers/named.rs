@@ -1,5 +1,6 @@
 //! Agents opened by a name come in their layers, with OpenRouter behind them where it has a key.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use aragora_core::agents::providers::ProviderConfig;
@@ -40,7 +41,9 @@ impl Transport for Internet {
 fn agents(keys: &[(&str, &str)]) -> (Arc<Internet>, AgentsBuilder) {
     let net = Arc::new(Internet::default());
     let parts = AgentParts::new(Parts::system().with_clock(ManualClock::default()), net.clone());
-    let config = Config::load(keys.iter().copied()).unwrap();
+    let config =
+        Config::load(keys.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect::<BTreeMap<_, _>>())
+            .unwrap();
     (net, Agents::builder().providers(config.providers).parts(parts))
 }
 
