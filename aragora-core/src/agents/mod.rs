@@ -24,6 +24,7 @@ mod reply;
 mod request;
 mod roster;
 mod scripted;
+mod stand_ins;
 mod target;
 mod tokens;
 
@@ -41,7 +42,7 @@ pub use embed::{
     CallContext, EmbedTask, Embedder, EmbeddingSpace, Embeddings, HashEmbedder, SemanticComparator, cosine,
 };
 pub use function::FnAgent;
-pub use handle::{Agents, AgentsBuilder, FallbackMode};
+pub use handle::{Agents, AgentsBuilder};
 pub use human::{
     HumanAgent, HumanDesk, HumanEvent, HumanReply, PendingPage, PendingQuery, PendingTurn, SeenMessage, TurnState,
 };
@@ -59,6 +60,7 @@ pub use reply::{AgentReply, Attempt, Latency, ToolCall, Warning};
 pub use request::{AgentRequest, Effort, PromptCache, Sampling};
 pub use roster::{Roster, RosterBuilder, Seat};
 pub use scripted::{ScriptEnd, ScriptStep, ScriptedAgent};
+pub use stand_ins::StandIns;
 pub use target::{
     BreakerSettings, BreakerSnapshot, LastError, RateLimitSnapshot, StatedLimit, Target, TargetHealth, TargetKey,
     TargetSettings, Targets,

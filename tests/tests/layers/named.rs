@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use aragora_core::agents::providers::ProviderConfig;
-use aragora_core::agents::{AgentParts, Agents, AgentsBuilder, FallbackMode, Output, Served};
+use aragora_core::agents::{AgentParts, Agents, AgentsBuilder, Output, Served, StandIns};
 use aragora_core::clock::ManualClock;
 use aragora_core::config::Config;
 use aragora_core::http::{Headers, HttpRequest, HttpResponse, Transport};
@@ -93,7 +93,7 @@ async fn without_a_key_a_name_or_the_hosts_consent_nobody_stands_in() {
     let error = asked(&net, &builder.build(), "mistral/ministral-latest").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::QuotaExhausted, "no id at OpenRouter is known");
     let (net, builder) = agents(&BOTH);
-    let off = builder.fallback(FallbackMode::Off).build();
+    let off = builder.stand_ins(StandIns::Off).build();
     assert_eq!(asked(&net, &off, "openai/gpt-5.4").await.unwrap_err().kind(), ErrorKind::QuotaExhausted);
     // A gateway of one's own is a choice of where prompts go.
     let (net, builder) = agents(&BOTH);
@@ -107,12 +107,14 @@ async fn without_a_key_a_name_or_the_hosts_consent_nobody_stands_in() {
 #[tokio::test]
 async fn the_host_names_who_stands_in() {
     let (net, builder) = agents(&BOTH);
-    let known = builder.openrouter_id("mistral/ministral-latest", "mistralai/ministral-8b").build();
+    let known = builder
+        .openrouter_ids(BTreeMap::from([("mistral/ministral-latest".into(), "mistralai/ministral-8b".into())]))
+        .build();
     let (_, calls) = asked(&net, &known, "mistral/ministral-latest").await.unwrap();
     assert_eq!(calls.last().unwrap().1, "mistralai/ministral-8b");
     let (net, builder) = agents(&BOTH);
     let other = ProviderConfig::new("openrouter".parse().unwrap(), "house/model");
-    let listed = builder.fallback(FallbackMode::Models(vec![other])).build();
+    let listed = builder.stand_ins(StandIns::Models(vec![other.into()])).build();
     let (_, calls) = asked(&net, &listed, "openai/gpt-5.4").await.unwrap();
     assert_eq!(calls.last().unwrap().1, "house/model");
 }
@@ -120,7 +122,7 @@ async fn the_host_names_who_stands_in() {
 #[tokio::test]
 async fn bare_agents_have_no_layers() {
     let (net, builder) = agents(&BOTH);
-    let agent = builder.build().open_bare("openai/gpt-5.4").unwrap();
+    let agent = builder.without_layers().build().open("openai/gpt-5.4").unwrap();
     agent.respond(request("r", "?"), Output::none()).await.unwrap_err();
     assert_eq!(net.0.lock().unwrap().len(), 1);
 }

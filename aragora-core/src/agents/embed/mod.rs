@@ -175,6 +175,64 @@ impl Embeddings {
     }
 }
 
+/// The most texts and bytes that are sent at once; a longer text goes alone.
+const TEXTS_AT_ONCE: usize = 96;
+const BYTES_AT_ONCE: usize = 256 << 10;
+
+/// The texts in parts that may be sent at once.
+pub(crate) fn batches(texts: &[String]) -> Vec<&[String]> {
+    let mut batches = Vec::new();
+    let mut rest = texts;
+    while !rest.is_empty() {
+        let mut bytes = 0;
+        let fits = |text: &&String| {
+            bytes += text.len();
+            bytes <= BYTES_AT_ONCE
+        };
+        let count = rest.iter().take(TEXTS_AT_ONCE).take_while(fits).count().max(1);
+        let (batch, after) = rest.split_at(count);
+        batches.push(batch);
+        rest = after;
+    }
+    batches
+}
+
+/// What the parts of one call came to.
+#[derive(Debug, Default)]
+pub(crate) struct Sum {
+    vectors: Vec<Vec<f32>>,
+    usage: Option<Usage>,
+    cost: Option<(Option<MicroUsd>, CostSource)>,
+    warnings: Vec<Warning>,
+}
+
+impl Sum {
+    pub(crate) fn add(&mut self, vectors: Vec<Vec<f32>>, usage: Option<Usage>, cost: (Option<MicroUsd>, CostSource)) {
+        self.vectors.extend(vectors);
+        if let Some(more) = usage {
+            let usage = self.usage.get_or_insert_default();
+            usage.input_total = usage.input_total.saturating_add(more.input_total);
+        }
+        // One unknown cost makes the whole unknown.
+        self.cost = Some(match (self.cost.take(), cost) {
+            (None, cost) => cost,
+            (Some((Some(a), source)), (Some(b), _)) => (Some(MicroUsd(a.0.saturating_add(b.0))), source),
+            _ => (None, CostSource::Unknown),
+        });
+    }
+
+    pub(crate) fn add_all(&mut self, part: Embeddings) {
+        self.add(part.vectors, part.usage, (part.cost, part.cost_source));
+        self.warnings.extend(part.warnings);
+    }
+
+    pub(crate) fn into_embeddings(self, space: EmbeddingSpace) -> Embeddings {
+        // Nothing was asked for, so nothing was sent.
+        let (cost, cost_source) = self.cost.unwrap_or((Some(MicroUsd(0)), CostSource::Free));
+        Embeddings { space, vectors: self.vectors, usage: self.usage, cost, cost_source, warnings: self.warnings }
+    }
+}
+
 /// Lists every text that cannot be embedded in one `invalid_request`, before any I/O.
 pub(crate) fn check_texts(texts: &[String]) -> Result<()> {
     let mut v = Violations::new();

@@ -7,6 +7,7 @@ mod budget;
 mod cache;
 mod concurrency;
 mod decisions;
+mod embedding;
 mod fallback;
 #[cfg(feature = "testing")]
 mod fault;
@@ -27,6 +28,7 @@ pub use budget::Budgets;
 pub use cache::ReplyCache;
 pub use concurrency::Concurrency;
 pub use decisions::{Again, Decision, Decisions, Verdict};
+pub use embedding::GuardedEmbedder;
 pub use fallback::Fallback;
 #[cfg(feature = "testing")]
 pub use fault::{Fault, Faults};

@@ -20,6 +20,7 @@ use crate::agents::embed::{CallContext, Embedder};
 use crate::agents::output::Output;
 use crate::agents::parts::AgentParts;
 use crate::agents::request::AgentRequest;
+use crate::agents::target::Target;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The most pages of a list that are read.
@@ -129,8 +130,14 @@ impl ProviderHandle {
         })
     }
 
-    /// The configured model as an embedder, with vectors of this length where the model lets one choose.
-    /// `unsupported` for providers without vectors.
+    /// What agents of the same endpoint, model and credential share with this handle.
+    pub fn target(&self) -> &Arc<Target> {
+        &self.agent.endpoint.target
+    }
+
+    /// The configured model as a bare embedder, with vectors of this length where the model lets one choose.
+    /// [`GuardedEmbedder`](crate::agents::layers::GuardedEmbedder) adds what the layers do for agents. `unsupported`
+    /// for providers without vectors.
     pub fn embedder(&self, dimensions: Option<u32>) -> Result<Arc<dyn Embedder>> {
         Ok(Arc::new(ProviderEmbedder::new(Arc::clone(&self.agent), self.wire, dimensions)?))
     }

@@ -14,14 +14,10 @@ use super::agent::ProviderAgent;
 use super::call::{self, Answered};
 use super::config::Wire;
 use super::endpoint::Unsigned;
-use crate::agents::embed::{CallContext, EmbedTask, Embedder, EmbeddingSpace, Embeddings, check_texts, check_vectors};
-use crate::debate::{CostSource, Usage};
+use crate::agents::embed::{
+    CallContext, EmbedTask, Embedder, EmbeddingSpace, Embeddings, Sum, batches, check_texts, check_vectors,
+};
 use crate::error::{Error, ErrorKind, Result};
-use crate::ids::MicroUsd;
-
-/// The most texts and bytes that are sent at once; a longer text goes alone.
-const TEXTS: usize = 96;
-const BYTES: usize = 256 << 10;
 
 /// A model of a provider that makes vectors.
 pub(super) struct ProviderEmbedder {
@@ -57,7 +53,7 @@ impl ProviderEmbedder {
         let mut waiting: VecDeque<&[String]> = batches(texts).into();
         while let Some(batch) = waiting.pop_front() {
             match self.batch(batch, task, context).await {
-                Ok(answered) => sum.add(answered),
+                Ok(answered) => sum.add(answered.value, answered.draft.usage, answered.cost),
                 // The limit of a provider is not always known before: halves are tried, first half first.
                 Err(error) if batch.len() > 1 && is_size(&error) => {
                     let (first, second) = batch.split_at(batch.len() / 2);
@@ -117,51 +113,4 @@ impl Embedder for ProviderEmbedder {
 
 fn is_size(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::RequestTooLarge | ErrorKind::ContextTooLong)
-}
-
-fn batches(texts: &[String]) -> Vec<&[String]> {
-    let mut batches = Vec::new();
-    let mut rest = texts;
-    while !rest.is_empty() {
-        let mut bytes = 0;
-        let fits = |text: &&String| {
-            bytes += text.len();
-            bytes <= BYTES
-        };
-        let count = rest.iter().take(TEXTS).take_while(fits).count().max(1);
-        let (batch, after) = rest.split_at(count);
-        batches.push(batch);
-        rest = after;
-    }
-    batches
-}
-
-/// What all batches of one call came to.
-#[derive(Debug, Default)]
-struct Sum {
-    vectors: Vec<Vec<f32>>,
-    usage: Option<Usage>,
-    cost: Option<(Option<MicroUsd>, CostSource)>,
-}
-
-impl Sum {
-    fn add(&mut self, answered: Answered<Vec<Vec<f32>>>) {
-        self.vectors.extend(answered.value);
-        if let Some(more) = answered.draft.usage {
-            let usage = self.usage.get_or_insert_default();
-            usage.input_total = usage.input_total.saturating_add(more.input_total);
-        }
-        // One unknown cost makes the whole unknown.
-        self.cost = Some(match (self.cost.take(), answered.cost) {
-            (None, cost) => cost,
-            (Some((Some(a), source)), (Some(b), _)) => (Some(MicroUsd(a.0.saturating_add(b.0))), source),
-            _ => (None, CostSource::Unknown),
-        });
-    }
-
-    fn into_embeddings(self, space: EmbeddingSpace) -> Embeddings {
-        // Nothing was asked for, so nothing was sent.
-        let (cost, cost_source) = self.cost.unwrap_or((Some(MicroUsd(0)), CostSource::Free));
-        Embeddings { space, vectors: self.vectors, usage: self.usage, cost, cost_source, warnings: Vec::new() }
-    }
 }

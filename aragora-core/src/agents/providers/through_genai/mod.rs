@@ -135,7 +135,7 @@ impl GenaiAgent {
         });
         let id = match &config.id {
             Some(id) => id.clone(),
-            None => super::open::agent_id(&config.adapter, &config.model)?,
+            None => default_id(&config.adapter, &config.model)?,
         };
         let profile = AgentProfile {
             provider,
@@ -161,6 +161,12 @@ impl GenaiAgent {
         let outcome = call.run(prompt, options, stream).await;
         call.land(outcome)
     }
+}
+
+fn default_id(adapter: &str, model: &str) -> Result<AgentId> {
+    let short = model.rsplit('/').next().unwrap_or(model);
+    let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '-' };
+    AgentId::new(&format!("{adapter}-{short}").chars().map(safe).take(60).collect::<String>())
 }
 
 impl fmt::Debug for GenaiAgent {

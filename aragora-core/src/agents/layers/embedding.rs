@@ -1,0 +1,112 @@
+//! The policies of agents around an embedder.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::breaker::Breaker;
+use super::concurrency::Concurrency;
+use super::policy::{Call, Policy};
+use super::rate_limit::RateLimit;
+use super::retry::Retry;
+use crate::agents::embed::{CallContext, EmbedTask, Embedder, EmbeddingSpace, Embeddings, Sum, batches, check_texts};
+use crate::agents::target::Target;
+use crate::error::Result;
+
+/// An embedder behind the breaker, retries, pacing and places of its target: `breaker > retry > rate_limit >
+/// concurrency`, in the order in which agents have them. Every batch of at most 96 texts is one call, so that a
+/// failure repeats no more than that.
+///
+/// ```
+/// # use std::sync::Arc;
+/// use aragora_core::agents::AgentParts;
+/// use aragora_core::agents::layers::GuardedEmbedder;
+/// use aragora_core::agents::providers::{ApiKey, ProviderConfig, ProviderHandle};
+/// use aragora_core::config::Secret;
+///
+/// # fn main() -> aragora_core::Result<()> {
+/// let config = ProviderConfig::new("openai".parse()?, "text-embedding-3-small");
+/// let key = Arc::new(ApiKey(Secret::from("sk-..")));
+/// let openai = ProviderHandle::open(&config, key, &AgentParts::system()?)?;
+/// let embedder = GuardedEmbedder::new(openai.embedder(None)?, openai.target());
+/// # let _ = embedder;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct GuardedEmbedder {
+    inner: Arc<dyn Embedder>,
+    breaker: Breaker,
+    retry: Retry,
+    rate_limit: RateLimit,
+    concurrency: Concurrency,
+}
+
+impl GuardedEmbedder {
+    /// This embedder under the policies of this target, with their defaults.
+    pub fn new(inner: Arc<dyn Embedder>, target: &Arc<Target>) -> Self {
+        Self {
+            inner,
+            breaker: Breaker::new(target),
+            retry: Retry::new(target),
+            rate_limit: RateLimit::new(target),
+            concurrency: Concurrency::new(target),
+        }
+    }
+
+    /// With this breaker.
+    #[must_use]
+    pub fn with_breaker(mut self, breaker: Breaker) -> Self {
+        self.breaker = breaker;
+        self
+    }
+
+    /// With these retries.
+    #[must_use]
+    pub fn with_retry(mut self, retry: Retry) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    async fn batch(&self, texts: &[String], task: EmbedTask, context: &CallContext) -> Result<Embeddings> {
+        let mut call = Call::new()
+            .with_cancel(context.cancel.clone())
+            .with_output(context.output.clone())
+            .with_tokens(texts.iter().map(|text| estimate(text)).sum(), 0);
+        call.deadline = context.deadline;
+        let asked = |call: Call| async move {
+            let context =
+                CallContext { deadline: call.deadline, cancel: call.cancel.clone(), output: call.output.clone() };
+            let made = self.inner.embed(texts.to_vec(), task, context).await?;
+            if let Some(usage) = made.usage {
+                call.used(usage.input_total);
+            }
+            Ok(made)
+        };
+        let placed = |call: Call| self.concurrency.run(call, asked);
+        let paced = |call: Call| self.rate_limit.run(call, placed);
+        let repeated = |call: Call| self.retry.run(call, paced);
+        self.breaker.run(call, repeated).await
+    }
+}
+
+#[async_trait]
+impl Embedder for GuardedEmbedder {
+    fn space(&self) -> EmbeddingSpace {
+        self.inner.space()
+    }
+
+    async fn embed(&self, texts: Vec<String>, task: EmbedTask, context: CallContext) -> Result<Embeddings> {
+        check_texts(&texts)?;
+        let mut sum = Sum::default();
+        for batch in batches(&texts) {
+            sum.add_all(self.batch(batch, task, &context).await?);
+        }
+        Ok(sum.into_embeddings(self.space()))
+    }
+}
+
+// Bytes by 3.5, and 4 per text.
+fn estimate(text: &str) -> u64 {
+    (text.len() as u64 * 2).div_ceil(7) + 4
+}
