@@ -167,6 +167,7 @@ async fn a_schema_is_json_schema_or_the_older_subset_by_generation() {
                 "by": { "type": "OBJECT", "properties": { "age": { "type": "INTEGER" } }, "required": ["age"] },
             },
             "required": ["by", "claim", "kind", "score"],
+            "propertyOrdering": ["claim", "kind", "by", "score"],
         })
     );
     assert_eq!(config["responseJsonSchema"], Value::Null);

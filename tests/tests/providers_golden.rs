@@ -29,6 +29,9 @@ const ROWS: &[Row] = &[
     Row { name: "responses_xai", provider: "xai", wire: Wire::Responses, model: "grok-4.3" },
     Row { name: "chat", provider: "openai", wire: Wire::Chat, model: "gpt-5.4" },
     Row { name: "chat_mistral", provider: "mistral", wire: Wire::Chat, model: "mistral-large-latest" },
+    Row { name: "gemini", provider: "gemini", wire: Wire::Gemini, model: "gemini-3-flash-preview" },
+    Row { name: "gemini_vertex", provider: "vertex", wire: Wire::Gemini, model: "gemini-2.5-flash" },
+    Row { name: "interactions", provider: "gemini", wire: Wire::GeminiInteractions, model: "gemini-3-flash-preview" },
 ];
 
 /// A reply of the wire, so that what the agent says about the request is seen too.
@@ -174,6 +177,11 @@ async fn a_schema_is_asked_for_as_well_as_the_model_can() {
         ("responses.json.list", model("responses", "gpt-4.1"), &list),
         ("responses.json.loose", model("responses", "gpt-4.1"), &loose),
         ("responses.json.untyped", model("responses", "gpt-4.1"), &untyped),
+        ("gemini.json.older_model", model("gemini", "gemini-2.0-flash"), &list),
+        ("gemini.json.recursive", model("gemini", "gemini-3-flash-preview"), &recursive),
+        ("gemini.json.loose", model("gemini", "gemini-2.5-flash"), &loose),
+        ("gemini.json.no_such_mode", model("gemini", "gemma-3-27b-it"), &list),
+        ("interactions.json.list", model("interactions", "gemini-2.5-flash"), &list),
     ];
     for (name, row, expect) in cases {
         let asked = AgentRequest { expect: expect.clone(), ..plain() };
@@ -188,6 +196,7 @@ async fn a_schema_is_asked_for_as_well_as_the_model_can() {
 async fn thinking_is_asked_for_as_the_model_takes_it() {
     let hot = Sampling { temperature: Some(1.7), top_p: Some(0.9), ..Sampling::default() };
     let much = Sampling { max_output_tokens: Some(200_000), ..effort(Effort::XHigh) };
+    let flex = Sampling { service_tier: Some("flex".into()), ..Sampling::default() };
     let still = Sampling { temperature: Some(0.2), ..effort(Effort::None) };
     let cases = [
         ("messages.text.budget", model("messages", "claude-haiku-4-5"), effort(Effort::Medium)),
@@ -203,6 +212,15 @@ async fn thinking_is_asked_for_as_the_model_takes_it() {
         ("responses.text.still", model("responses", "gpt-5.5"), still),
         ("responses.text.no_such_level", model("responses", "o4-mini"), much),
         ("responses.text.unknown_model", model("responses", "gpt-9"), effort(Effort::Max)),
+        ("gemini.text.budget", model("gemini", "gemini-2.5-flash"), effort(Effort::Medium)),
+        ("gemini.text.off", model("gemini", "gemini-2.5-flash"), effort(Effort::None)),
+        ("gemini.text.never_off", model("gemini", "gemini-2.5-pro"), effort(Effort::None)),
+        ("gemini.text.no_such_level", model("gemini", "gemini-3.1-pro-preview"), effort(Effort::Max)),
+        ("gemini.text.no_thinking", model("gemini", "gemini-2.0-flash"), effort(Effort::High)),
+        ("gemini.text.unknown_model", model("gemini", "gemini-flash-latest"), effort(Effort::Max)),
+        ("gemini.text.tier", model("gemini", "gemini-3-flash-preview"), flex.clone()),
+        ("interactions.text.tier", model("interactions", "gemini-3-flash-preview"), flex),
+        ("interactions.text.level", model("interactions", "gemini-2.5-flash"), effort(Effort::Low)),
     ];
     for (name, row, sampling) in cases {
         golden(name, &sent(row, AgentRequest { sampling, ..plain() }, |_| {}).await);

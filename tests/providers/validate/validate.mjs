@@ -14,9 +14,12 @@ const PREFIX = 'providers_golden__';
 // What the golden requests carry beside the wire's own members, to show that a host's members are merged.
 const HOSTS_OWN = 'extra_member';
 
-const gemini = `import type { Content, GenerationConfig, SafetySetting } from '@google/genai';
-type Body = { contents: Content[]; systemInstruction?: Content; generationConfig?: GenerationConfig;
-  safetySettings?: SafetySetting[] };`;
+// Enumerations of the SDK are types of their own; on the wire their words stand in either case.
+const gemini = `import type { Content, GenerationConfig, SafetySetting, ServiceTier } from '@google/genai';
+type Wire<T> = T extends string ? (string extends T ? T : \`\${T}\` | Lowercase<\`\${T}\`>)
+  : T extends object ? { [K in keyof T]: Wire<T[K]> } : T;
+type Body = Wire<{ contents: Content[]; systemInstruction?: Content; generationConfig?: GenerationConfig;
+  safetySettings?: SafetySetting[]; serviceTier?: ServiceTier }>;`;
 const messages = `import type { MessageCreateParams } from '@anthropic-ai/sdk/resources/messages';`;
 // The SDK no longer names the sampling knobs that models before Claude 4.7 still take.
 const sampled = `${messages}\ntype Body = MessageCreateParams & { temperature?: number; top_p?: number };`;

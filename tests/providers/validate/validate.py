@@ -135,6 +135,7 @@ def gemini() -> Check:
         "tools": list[genai.Tool],
         "toolConfig": genai.ToolConfig,
         "labels": dict[str, str],
+        "serviceTier": genai.ServiceTier,
     }
     adapters = {name: pydantic.TypeAdapter(hint) for name, hint in parts.items()}
 

@@ -30,7 +30,21 @@ pub(super) fn current(schema: &Value) -> Value {
     if let (Some(kind), false) = (listed, kept.contains_key("type")) {
         kept.insert("type".into(), kind.into());
     }
+    if let Some(order) = order(schema) {
+        kept.insert("propertyOrdering".into(), order);
+    }
     Value::Object(kept)
+}
+
+/// The order in which an object's properties are to be written, where it is not that of their names: what is required
+/// is written as it is listed, so that a reason comes before the choice it is for.
+pub(super) fn order(schema: &Value) -> Option<Value> {
+    let names = schema.get("properties")?.as_object()?.keys();
+    let listed = schema.get("required")?.as_array()?;
+    let named: Vec<&str> = listed.iter().filter_map(Value::as_str).collect();
+    let rest = names.clone().map(String::as_str).filter(|name| !named.contains(name));
+    let order: Vec<&str> = named.iter().copied().chain(rest).collect();
+    (!names.map(String::as_str).eq(order.iter().copied())).then(|| json!(order))
 }
 
 /// The type that all values but null have in common.

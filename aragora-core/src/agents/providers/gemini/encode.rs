@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Format, Thinking, bare, format, prompt, small_seed, thinking};
+use super::{Format, Thinking, bare, format, prompt, small_seed, thinking, tier};
 use crate::agents::providers::codec::{Encoded, Voice};
 use crate::agents::providers::knobs;
 use crate::agents::request::AgentRequest;
@@ -14,8 +14,8 @@ pub(super) fn encode(voice: &Voice<'_>, request: &AgentRequest) -> Encoded {
     let mut config = config(&mut encoded, voice, request);
     structured(&mut config, format);
     encoded.body.insert("generationConfig".into(), config.into());
-    if let Some(tier) = &request.sampling.service_tier {
-        encoded.body.insert("serviceTier".into(), tier.clone().into());
+    if let Some(tier) = tier(&mut encoded, &request.sampling) {
+        encoded.body.insert("serviceTier".into(), tier.into());
     }
     encoded
 }

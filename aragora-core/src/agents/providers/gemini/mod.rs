@@ -18,7 +18,7 @@ pub(super) use self::shape::{Format, format};
 pub(super) use self::thinking::{Thinking, thinking};
 use super::address;
 use super::codec::{Codec, Encoded, Learnt, Lesson, Reader, Refused, Voice};
-use crate::agents::request::AgentRequest;
+use crate::agents::request::{AgentRequest, Sampling};
 use crate::http::Headers;
 
 /// The wire `generateContent`.
@@ -86,4 +86,14 @@ pub(super) fn bare(model: &str) -> &str {
 /// A seed as both wires read it: a signed integer of 32 bits.
 pub(super) const fn small_seed(seed: u64) -> u32 {
     (seed & (u32::MAX >> 1) as u64) as u32
+}
+
+/// The service tier to send. What other vendors call the usual one is no word here.
+pub(super) fn tier<'a>(encoded: &mut Encoded, sampling: &'a Sampling) -> Option<&'a str> {
+    let tier = sampling.service_tier.as_deref()?;
+    if matches!(tier, "auto" | "default") {
+        encoded.ignored("service_tier");
+        return None;
+    }
+    Some(tier)
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::dialect::kind;
+use super::dialect::{kind, order};
 
 /// The most schemas that are written out in place of references, and the deepest nesting.
 const SIZE: usize = 4_096;
@@ -88,6 +88,9 @@ impl Writer {
             schema.get("required").filter(|list| list.as_array().is_some_and(|list| !list.is_empty()))
         {
             kept.insert("required".into(), required.clone());
+        }
+        if let Some(order) = order(schema) {
+            kept.insert("propertyOrdering".into(), order);
         }
         if nullable {
             kept.insert("nullable".into(), true.into());

@@ -29,8 +29,8 @@ pub(super) fn encode(voice: &Voice<'_>, request: &AgentRequest, stream: bool) ->
         }
         encoded.body.insert("response_format".into(), held);
     }
-    if let Some(tier) = &request.sampling.service_tier {
-        encoded.body.insert("service_tier".into(), tier.clone().into());
+    if let Some(tier) = gemini::tier(&mut encoded, &request.sampling) {
+        encoded.body.insert("service_tier".into(), tier.into());
     }
     encoded.body.insert("store".into(), false.into());
     encoded.body.insert("stream".into(), stream.into());

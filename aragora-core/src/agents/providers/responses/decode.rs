@@ -72,8 +72,12 @@ impl ResponsesReader {
             None => Output::of(self.done.values()),
         };
         let mut added = Added { end: true, ..Added::default() };
-        added.text = self.rest(&output.text, &mut draft.text, &mut draft.warnings);
-        added.reasoning = self.rest(&output.reasoning, &mut draft.reasoning, &mut Vec::new());
+        added.text = rest(&output.text, &mut draft.text).unwrap_or_else(|| {
+            let detail = "the end of the stream repeats the text differently; what was streamed is kept".into();
+            draft.warnings.push(Warning { code: "stream_differs".into(), detail });
+            String::new()
+        });
+        added.reasoning = rest(&output.reasoning, &mut draft.reasoning).unwrap_or_default();
         if !output.refusal.is_empty() {
             draft.refusal = Some(Refusal { text: output.refusal, category: None });
         }
@@ -91,25 +95,6 @@ impl ResponsesReader {
             draft.finished = true;
         }
         added
-    }
-
-    // What has not been shown yet of a text.
-    #[allow(clippy::unused_self)]
-    fn rest(&self, whole: &str, shown: &mut String, warnings: &mut Vec<Warning>) -> String {
-        match whole.strip_prefix(shown.as_str()) {
-            Some(rest) => {
-                let rest = rest.to_owned();
-                shown.push_str(&rest);
-                rest
-            }
-            None => {
-                if !whole.is_empty() {
-                    let detail = "the end of the stream repeats the text differently; what was streamed is kept".into();
-                    warnings.push(Warning { code: "stream_differs".into(), detail });
-                }
-                String::new()
-            }
-        }
     }
 
     fn piece(&mut self, kind: Kind, document: &Value, piece: &str, draft: &mut Draft, added: &mut Added) {
@@ -220,6 +205,16 @@ impl Reader for ResponsesReader {
         }
         added
     }
+}
+
+// What has not been shown yet of a text, now taken for shown; `None` if what was shown is something else.
+fn rest(whole: &str, shown: &mut String) -> Option<String> {
+    if whole.is_empty() {
+        return Some(String::new());
+    }
+    let rest = whole.strip_prefix(shown.as_str())?.to_owned();
+    shown.push_str(&rest);
+    Some(rest)
 }
 
 // Which part of which item an event is about.
