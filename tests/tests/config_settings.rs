@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 
 use aragora_core::ErrorKind;
-use aragora_core::config::{Config, EnvSource, ProcessEnv, Secret};
+use aragora_core::config::{Config, EnvSource, ProcessEnv, RunEnvironment, Secret};
 use proptest::prelude::*;
 
 fn pointers(error: &aragora_core::Error) -> Vec<String> {
@@ -78,6 +78,44 @@ fn hosts_of_local_servers_may_lack_a_scheme() {
         assert_eq!(pointers(&error), ["/providers/ollama/host"]);
         assert!(!format!("{error:?}").contains("secret-word"));
     }
+}
+
+#[test]
+fn an_address_without_a_scheme_has_its_servers_own_port() {
+    for (text, url) in [
+        ("0.0.0.0", "http://127.0.0.1:11434/"),
+        ("[::]", "http://[::1]:11434/"),
+        ("models.lan", "http://models.lan:11434/"),
+        ("models.lan:80", "http://models.lan/"),
+        ("http://models.lan", "http://models.lan/"),
+        ("https://models.lan/ollama", "https://models.lan/ollama"),
+    ] {
+        let config = Config::load([("OLLAMA_HOST", text)]).unwrap();
+        assert_eq!(config.providers.host("ollama").unwrap().as_str(), url, "{text}");
+    }
+    let config = Config::load([("LM_STUDIO_HOST", "models.lan")]).unwrap();
+    assert_eq!(config.providers.host("lmstudio").unwrap().port(), Some(1_234));
+}
+
+#[test]
+fn an_unknown_environment_is_an_error_and_never_development() {
+    let environment = |variables: [(&str, &str); 2]| Config::load(variables).map(|config| config.env);
+    assert_eq!(environment([("", ""), ("", "")]).unwrap(), RunEnvironment::Development);
+    assert_eq!(environment([("ARAGORA_ENV", "STAGING"), ("NODE_ENV", "production")]).unwrap(), RunEnvironment::Staging);
+    assert_eq!(environment([("ARAGORA_ENV", " "), ("NODE_ENV", "production")]).unwrap(), RunEnvironment::Production);
+    assert_eq!(environment([("ARAGORA_ENV", ""), ("NODE_ENV", "test")]).unwrap(), RunEnvironment::Development);
+    let error = environment([("ARAGORA_ENV", "prod"), ("", "")]).unwrap_err();
+    assert_eq!((error.kind(), pointers(&error)), (ErrorKind::InvalidConfig, vec!["/env".to_owned()]));
+}
+
+#[test]
+fn production_needs_a_provider_or_other_agents() {
+    let mut config = Config::load([("ARAGORA_ENV", "production")]).unwrap();
+    assert_eq!(pointers(&config.validate().unwrap_err()), ["/providers"]);
+    config.agents.other_agents = true;
+    config.validate().unwrap();
+    Config::load([("ARAGORA_ENV", "production"), ("XAI_API_KEY", "x")]).unwrap().validate().unwrap();
+    Config::load([]).unwrap().validate().unwrap();
 }
 
 #[test]
