@@ -53,7 +53,7 @@ impl Timestamp {
     }
 
     // Days to civil date after Howard Hinnant, "chrono-compatible low-level date algorithms".
-    fn date(self) -> (i64, i64, i64) {
+    pub(crate) fn date(self) -> (i64, i64, i64) {
         let z = self.0.div_euclid(86_400_000) + 719_468;
         let era = z.div_euclid(146_097);
         let doe = z.rem_euclid(146_097);

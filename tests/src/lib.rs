@@ -14,4 +14,5 @@ pub mod recorded;
 pub mod rehearsal;
 pub mod replay;
 pub mod stage;
+pub mod stub;
 pub mod virtual_time;

@@ -1,13 +1,13 @@
 //! Models by name: spec strings, keys and addresses of a configuration, what a debate reports, what production refuses.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use aragora_core::agents::Output;
-use aragora_core::agents::providers::{ApiKey, FnCredentials, ModelSpec, ProviderConfig};
-use aragora_core::agents::{Agents, DemoAgent, DemoStyle, ProviderReport};
-use aragora_core::config::{AgentSettings, Config, RunEnvironment, Secret};
-use aragora_core::http::Headers;
-use aragora_core::{Aragora, Error, ErrorKind};
+use aragora_core::agents::providers::{FnCredentials, ModelSpec, ProviderConfig};
+use aragora_core::agents::{AgentParts, Agents, DemoAgent, DemoStyle, Output, ProviderReport, Served, StandIns};
+use aragora_core::config::{AgentSettings, Config, RunEnvironment};
+use aragora_core::http::{Body, Headers, HttpRequest, HttpResponse, Transport};
+use aragora_core::telemetry::Parts;
+use aragora_core::{Aragora, Error, ErrorKind, Result};
 use aragora_tests::agents::{agent_id, request};
 use aragora_tests::loopback::{Answer, Loopback};
 use proptest::prelude::*;
@@ -19,9 +19,12 @@ fn agents(variables: &[(&str, &str)]) -> Agents {
     Agents::builder().providers(Config::load(&variables).unwrap().providers).build()
 }
 
+fn completion_body() -> String {
+    json!({ "choices": [{ "message": { "content": "Wet." }, "finish_reason": "stop" }] }).to_string()
+}
+
 fn completion() -> Answer {
-    let body = json!({ "choices": [{ "message": { "content": "Wet." }, "finish_reason": "stop" }] });
-    Answer::new(200, "application/json", body.to_string())
+    Answer::new(200, "application/json", completion_body())
 }
 
 fn violations(error: &Error) -> Vec<(String, String)> {
@@ -201,17 +204,92 @@ async fn production_refuses_to_run_without_providers_and_seats_that_mean_nothing
     aragora.debate("Ship?").seat(demo(1)).seat(demo(2)).start().await.unwrap().result().await.unwrap();
 }
 
-#[test]
-fn agents_of_one_endpoint_model_and_credential_share_a_target_and_nobody_else_does() {
-    let agents = agents(&[("MISTRAL_API_KEY", "one")]);
-    let open = |model: &str, key: &str, base: Option<&str>| {
-        let mut config = ProviderConfig::new("mistral".parse().unwrap(), model);
-        config.base_url = base.map(str::to_owned);
-        agents.open_with(config, Arc::new(ApiKey(Secret::from(key)))).unwrap()
+/// Refuses at every host for want of credit, except at those that answer.
+#[derive(Debug)]
+struct Broke {
+    answering: &'static str,
+    asked: Mutex<Vec<(String, serde_json::Value)>>,
+}
+
+#[async_trait::async_trait]
+impl Transport for Broke {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse> {
+        let host = request.url.host_str().unwrap_or_default().to_owned();
+        let body: serde_json::Value = serde_json::from_slice(&request.body).unwrap();
+        let refused = json!({ "error": { "message": "out of credit" } }).to_string();
+        let (status, answer) = if host == self.answering { (200, completion_body()) } else { (402, refused) };
+        self.asked.lock().unwrap().push((host, body["model"].clone()));
+        Ok(HttpResponse { status, headers: Headers::new(), body: Body::full(answer) })
+    }
+}
+
+/// Agents over a transport where only one host answers, and what it was asked.
+fn broke(variables: &[(&str, &str)], answering: &'static str, stand_ins: StandIns) -> (Agents, Arc<Broke>) {
+    let transport = Arc::new(Broke { answering, asked: Mutex::default() });
+    let variables: std::collections::BTreeMap<String, String> =
+        variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let builder = Agents::builder()
+        .providers(Config::load(&variables).unwrap().providers)
+        .parts(AgentParts::new(Parts::system(), transport.clone()))
+        .stand_ins(stand_ins);
+    (builder.build(), transport)
+}
+
+impl Broke {
+    fn hosts(&self) -> Vec<String> {
+        self.asked.lock().unwrap().iter().map(|(host, _)| host.clone()).collect()
+    }
+}
+
+#[tokio::test]
+async fn openrouter_stands_in_for_a_provider_once_its_key_is_set() {
+    let keys = [("MISTRAL_API_KEY", "m"), ("OPENROUTER_API_KEY", "r")];
+    let (agents, transport) = broke(&keys, "openrouter.ai", StandIns::Auto);
+    let agent = agents.open("mistral").unwrap();
+    let targets: Vec<String> = agent.profile().targets.iter().map(ToString::to_string).collect();
+    assert_eq!(targets, ["mistral/mistral-large-latest", "openrouter/mistralai/mistral-large-2512"]);
+    let reply = agent.respond(request("r", "?"), Output::none()).await.unwrap();
+    assert_eq!((reply.text.as_str(), reply.provider.as_str()), ("Wet.", "openrouter"));
+    assert!(matches!(reply.served, Served::Fallback { .. }), "{:?}", reply.served);
+    assert_eq!(reply.attempts.len(), 2);
+    let asked = transport.asked.lock().unwrap().clone();
+    let router = ("openrouter.ai".to_owned(), json!("mistralai/mistral-large-2512"));
+    assert_eq!(asked, [("api.mistral.ai".to_owned(), json!("mistral-large-latest")), router]);
+    assert_eq!(agents.health().len(), 2);
+    assert_eq!((agents.breakers().len(), agents.rate_limits().len()), (2, 2));
+
+    // Not without its key, not where it was turned off, and not behind an address of the host's own.
+    let own = |agents: &Agents| {
+        let mut config = ProviderConfig::new("mistral".parse().unwrap(), "mistral-large-latest");
+        config.base_url = Some("https://gateway.example/v1".into());
+        agents.open(config).unwrap()
     };
-    // Names are equal where keys or hosts differ; what is shared is told by what a target learnt, see the chat suite.
-    assert_eq!(open("m", "one", None).profile().targets, open("m", "two", None).profile().targets);
-    assert_ne!(open("m", "one", None).profile().targets, open("n", "one", None).profile().targets);
+    let (without, first) = broke(&keys[..1], "openrouter.ai", StandIns::Auto);
+    let (off, second) = broke(&keys, "openrouter.ai", StandIns::Off);
+    let (gateway, third) = broke(&keys, "openrouter.ai", StandIns::Auto);
+    for (agent, transport) in
+        [(without.open("mistral").unwrap(), first), (off.open("mistral").unwrap(), second), (own(&gateway), third)]
+    {
+        let error = agent.respond(request("r", "?"), Output::none()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::QuotaExhausted);
+        assert_eq!(transport.hosts().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_host_lists_who_stands_in_or_takes_agents_as_they_are() {
+    let keys = [("MISTRAL_API_KEY", "m"), ("GROQ_API_KEY", "g"), ("DEEPSEEK_API_KEY", "d")];
+    let listed = StandIns::Models(vec!["groq".into(), "deepseek/x".into()]);
+    let (agents, transport) = broke(&keys, "api.deepseek.com", listed);
+    let reply = agents.open("mistral").unwrap().respond(request("r", "?"), Output::none()).await.unwrap();
+    assert_eq!(reply.provider, "deepseek");
+    assert_eq!(transport.hosts(), ["api.mistral.ai", "api.groq.com", "api.deepseek.com"]);
+    let (agents, _) = broke(&keys, "", StandIns::Models(vec!["anthropic".into()]));
+    assert_eq!(agents.open("mistral").unwrap_err().kind(), ErrorKind::NotConfigured, "told at once, not when needed");
+
+    let bare = Agents::builder().providers(Config::load(keys).unwrap().providers).without_layers().build();
+    let told = format!("{:?}", bare.open("mistral").unwrap());
+    assert!(told.starts_with("ProviderAgent"), "{told}");
 }
 
 proptest! {

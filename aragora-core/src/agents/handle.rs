@@ -5,11 +5,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::agent::Agent;
+use super::layers::{Stack, StackConfig};
 use super::parts::AgentParts;
 use super::provider_report::{ProviderReport, ProviderStatus};
 use super::providers::{
     ApiKey, Credentials, ModelSource, NoCredentials, ProviderConfig, ProviderFacts, ProviderId, open, unreachable,
 };
+use super::stand_ins::{ROUTER, StandIns, routed};
 use super::target::{BreakerSnapshot, RateLimitSnapshot, TargetHealth};
 use crate::config::ProviderSettings;
 use crate::error::{Error, ErrorKind, Result};
@@ -46,6 +48,9 @@ struct Inner {
     parts: AgentParts,
     models: BTreeMap<ProviderId, String>,
     credentials: BTreeMap<ProviderId, Arc<dyn Credentials>>,
+    layers: Option<StackConfig>,
+    stand_ins: StandIns,
+    router_ids: BTreeMap<String, String>,
 }
 
 impl fmt::Debug for Agents {
@@ -61,6 +66,10 @@ pub struct AgentsBuilder {
     parts: Option<AgentParts>,
     models: BTreeMap<ProviderId, String>,
     credentials: BTreeMap<ProviderId, Arc<dyn Credentials>>,
+    layers: Option<StackConfig>,
+    bare: bool,
+    stand_ins: StandIns,
+    router_ids: BTreeMap<String, String>,
 }
 
 impl AgentsBuilder {
@@ -92,11 +101,42 @@ impl AgentsBuilder {
         self
     }
 
+    /// The layers around every agent, default the recommended ones with their defaults.
+    #[must_use]
+    pub fn layers(mut self, layers: StackConfig) -> Self {
+        self.layers = Some(layers);
+        self.bare = false;
+        self
+    }
+
+    /// No layers: every failure reaches the caller at once, and nobody stands in.
+    #[must_use]
+    pub fn without_layers(mut self) -> Self {
+        self.bare = true;
+        self
+    }
+
+    /// Who answers when a provider fails, default OpenRouter where its key is set.
+    #[must_use]
+    pub fn stand_ins(mut self, stand_ins: StandIns) -> Self {
+        self.stand_ins = stand_ins;
+        self
+    }
+
+    /// What models are called at OpenRouter where our own table and rules are wrong: by `provider/model` or by model.
+    #[must_use]
+    pub fn openrouter_ids(mut self, ids: BTreeMap<String, String>) -> Self {
+        self.router_ids = ids;
+        self
+    }
+
     /// The agents. Opens no connection.
     pub fn build(self) -> Agents {
-        let Self { settings, parts, models, credentials } = self;
+        let Self { settings, parts, models, credentials, layers, bare, stand_ins, router_ids } = self;
         let parts = parts.unwrap_or_else(|| AgentParts::over(Parts::system()));
-        Agents { inner: Arc::new(Inner { settings, parts, models, credentials }) }
+        let layers = (!bare).then(|| layers.unwrap_or_default());
+        let inner = Inner { settings, parts, models, credentials, layers, stand_ins, router_ids };
+        Agents { inner: Arc::new(inner) }
     }
 }
 
@@ -112,7 +152,8 @@ impl Agents {
     }
 
     /// The agent of a model, named by a spec string such as `anthropic/claude-sonnet-5` or described by a
-    /// configuration, with the key and the address the settings hold for its provider.
+    /// configuration, with the key and the address the settings hold for its provider, in the recommended layers
+    /// ([`Stack`]) and with whoever stands in for it ([`StandIns`]).
     ///
     /// Errors: `invalid_request` for a name with an unknown provider; `not_configured` if the key is missing (the
     /// context entry `variable` says where it is read from), or if no model was named and the provider has no default;
@@ -130,7 +171,35 @@ impl Agents {
         credentials: Arc<dyn Credentials>,
     ) -> Result<Arc<dyn Agent>> {
         let config = self.complete(model.into().config()?)?;
-        open(&config, credentials, &self.inner.parts)
+        let agent = open(&config, credentials, &self.inner.parts)?;
+        let Some(layers) = &self.inner.layers else { return Ok(agent) };
+        let stand_ins = self.stand_ins(&config)?;
+        Stack::recommended(layers, &self.inner.parts).wrap_with(agent, stand_ins)
+    }
+
+    // Those that stand in for this agent, bare.
+    fn stand_ins(&self, config: &ProviderConfig) -> Result<Vec<Arc<dyn Agent>>> {
+        let bare = |config: ProviderConfig| {
+            let config = self.complete(config)?;
+            open(&config, self.credentials(&config)?, &self.inner.parts)
+        };
+        match &self.inner.stand_ins {
+            StandIns::Off => Ok(Vec::new()),
+            StandIns::Models(models) => models.iter().map(|model| bare(model.clone().config()?)).collect(),
+            StandIns::Auto => {
+                let router: ProviderId = ROUTER.parse()?;
+                if !self.status(&ProviderFacts::of(&router)).configured {
+                    return Ok(Vec::new());
+                }
+                match routed(config, router, &self.inner.router_ids) {
+                    Ok(routed) => routed.into_iter().map(bare).collect(),
+                    Err(model) => {
+                        tracing::warn!(target: "aragora::agents", model, "nothing at OpenRouter stands in for it");
+                        Ok(Vec::new())
+                    }
+                }
+            }
+        }
     }
 
     /// [`Agents::open`]; where no id was given and the default one is taken, a number stands behind it.

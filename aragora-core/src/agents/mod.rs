@@ -3,6 +3,7 @@
 
 mod agent;
 mod ballot_reply;
+mod budget;
 mod conduct;
 mod demo;
 mod embed;
@@ -23,11 +24,14 @@ mod reply;
 mod request;
 mod roster;
 mod scripted;
+mod stand_ins;
 mod target;
 mod tokens;
 
 pub use agent::{Agent, AgentProfile, StructuredMode, TargetId};
 pub use ballot_reply::BallotReply;
+pub use budget::{Budget, BudgetScope, BudgetUsage, Period, Quote, Reservation, Settled, Unpriced};
+pub(crate) use budget::{estimated, price};
 pub use conduct::MAX_REPLY_BYTES;
 #[cfg(feature = "foreign")]
 pub(crate) use conduct::{cancelled, late, ready, sized};
@@ -56,6 +60,7 @@ pub use reply::{AgentReply, Attempt, Latency, ToolCall, Warning};
 pub use request::{AgentRequest, Effort, PromptCache, Sampling};
 pub use roster::{Roster, RosterBuilder, Seat};
 pub use scripted::{ScriptEnd, ScriptStep, ScriptedAgent};
+pub use stand_ins::StandIns;
 pub use target::{
     BreakerSettings, BreakerSnapshot, LastError, RateLimitSnapshot, StatedLimit, Target, TargetHealth, TargetKey,
     TargetSettings, Targets,

@@ -76,6 +76,9 @@ enum Op {
     Drop(prop::sample::Index),
 }
 
+/// A call, how to end it, and whether it is the probe.
+type InFlight<'a> = (Stepped<'a, Result<()>>, oneshot::Sender<Result<()>>, bool);
+
 fn ops() -> impl Strategy<Value = Vec<Op>> {
     let which = any::<prop::sample::Index>;
     let kinds = prop::sample::select(vec![
@@ -115,7 +118,7 @@ proptest! {
         let mut model = Model {
             settings: settings.breaker, failures: vec![], answers: vec![], open_until: None, probing: false,
         };
-        let mut calls: Vec<(Stepped<'_, Result<()>>, oneshot::Sender<Result<()>>, bool)> = Vec::new();
+        let mut calls: Vec<InFlight<'_>> = Vec::new();
         for op in ops {
             let now = clock.monotonic();
             match op {

@@ -112,10 +112,10 @@ impl Decisions {
     /// What an outcome tells the breaker.
     pub fn verdict<T>(&self, outcome: &Result<T, Error>) -> Verdict {
         match outcome {
-            Ok(_) => Verdict::Answer,
             Err(error) if stayed_here(error) => Verdict::None,
             Err(error) if self.of(error.kind()).counts => Verdict::Failure(error.kind()),
-            Err(_) => Verdict::Answer,
+            // A refusal of this request is an answer too.
+            Ok(_) | Err(_) => Verdict::Answer,
         }
     }
 }
@@ -169,9 +169,9 @@ const fn default(kind: ErrorKind) -> Decision {
         | K::Cancelled
         | K::ScriptExhausted
         | K::RecordingMissing
-        | K::HumanDeclined => Decision::new(Again::No, false, false),
+        | K::HumanDeclined
         // No outcome of a target, but an agent of the host may return any of them.
-        K::InvalidConfig
+        | K::InvalidConfig
         | K::InvalidState
         | K::Closed
         | K::MfaRequired

@@ -14,7 +14,7 @@ use crate::agents::reply::AgentReply;
 use crate::agents::request::AgentRequest;
 use crate::agents::target::Target;
 use crate::debate::{Author, Served, Visibility};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::ids::AgentId;
 use crate::telemetry::Parts;
 
@@ -94,8 +94,10 @@ impl Agent for Chain {
         let (mut failed, mut code) = (from.clone(), first.code());
         for other in &fallback.others {
             // No time left, or what was shown stays shown: the failure is the answer.
-            if !output.may_restart() || ready(clock, me, &request).is_err() {
-                break;
+            match ready(clock, me, &request) {
+                Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
+                Ok(()) if output.may_restart() => {}
+                _ => break,
             }
             let theirs = other.profile();
             let to = target_of(&theirs);
@@ -106,6 +108,10 @@ impl Agent for Chain {
                 Ok(mut reply) => {
                     reply.served = Served::Fallback { from: from.to_string() };
                     return Ok(reply);
+                }
+                // The caller broke off: no target's failure.
+                Err(error) if matches!(error.kind(), ErrorKind::Cancelled | ErrorKind::DeadlineExceeded) => {
+                    return Err(error);
                 }
                 Err(error) => {
                     let goes_on = fallback.decisions.falls_back(&error);

@@ -3,6 +3,7 @@
 //! Those that guard a [`Target`](super::Target) are also plain values, usable around any future: see [`Policy`].
 
 mod breaker;
+mod budget;
 mod cache;
 mod concurrency;
 mod decisions;
@@ -23,6 +24,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use breaker::Breaker;
+pub use budget::Budgets;
 pub use cache::ReplyCache;
 pub use concurrency::Concurrency;
 pub use decisions::{Again, Decision, Decisions, Verdict};

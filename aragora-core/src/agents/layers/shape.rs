@@ -101,8 +101,13 @@ impl Agent for Shaped {
                 (Err(error), _) => return Err(error),
             };
             let Some(fault) = fault(&request.expect, &mut reply) else { return Ok(reply) };
-            let over = repair > self.shape.repair || ready(clock, me, &request).is_err() || !output.may_restart();
-            if over {
+            let time = ready(clock, me, &request);
+            if let Err(error) = &time
+                && error.kind() == ErrorKind::Cancelled
+            {
+                return Err(PartialReply::attach(error.clone(), reply));
+            }
+            if repair > self.shape.repair || time.is_err() || !output.may_restart() {
                 return match fault {
                     Fault::Ballot(_) => Ok(reply),
                     fault => Err(fault.into_error(reply)),

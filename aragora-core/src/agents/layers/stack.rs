@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::trace::TraceAttempt;
 use super::{
-    Breaker, Concurrency, Decisions, Fallback, Hedge, HedgeAfter, Layer, RateLimit, ReplyCache, Retry, RetrySettings,
-    Shape, TimeLimit, TimeLimits, Trace,
+    Breaker, Budgets, Concurrency, Decisions, Fallback, Hedge, HedgeAfter, Layer, RateLimit, ReplyCache, Retry,
+    RetrySettings, Shape, TimeLimit, TimeLimits, Trace,
 };
 use crate::agents::agent::{Agent, AgentProfile};
+use crate::agents::budget::Budget;
 use crate::agents::parts::AgentParts;
 use crate::agents::target::{Target, TargetKey, TargetSettings};
 use crate::debate::AgentKind;
@@ -20,6 +21,8 @@ use crate::ids::Digest;
 pub struct StackConfig {
     /// Puts prompts and answers on the spans, default no.
     pub content: bool,
+    /// What calls may cost, default as much as they like.
+    pub budgets: Vec<Budget>,
     /// Keeps replies, default no.
     pub cache: Option<ReplyCache>,
     /// Requests to repair an unusable answer, default 1.
@@ -43,6 +46,7 @@ impl Default for StackConfig {
     fn default() -> Self {
         Self {
             content: false,
+            budgets: Vec::new(),
             cache: None,
             repairs: 1,
             retry: RetrySettings::default(),
@@ -134,6 +138,9 @@ impl Stack {
             AgentKind::Human => self.shape().wrap(agent),
             AgentKind::Function | AgentKind::Scripted | AgentKind::Demo | AgentKind::Recorded => agent,
         };
+        if !self.config.budgets.is_empty() {
+            agent = Budgets::new(&self.parts, self.config.budgets.clone()).wrap(agent);
+        }
         agent = Trace::new(parts.clone()).with_content(self.config.content).wrap(agent);
         Ok(agent)
     }

@@ -137,7 +137,7 @@ impl ProviderAgent {
             && let Some(warning) = encoded.warnings.iter().find(changed)
         {
             let reason = format!("{}, and strict_knobs is set", warning.detail);
-            let error = Error::new(ErrorKind::InvalidRequest, reason).with("code", &warning.code);
+            let error = Error::new(ErrorKind::InvalidRequest, reason).with("code", &warning.code).with("local", true);
             return Err(self.endpoint.described(error, &Headers::new()));
         }
         Ok(encoded)

@@ -87,10 +87,12 @@ fn prepare(schema: &Value, optional: Optional) -> Value {
         close(&mut kept, optional);
     }
     // Where nothing is optional, nothing may stand beside a reference either.
-    if optional == Optional::Nullable && kept.len() > 1 && !kept.contains_key("anyOf") {
-        if let Some(reference) = kept.remove("$ref") {
-            kept.insert("anyOf".into(), json!([{ "$ref": reference }]));
-        }
+    let is_alone = kept.len() == 1 || kept.contains_key("anyOf");
+    if optional == Optional::Nullable
+        && !is_alone
+        && let Some(reference) = kept.remove("$ref")
+    {
+        kept.insert("anyOf".into(), json!([{ "$ref": reference }]));
     }
     Value::Object(kept)
 }

@@ -44,10 +44,3 @@ pub(super) fn turns<'a>(request: &'a AgentRequest, me: &'a AgentId) -> Vec<Turn<
     }
     turns
 }
-
-/// The tokens of a request's input, estimated: bytes by 3.5 and 4 per text, and 16 for the whole.
-pub(super) fn estimated_tokens(request: &AgentRequest, me: &AgentId) -> u64 {
-    let tokens = |text: &str| (text.len() as u64 * 2).div_ceil(7) + 4;
-    let texts = request.messages_for(me).map(|message| &*message.text);
-    std::iter::once(request.system.as_str()).chain(texts).map(tokens).sum::<u64>() + 16
-}

@@ -51,14 +51,13 @@ impl Targets {
 
     /// The keyed hash of a credential, for [`TargetKey`]. `unavailable` if there are no random bytes for the key.
     pub fn credential(&self, credential: &[u8]) -> Result<[u8; 32]> {
-        let key = match self.key.get() {
-            Some(key) => key,
-            None => {
-                let mut key = [0; 32];
-                self.parts.entropy.fill(&mut key)?;
-                // Of two threads one's key stays, and both use it.
-                self.key.get_or_init(|| key)
-            }
+        let key = if let Some(key) = self.key.get() {
+            key
+        } else {
+            let mut key = [0; 32];
+            self.parts.entropy.fill(&mut key)?;
+            // Of two threads one's key stays, and both use it.
+            self.key.get_or_init(|| key)
         };
         // Both parts have a fixed length, so nothing can be appended to either.
         Ok(Sha256::new().chain_update(key).chain_update(Sha256::digest(credential)).finalize().into())

@@ -1,8 +1,9 @@
 //! Where the prompt is worth caching.
 
 use crate::agents::providers::codec::{Encoded, Voice};
-use crate::agents::providers::turns::{Turn, estimated_tokens};
+use crate::agents::providers::turns::Turn;
 use crate::agents::request::{AgentRequest, PromptCache};
+use crate::agents::tokens::ByteCounter;
 
 /// The most points one request may have.
 const MOST: usize = 4;
@@ -30,7 +31,7 @@ impl Points {
         let last = sent.len().saturating_sub(1);
         let is_point = |(at, asked): (usize, bool)| (asked || (auto && at == last)).then_some(at);
         let mut messages: Vec<usize> = sent.iter().map(|m| m.cache_point).enumerate().filter_map(is_point).collect();
-        if messages.is_empty() || estimated_tokens(request, voice.me) < FEWEST_TOKENS {
+        if messages.is_empty() || ByteCounter::raw(voice.me, request) < FEWEST_TOKENS {
             return Self::default();
         }
         let system = auto && !request.system.trim().is_empty();

@@ -31,30 +31,8 @@ impl MessagesReader {
                 text(message.get(name)).clone_into(own);
             }
         }
-        self.ending(message, draft);
+        ending(message, draft);
         self.usage(message.get("usage"), draft);
-    }
-
-    fn ending(&self, part: &Value, draft: &mut Draft) {
-        let word = text(part.get("stop_reason"));
-        if word.is_empty() {
-            return;
-        }
-        draft.stop_raw = Some(word.to_owned());
-        draft.stop = Some(match word {
-            "end_turn" => StopReason::End,
-            "max_tokens" | "model_context_window_exceeded" => StopReason::Length,
-            "stop_sequence" => StopReason::StopSequence,
-            "tool_use" => StopReason::ToolCalls,
-            "pause_turn" => StopReason::Pause,
-            "refusal" => StopReason::Refusal,
-            other => StopReason::Other(other.to_owned()),
-        });
-        if word == "refusal" {
-            let said = |name: &str| part.get("stop_details").and_then(|details| details.get(name)?.as_str());
-            let category = said("category").map(str::to_owned);
-            draft.refusal = Some(Refusal { text: said("explanation").unwrap_or_default().to_owned(), category });
-        }
     }
 
     fn usage(&mut self, usage: Option<&Value>, draft: &mut Draft) {
@@ -70,27 +48,6 @@ impl MessagesReader {
         }
         if self.reports_cost {
             draft.cost = money::reported(usage).or(draft.cost);
-        }
-    }
-
-    /// Takes in a block, whole or as it begins.
-    fn block(&mut self, block: &Value, draft: &mut Draft, added: &mut Added) {
-        match text(block.get("type")) {
-            "text" => added.text.push_str(text(block.get("text"))),
-            "thinking" => added.reasoning.push_str(text(block.get("thinking"))),
-            "tool_use" => draft.tools.push(ToolCall {
-                id: text(block.get("id")).to_owned(),
-                name: text(block.get("name")).to_owned(),
-                arguments: None,
-                raw: block.get("input").filter(|input| !is_empty(input)).map(Value::to_string).unwrap_or_default(),
-            }),
-            // Another model of the provider's takes over.
-            "fallback" => {
-                if let Some(model) = block.pointer("/to/model").and_then(Value::as_str) {
-                    model.clone_into(&mut draft.model);
-                }
-            }
-            _ => {}
         }
     }
 
@@ -121,7 +78,7 @@ impl Reader for MessagesReader {
         let model = text(document.get("model"));
         let mut added = Added { end: true, ..Added::default() };
         for block in content {
-            self.block(block, draft, &mut added);
+            begin(block, draft, &mut added);
         }
         // What answered is said at the top, also where another was asked first.
         if !model.is_empty() {
@@ -156,7 +113,7 @@ impl Reader for MessagesReader {
             "content_block_start" => {
                 let calls = draft.tools.len();
                 if let Some(block) = document.get("content_block") {
-                    self.block(block, draft, &mut added);
+                    begin(block, draft, &mut added);
                 }
                 if let Some(index) = index(document).filter(|_| draft.tools.len() > calls) {
                     self.open.insert(index, calls);
@@ -171,7 +128,7 @@ impl Reader for MessagesReader {
             }
             "message_delta" => {
                 if let Some(delta) = document.get("delta") {
-                    self.ending(delta, draft);
+                    ending(delta, draft);
                 }
                 self.usage(document.get("usage"), draft);
             }
@@ -187,6 +144,50 @@ impl Reader for MessagesReader {
         }
         keep(&added, draft);
         added
+    }
+}
+
+// Why it ended.
+fn ending(part: &Value, draft: &mut Draft) {
+    let word = text(part.get("stop_reason"));
+    if word.is_empty() {
+        return;
+    }
+    draft.stop_raw = Some(word.to_owned());
+    draft.stop = Some(match word {
+        "end_turn" => StopReason::End,
+        "max_tokens" | "model_context_window_exceeded" => StopReason::Length,
+        "stop_sequence" => StopReason::StopSequence,
+        "tool_use" => StopReason::ToolCalls,
+        "pause_turn" => StopReason::Pause,
+        "refusal" => StopReason::Refusal,
+        other => StopReason::Other(other.to_owned()),
+    });
+    if word == "refusal" {
+        let said = |name: &str| part.get("stop_details").and_then(|details| details.get(name)?.as_str());
+        let category = said("category").map(str::to_owned);
+        draft.refusal = Some(Refusal { text: said("explanation").unwrap_or_default().to_owned(), category });
+    }
+}
+
+/// Takes in a block, whole or as it begins.
+fn begin(block: &Value, draft: &mut Draft, added: &mut Added) {
+    match text(block.get("type")) {
+        "text" => added.text.push_str(text(block.get("text"))),
+        "thinking" => added.reasoning.push_str(text(block.get("thinking"))),
+        "tool_use" => draft.tools.push(ToolCall {
+            id: text(block.get("id")).to_owned(),
+            name: text(block.get("name")).to_owned(),
+            arguments: None,
+            raw: block.get("input").filter(|input| !is_empty(input)).map(Value::to_string).unwrap_or_default(),
+        }),
+        // Another model of the provider's takes over.
+        "fallback" => {
+            if let Some(model) = block.pointer("/to/model").and_then(Value::as_str) {
+                model.clone_into(&mut draft.model);
+            }
+        }
+        _ => {}
     }
 }
 

@@ -183,10 +183,10 @@ impl Encoder<'_> {
     }
 
     fn sampled(&mut self, name: &str, value: f32, effort: Option<Effort>) {
-        if !knobs::takes_sampling(self.voice, effort) {
-            self.encoded.warn("knob_ignored", format!("{name} is not taken by a model that reasons"));
-        } else {
+        if knobs::takes_sampling(self.voice, effort) {
             self.knob(name, knobs::decimal(value));
+        } else {
+            self.encoded.warn("knob_ignored", format!("{name} is not taken by a model that reasons"));
         }
     }
 

@@ -72,8 +72,12 @@ impl ResponsesReader {
             None => Output::of(self.done.values()),
         };
         let mut added = Added { end: true, ..Added::default() };
-        added.text = self.rest(&output.text, &mut draft.text, &mut draft.warnings);
-        added.reasoning = self.rest(&output.reasoning, &mut draft.reasoning, &mut Vec::new());
+        added.text = rest(&output.text, &mut draft.text).unwrap_or_else(|| {
+            let detail = "the end of the stream repeats the text differently; what was streamed is kept".into();
+            draft.warnings.push(Warning { code: "stream_differs".into(), detail });
+            String::new()
+        });
+        added.reasoning = rest(&output.reasoning, &mut draft.reasoning).unwrap_or_default();
         if !output.refusal.is_empty() {
             draft.refusal = Some(Refusal { text: output.refusal, category: None });
         }
@@ -91,25 +95,6 @@ impl ResponsesReader {
             draft.finished = true;
         }
         added
-    }
-
-    // What has not been shown yet of a text.
-    #[allow(clippy::unused_self)]
-    fn rest(&self, whole: &str, shown: &mut String, warnings: &mut Vec<Warning>) -> String {
-        match whole.strip_prefix(shown.as_str()) {
-            Some(rest) => {
-                let rest = rest.to_owned();
-                shown.push_str(&rest);
-                rest
-            }
-            None => {
-                if !whole.is_empty() {
-                    let detail = "the end of the stream repeats the text differently; what was streamed is kept".into();
-                    warnings.push(Warning { code: "stream_differs".into(), detail });
-                }
-                String::new()
-            }
-        }
     }
 
     fn piece(&mut self, kind: Kind, document: &Value, piece: &str, draft: &mut Draft, added: &mut Added) {
@@ -215,11 +200,25 @@ impl Reader for ResponsesReader {
             "reasoning_text.delta" => self.piece(Kind::Reasoning, document, delta, draft, &mut added),
             "reasoning_text.done" => self.whole_part(Kind::Reasoning, document, "text", draft, &mut added),
             "function_call_arguments.delta" | "function_call_arguments.done" => self.arguments(document, draft),
-            _ if is_error(document) => added.error = Some(document.clone()),
+            _ if is_error(document) => {
+                // `response.failed` may follow, and often knows better what went wrong.
+                added.error = Some(document.clone());
+                added.more = true;
+            }
             _ => {}
         }
         added
     }
+}
+
+// What has not been shown yet of a text, now taken for shown; `None` if what was shown is something else.
+fn rest(whole: &str, shown: &mut String) -> Option<String> {
+    if whole.is_empty() {
+        return Some(String::new());
+    }
+    let rest = whole.strip_prefix(shown.as_str())?.to_owned();
+    shown.push_str(&rest);
+    Some(rest)
 }
 
 // Which part of which item an event is about.

@@ -6,8 +6,8 @@ use crate::agents::providers::codec::{Encoded, JsonMode, ValueAt, Voice};
 use crate::agents::providers::knobs::{self, decimal, word};
 use crate::agents::providers::schema::{self, Strict};
 use crate::agents::providers::shape::{self, Shape};
-use crate::agents::providers::turns::estimated_tokens;
 use crate::agents::request::{AgentRequest, PromptCache};
+use crate::agents::tokens::ByteCounter;
 use crate::debate::Author;
 use crate::ids::Digest;
 
@@ -134,7 +134,7 @@ fn cache(encoded: &mut Encoded, voice: &Voice<'_>, request: &AgentRequest) {
     let asked = request.sampling.prompt_cache == PromptCache::Auto
         || request.messages_for(voice.me).any(|message| message.cache_point);
     let Some(debate) = request.debate.as_ref().filter(|_| asked) else { return };
-    if estimated_tokens(request, voice.me) >= FEWEST_CACHED_TOKENS {
+    if ByteCounter::raw(voice.me, request) >= FEWEST_CACHED_TOKENS {
         let hash = Digest::of(debate.as_str()).to_string();
         let key: String = hash.rsplit(':').next().unwrap_or(&hash).chars().take(32).collect();
         encoded.set(voice, "prompt_cache_key", key.into());
