@@ -1,17 +1,21 @@
 //! Vectors: the lexical embedder, providers on a server of this machine, and answers compared by meaning.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use aragora_core::agents::layers::GuardedEmbedder;
 use aragora_core::agents::providers::{ProviderHandle, Timeouts};
 use aragora_core::agents::{
-    AttemptOutcome, CallContext, CostSource, EmbedTask, Embedder, Embeddings, HashEmbedder, Output, PriceBook,
+    AttemptOutcome, CallContext, CostSource, EmbedTask, Embedder, Embeddings, FnAgent, HashEmbedder, Output, PriceBook,
     PriceQuery, SemanticComparator, cosine,
 };
 use aragora_core::clock::{CancelToken, Clock, Deadline, ManualClock, SystemClock, Timestamp};
-use aragora_core::debate::Comparator;
+use aragora_core::debate::{AnswerFormat, Comparator};
 use aragora_core::ids::MicroUsd;
-use aragora_core::{ErrorKind, Result};
+use aragora_core::protocols::Simultaneous;
+use aragora_core::{Aragora, ErrorKind, Question, Result};
+use aragora_tests::agents::agent_id;
 use aragora_tests::loopback::{Answer, End, Loopback, Received};
 use aragora_tests::providers::Opening;
 use proptest::prelude::*;
@@ -342,4 +346,67 @@ async fn answers_are_the_same_if_their_vectors_are_close() {
         let refused = SemanticComparator::new(Arc::new(HashEmbedder::new()), min, clock.clone());
         assert_eq!(refused.unwrap_err().kind(), ErrorKind::InvalidRequest);
     }
+}
+
+#[tokio::test]
+async fn a_debate_counts_answers_that_mean_the_same_as_one() {
+    let alike = SemanticComparator::new(Arc::new(HashEmbedder::new()), 0.6, Arc::new(SystemClock::new())).unwrap();
+    let format = AnswerFormat { equal: alike.into(), ..AnswerFormat::default() };
+    let aragora = Aragora::in_memory().unwrap();
+    let mut debate =
+        aragora.debate(Question::new("What is water?").with_format(format)).protocol(Simultaneous::default());
+    let views = [("ada", "a wet liquid"), ("bob", "it is a wet liquid"), ("eve", "prime numbers everywhere")];
+    for (id, view) in views {
+        debate =
+            debate.seat(FnAgent::new(agent_id(id), move |_, _| async move { Ok(format!("FINAL ANSWER: {view}")) }));
+    }
+    let debate = debate.start().await.unwrap();
+    let decision = debate.result().await.unwrap();
+    assert_eq!(decision.answer.as_ref().map(|answer| answer.value.as_ref()), Some("a wet liquid"));
+    assert_eq!(decision.supporters, [agent_id("ada"), agent_id("bob")]);
+    assert_eq!(decision.dissenters, [agent_id("eve")]);
+}
+
+#[tokio::test]
+async fn a_guarded_embedder_repeats_paces_and_breaks_like_an_agent() {
+    let refusals = AtomicUsize::new(1);
+    let server = Loopback::start(move |received| match refusals.fetch_sub(1, Ordering::SeqCst) {
+        1 => Answer::new(503, JSON, "{}"),
+        _ => Answer::new(200, JSON, numbered(received).to_string()),
+    })
+    .await
+    .unwrap();
+    let clock = ManualClock::new(Timestamp::from_millis(0));
+    let opening = Opening::of("compatible", server.url()).clock(clock.clone());
+    let handle = ProviderHandle::open(&opening.config, opening.credentials.clone(), &opening.parts).unwrap();
+    let guarded = GuardedEmbedder::new(handle.embedder(None).unwrap(), handle.target());
+    let output = Output::none();
+    let context = CallContext::new().with_output(output.clone());
+    let all: Vec<String> = (0..100).map(|n| n.to_string()).collect();
+    let call = {
+        let guarded = guarded.clone();
+        tokio::spawn(async move { guarded.embed(all, EmbedTask::Document, context).await })
+    };
+    while !call.is_finished() {
+        clock.advance(Duration::from_millis(100));
+        tokio::task::yield_now().await;
+    }
+    let made = call.await.unwrap().unwrap();
+    let order: Vec<usize> = made.vectors.iter().map(|vector| vector[0] as usize).collect();
+    assert_eq!(order, (0..100).collect::<Vec<_>>());
+    // Only the refused batch was repeated.
+    assert_eq!((server.received().len(), output.attempts().len()), (3, 3));
+
+    let down = Loopback::start(|_| Answer::new(401, JSON, "{}")).await.unwrap();
+    let opening = Opening::of("compatible", down.url()).clock(clock.clone());
+    let handle = ProviderHandle::open(&opening.config, opening.credentials.clone(), &opening.parts).unwrap();
+    let guarded = GuardedEmbedder::new(handle.embedder(None).unwrap(), handle.target());
+    let mut kinds = Vec::new();
+    for _ in 0..4 {
+        let outcome = guarded.embed(texts(&["1"]), EmbedTask::Document, CallContext::new()).await;
+        kinds.push(outcome.unwrap_err().kind());
+    }
+    use ErrorKind::{CircuitOpen, Unauthenticated};
+    assert_eq!(kinds, [Unauthenticated, Unauthenticated, Unauthenticated, CircuitOpen]);
+    assert_eq!(down.received().len(), 3);
 }

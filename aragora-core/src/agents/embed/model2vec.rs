@@ -46,7 +46,7 @@ impl Model2VecEmbedder {
         let corrupt = |cause: String| {
             Error::new(ErrorKind::Corrupt, "the folder holds no model of this kind").with("cause", cause)
         };
-        let loaded = catch_unwind(AssertUnwindSafe(|| StaticModel::from_bytes(tokenizer, model, config, Some(true))));
+        let loaded = catch_unwind(AssertUnwindSafe(|| StaticModel::from_bytes(tokenizer, model, config, None)));
         let model = match loaded {
             Ok(loaded) => loaded.map_err(|error| corrupt(error.to_string()))?,
             Err(_) => return Err(corrupt("the reader panicked".into())),
