@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use aragora_core::agents::{
     Agent, AgentKind, AgentProfile, AgentReply, AgentRequest, Attempt, AttemptOutcome, CostSource, Output,
-    PartialReply, TargetId, Usage,
+    PartialReply, Target, TargetId, Usage,
 };
 use aragora_core::clock::{Clock, ManualClock};
 use aragora_core::ids::MicroUsd;
@@ -42,6 +42,7 @@ pub struct Stub {
     in_flight: Arc<AtomicUsize>,
     usage: Option<Usage>,
     cost: Option<MicroUsd>,
+    target: Option<Arc<Target>>,
 }
 
 /// What every answer of a stub uses unless it is told otherwise.
@@ -66,6 +67,7 @@ impl Stub {
             in_flight: Arc::default(),
             usage: Some(USED),
             cost: Some(MicroUsd(50)),
+            target: None,
         }
     }
 
@@ -73,6 +75,13 @@ impl Stub {
     #[must_use]
     pub fn using(mut self, usage: Option<Usage>, cost: Option<u64>) -> Self {
         (self.usage, self.cost) = (usage, cost.map(MicroUsd));
+        self
+    }
+
+    /// Shares this target with others.
+    #[must_use]
+    pub fn at(mut self, target: &Arc<Target>) -> Self {
+        self.target = Some(Arc::clone(target));
         self
     }
 
@@ -137,6 +146,10 @@ impl Drop for Sent<'_> {
 impl Agent for Stub {
     fn profile(&self) -> AgentProfile {
         self.profile.clone()
+    }
+
+    fn target(&self) -> Option<Arc<Target>> {
+        self.target.clone()
     }
 
     async fn respond(&self, request: AgentRequest, output: Output) -> Result<AgentReply> {

@@ -100,6 +100,7 @@ fn seat(id: &str, provider: &str, family: &str, votes: bool) -> SeatView {
         model: String::new(),
         family: family.to_owned(),
         version: String::new(),
+        price: None,
         context_tokens: None,
         role: Role::Proposer,
         persona: None,

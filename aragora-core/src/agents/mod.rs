@@ -31,6 +31,7 @@ mod tokens;
 pub use agent::{Agent, AgentProfile, StructuredMode, TargetId};
 pub use ballot_reply::BallotReply;
 pub use budget::{Budget, BudgetScope, BudgetUsage, Period, Quote, Reservation, Settled, Unpriced};
+pub(crate) use budget::{estimated, price};
 pub use conduct::MAX_REPLY_BYTES;
 #[cfg(feature = "foreign")]
 pub(crate) use conduct::{cancelled, late, ready, sized};

@@ -194,6 +194,7 @@ impl Roster {
                 family: profile.family.clone(),
                 version: profile.version.clone(),
                 context_tokens: profile.context_tokens,
+                price: None,
                 role: seat.role.clone(),
                 persona: seat.persona.clone(),
                 weight: Weight::from_f64(seat.weight).unwrap_or_default(),

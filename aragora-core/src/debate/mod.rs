@@ -79,7 +79,7 @@ pub use question::{Document, OptionSpec, Question};
 pub use record::{RECORD_VERSION, Record};
 pub use resolve::judge_object;
 pub use rule::*;
-pub use seat::{AgentKind, Reputation, SeatView, UNDISCLOSED, diversity};
+pub use seat::{AgentKind, Reputation, SeatPrice, SeatView, UNDISCLOSED, diversity};
 pub use shuffle::{pick, shuffle};
 pub use template::{fill, fill_known, unknown_slots};
 pub use topology::Topology;

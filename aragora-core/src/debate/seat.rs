@@ -8,7 +8,7 @@ use super::decision::Diversity;
 use super::fixed::round6;
 use super::message::{Persona, Role, words};
 use super::rule::Weight;
-use crate::ids::AgentId;
+use crate::ids::{AgentId, MicroUsd};
 
 words! {
     /// What kind of participant answers.
@@ -54,6 +54,9 @@ pub struct SeatView {
     /// The model's window in tokens, prompt and output together; absent if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub context_tokens: Option<u64>,
+    /// What its tokens cost at most; only where the debate has a cost limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<SeatPrice>,
     /// Its part.
     pub role: Role,
     /// Who it is asked to be.
@@ -68,6 +71,25 @@ pub struct SeatView {
     /// Ratings read once at start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reputation: Option<Reputation>,
+}
+
+/// The highest price of a seat's tokens over its targets, in micro-dollars per million, as it stood at the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SeatPrice {
+    /// Input tokens.
+    pub input: u64,
+    /// Output tokens.
+    pub output: u64,
+}
+
+impl SeatPrice {
+    /// The price of so many tokens, rounded up.
+    pub fn of(self, input: u64, output: u64) -> MicroUsd {
+        let sum = u128::from(input) * u128::from(self.input) + u128::from(output) * u128::from(self.output);
+        MicroUsd(u64::try_from(sum.div_ceil(1_000_000)).unwrap_or(u64::MAX))
+    }
 }
 
 /// Ratings of a seat, for `reputation_weighted` and judge selection.

@@ -13,6 +13,7 @@ use super::inner::Inner;
 use super::live::Live;
 use super::log::Log;
 use super::machine::{Input, Machine};
+use super::quotes::put_prices;
 use super::stream::LogSource;
 use super::timed::timed;
 use super::turn::panic_text;
@@ -258,7 +259,12 @@ impl DebateBuilder {
         let roster = Roster::unchecked(std::mem::take(&mut self.seats));
         self.violations(&roster).into_invalid_request()?;
         self.template_violations().into_result(ErrorKind::InvalidConfig)?;
-        self.priced(&roster)?;
+        let mut views = roster.views();
+        // A cost limit is only a limit if every call has a price.
+        if self.limits.cost.is_some() {
+            let profiles = roster.iter().map(|(profile, _)| profile.clone());
+            put_prices(self.engine.agents.parts(), views.iter_mut().zip(profiles))?;
+        }
         let entropy = self.engine.parts.entropy.as_ref();
         let seed = if let Some(seed) = self.seed {
             seed
@@ -295,7 +301,7 @@ impl DebateBuilder {
                 topic: self.topic,
                 tags: self.tags,
             },
-            roster: roster.views(),
+            roster: views,
             protocol,
             rule,
             stop_when: self.options.stop_when.clone(),
@@ -374,21 +380,6 @@ impl DebateBuilder {
             }
         }
         v
-    }
-
-    // A cost limit is only a limit if every call has a price.
-    fn priced(&self, roster: &Roster) -> Result<()> {
-        let Some(limit) = self.limits.cost else { return Ok(()) };
-        let unpriced: Vec<&str> = roster
-            .iter()
-            .filter(|(profile, _)| matches!(profile.kind, AgentKind::Model | AgentKind::Foreign))
-            .map(|(profile, _)| profile.id.as_str())
-            .collect();
-        if unpriced.is_empty() {
-            return Ok(());
-        }
-        let reason = format!("a cost limit of {limit} is set and {} have no price", unpriced.join(", "));
-        Err(Error::new(ErrorKind::Unpriced, reason))
     }
 }
 

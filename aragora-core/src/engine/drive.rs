@@ -63,6 +63,8 @@ struct Running {
     cancel: CancelToken,
     output: Output,
     round: u32,
+    /// Tokens of its prompt, estimated.
+    prompt: u64,
 }
 
 enum Wake {
@@ -387,8 +389,8 @@ impl Driver {
             round,
         }));
         let output = self.warm.listen(&ask.turn, output);
-        self.running
-            .insert(ask.turn.clone(), Running { seat: ask.seat.clone(), cancel, output: output.clone(), round });
+        let (turn, seat, prompt) = (ask.turn.clone(), ask.seat.clone(), ask.prompt.tokens());
+        self.running.insert(turn, Running { seat, cancel, output: output.clone(), round, prompt });
         let turn = Turn {
             engine: self.engine.clone(),
             tenant: self.live.source().tenant.clone(),
@@ -411,7 +413,7 @@ impl Driver {
         self.warm.warmed(&done.turn);
         let agent = self.agents.get(&running.seat)?;
         log(self.live.debate(), &agent.profile(), &done);
-        let attempts = attempts_of(agent, &running.output, Some(&done));
+        let attempts = attempts_of(&self.engine, agent, &running.output, running.prompt, Some(&done));
         if let Ok(reply) = &done.result
             && !self.live.bus().is_idle()
         {
@@ -455,7 +457,7 @@ impl Driver {
             let attempts = self
                 .agents
                 .get(&running.seat)
-                .map(|agent| attempts_of(agent, &running.output, answered))
+                .map(|agent| attempts_of(&self.engine, agent, &running.output, running.prompt, answered))
                 .unwrap_or_default();
             stopped.insert(turn, attempts);
         }

@@ -6,6 +6,7 @@ use super::handle::DebateHandle;
 use super::inner::Inner;
 use super::log::{Log, not_found, read_all};
 use super::machine::{Entry, Input, Machine};
+use super::quotes::put_prices;
 use super::resume::agents_for;
 use crate::agents::{Roster, Seat};
 use crate::debate::{DebateStart, Edit, Event, Parent, Record, Transcript};
@@ -80,7 +81,7 @@ impl ForkBuilder {
     ///
     /// Errors: `not_found`; `invalid_request` if the seq lies outside the parent's log or behind its stop, if an edit
     /// names what does not exist, or if a seat has no agent.
-    pub async fn start(self) -> Result<DebateHandle> {
+    pub async fn start(mut self) -> Result<DebateHandle> {
         let engine = self.engine.clone();
         let admitted = engine.admit()?;
         let begun = tokio::spawn(async move {
@@ -94,6 +95,7 @@ impl ForkBuilder {
                 .map(|record| Ok(Entry { line: record.to_line()?, record: record.clone() }))
                 .collect::<Result<Vec<_>>>()?;
             if !self.edits.is_empty() {
+                self.put_prices(machine.transcript())?;
                 fork_edits::violations(machine.transcript(), &self.edits, &self.engine.rules).into_invalid_request()?;
                 let now = self.engine.parts.clock.now();
                 let edited = machine.handle(Input::Edit(self.edits.clone()), now).map_err(refused)?;
@@ -112,6 +114,22 @@ impl ForkBuilder {
             Ok(run(&self.engine, log, machine, &entries, &[], agents, blocking, Input::Continue, admitted))
         });
         begun.await.map_err(|error| Error::internal(format!("the fork could not be begun: {error}")))?
+    }
+
+    // Seats that are added to a debate with a cost limit.
+    fn put_prices(&mut self, t: &Transcript) -> Result<()> {
+        if t.limits().cost.is_none() {
+            return Ok(());
+        }
+        let seats = &self.seats;
+        let added = self.edits.iter_mut().filter_map(|edit| match edit {
+            Edit::AddSeat { seat } if seat.price.is_none() => {
+                let agent = seats.iter().map(|given| given.agent.profile()).find(|profile| profile.id == seat.id)?;
+                Some((seat, agent))
+            }
+            _ => None,
+        });
+        put_prices(self.engine.agents.parts(), added)
     }
 
     // The fork's first event, then the parent's records unchanged.

@@ -18,6 +18,7 @@ mod live;
 mod log;
 pub(crate) mod machine;
 mod permits;
+mod quotes;
 mod replay;
 mod resume;
 mod rows;

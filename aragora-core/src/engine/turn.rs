@@ -8,6 +8,7 @@ use futures_util::FutureExt as _;
 
 use super::inner::Inner;
 use super::machine::{AttemptFacts, TurnError};
+use super::quotes::with_estimate;
 use crate::agents::{Agent, AgentProfile, AgentReply, AgentRequest, Measure, Output, Warning};
 use crate::clock::Deadline;
 use crate::crypto::canonical::to_canonical;
@@ -85,10 +86,18 @@ pub(super) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
 }
 
 /// What the log keeps of a turn's attempts: those the agent recorded, else the one that its result implies.
-pub(super) fn attempts_of(agent: &Arc<dyn Agent>, output: &Output, done: Option<&TurnDone>) -> Vec<AttemptFacts> {
+pub(super) fn attempts_of(
+    engine: &Inner,
+    agent: &Arc<dyn Agent>,
+    output: &Output,
+    prompt: u64,
+    done: Option<&TurnDone>,
+) -> Vec<AttemptFacts> {
     let recorded = output.attempts();
     if !recorded.is_empty() {
-        return recorded.iter().map(AttemptFacts::from).collect();
+        let (parts, profile, streamed) = (engine.agents.parts(), agent.profile(), output.visible());
+        let estimated = |attempt| with_estimate(parts, &profile, attempt, prompt, streamed);
+        return recorded.into_iter().map(estimated).map(|attempt| AttemptFacts::from(&attempt)).collect();
     }
     let Some(done) = done else { return Vec::new() };
     let profile = agent.profile();

@@ -3,7 +3,9 @@
 mod budget;
 mod cache;
 mod cancel;
+mod engine;
 mod fallback;
+mod named;
 mod openrouter;
 mod shape;
 mod stack;

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 pub use period::Period;
 pub use quote::Quote;
-use quote::price;
+pub(crate) use quote::{estimated, price};
 
 use super::agent::AgentProfile;
 use super::notice::BudgetNotice;

@@ -53,6 +53,22 @@ pub(crate) fn price(parts: &AgentParts, profile: &AgentProfile, input: u64, outp
     })
 }
 
+/// Tokens and cost of an attempt that broke off or was cancelled before anybody counted: its estimated prompt and what
+/// was streamed. `None` for one that no provider worked for.
+pub(crate) fn estimated(
+    parts: &AgentParts,
+    profile: &AgentProfile,
+    attempt: &Attempt,
+    prompt: u64,
+    streamed: usize,
+) -> Option<(Usage, Option<MicroUsd>)> {
+    if attempt.usage.is_some() || !unfinished(attempt) {
+        return None;
+    }
+    let usage = Usage { input_total: prompt, output_total: (streamed as u64 * 2).div_ceil(7), ..Usage::default() };
+    Some((usage, priced(parts, profile, attempt, &usage).map(MicroUsd)))
+}
+
 /// What the attempts of a call cost, as the ledger proves: reported and priced ones as they are; one that broke off
 /// or was cancelled without a count as its estimated prompt and what was streamed.
 pub(super) fn proven(
@@ -63,11 +79,10 @@ pub(super) fn proven(
     streamed: usize,
     assumed: impl Fn(Usage) -> u64,
 ) -> u64 {
-    let estimate = |attempt: &Attempt| {
-        let said =
-            Usage { input_total: quote.input, output_total: (streamed as u64 * 2).div_ceil(7), ..Usage::default() };
-        let usage = attempt.usage.or_else(|| unfinished(attempt).then_some(said));
-        usage.map_or(0, |usage| priced(parts, profile, attempt, &usage).unwrap_or_else(|| assumed(usage)))
+    let estimate = |attempt: &Attempt| match attempt.usage {
+        Some(usage) => priced(parts, profile, attempt, &usage).unwrap_or_else(|| assumed(usage)),
+        None => estimated(parts, profile, attempt, quote.input, streamed)
+            .map_or(0, |(usage, cost)| cost.map_or_else(|| assumed(usage), |cost| cost.0)),
     };
     attempts
         .iter()

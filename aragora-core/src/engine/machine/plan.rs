@@ -143,7 +143,7 @@ impl Machine {
                 max_output_tokens: ask.max_output_tokens,
                 deadline_ms: u64::try_from(ask.deadline.unwrap_or(self.t.limits().turn_timeout).as_millis())
                     .unwrap_or(u64::MAX),
-                reserve: reserve(ask),
+                reserve: reserve(&self.t, ask),
             });
         }
         let (phase, join, order, min) = (step.phase, step.join.clone(), step.order, step.min);
@@ -204,7 +204,7 @@ impl Machine {
             .asks
             .iter()
             .map(|ask| {
-                let reserve = reserve(ask);
+                let reserve = reserve(&self.t, ask);
                 let fits = self.within_limits(&held, reserve).is_none();
                 if fits {
                     held.push(reserve);
@@ -214,7 +214,7 @@ impl Machine {
             .collect();
         let affordable = fits.iter().filter(|fits| **fits).count();
         if affordable < (step.min as usize).max(1) {
-            let first = step.asks.first().map(reserve).unwrap_or_default();
+            let first = step.asks.first().map(|ask| reserve(&self.t, ask)).unwrap_or_default();
             let scope = self.within_limits(&held, first).unwrap_or("calls");
             return Err(Stop::new(
                 StopCause::Budget,
@@ -280,7 +280,7 @@ impl Machine {
     fn start_turn(&mut self, ask: Ask) -> Result<()> {
         let (turn, seat) = (ask.turn.clone(), ask.seat.clone());
         // What others settled meanwhile may leave no room for this one.
-        if self.within_limits(&[], reserve(&ask)).is_some() {
+        if self.within_limits(&[], reserve(&self.t, &ask)).is_some() {
             return self.emit(TurnSkipped { turn, seat, why: GiveUp::Budget });
         }
         // A fork may have dropped a seat in the middle of a step.

@@ -28,7 +28,9 @@ pub(crate) fn build_request(t: &Transcript, ask: &Ask) -> AgentRequest {
     }
 }
 
-/// What is set aside for a turn: estimated input and the whole output limit.
-pub(crate) fn reserve(ask: &Ask) -> Reserve {
-    Reserve { tokens_in: ask.prompt.tokens(), tokens_out: u64::from(ask.max_output_tokens), micros: None }
+/// What is set aside for a turn: estimated input, the whole output limit, and the price of both.
+pub(crate) fn reserve(t: &Transcript, ask: &Ask) -> Reserve {
+    let (tokens_in, tokens_out) = (ask.prompt.tokens(), u64::from(ask.max_output_tokens));
+    let price = t.seat(&ask.seat).and_then(|seat| seat.price);
+    Reserve { tokens_in, tokens_out, micros: price.map(|price| price.of(tokens_in, tokens_out)) }
 }

@@ -179,6 +179,7 @@ fn seat(index: usize) -> Result<SeatView> {
         family: String::new(),
         version: String::new(),
         context_tokens: None,
+        price: None,
         role: Role::default(),
         persona: None,
         weight: Weight::from_f64(1.0).unwrap_or_default(),
