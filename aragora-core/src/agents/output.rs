@@ -1,6 +1,6 @@
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
@@ -39,10 +39,34 @@ pub trait TokenSink: fmt::Debug + Send + Sync {
 pub struct Output {
     channel: Arc<Channel>,
     observers: Vec<Arc<dyn TokenSink>>,
-    // Raised once something is sent through this handle or a clone of it.
-    flags: Vec<Arc<AtomicBool>>,
+    // Told once something is sent through this handle or a clone of it.
+    under_way: Vec<Arc<Progress>>,
     // Hear notices only, so that nothing is copied for them per piece of text.
     watchers: Vec<Arc<dyn TokenSink>>,
+}
+
+/// What is known about a call under way.
+#[derive(Debug, Default)]
+pub(crate) struct Progress {
+    sent: AtomicBool,
+    used: OnceLock<u64>,
+}
+
+impl Progress {
+    /// Whether anything was sent.
+    pub(crate) fn is_sent(&self) -> bool {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Says how many tokens were really used; the first word counts.
+    pub(crate) fn uses(&self, tokens: u64) {
+        let _ = self.used.set(tokens);
+    }
+
+    /// Tokens that were really used, once that is known.
+    pub(crate) fn used(&self) -> Option<u64> {
+        self.used.get().copied()
+    }
 }
 
 #[derive(Debug)]
@@ -81,8 +105,8 @@ impl Output {
         Self::over(Channel { sink, wanted, resettable, above: None, state: Mutex::default() }, Vec::new())
     }
 
-    fn over(channel: Channel, flags: Vec<Arc<AtomicBool>>) -> Self {
-        Self { channel: Arc::new(channel), observers: Vec::new(), flags, watchers: Vec::new() }
+    fn over(channel: Channel, under_way: Vec<Arc<Progress>>) -> Self {
+        Self { channel: Arc::new(channel), observers: Vec::new(), under_way, watchers: Vec::new() }
     }
 
     /// Nobody listens; attempts are still recorded.
@@ -115,20 +139,19 @@ impl Output {
         let (wanted, resettable) = (self.wants_text(), self.channel.resettable);
         let above = Some((self.clone(), hedge));
         let channel = Channel { sink: Some(sink), wanted, resettable, above, state: Mutex::default() };
-        Self::over(channel, self.flags.clone())
+        Self::over(channel, self.under_way.clone())
     }
 
-    /// The same channel with a flag that rises once something is sent through this handle or its clones.
-    pub(crate) fn flagged(&self, flag: Arc<AtomicBool>) -> Self {
-        let mut output = self.clone();
-        output.flags.push(flag);
-        output
+    /// The same channel, telling this progress once something is sent through this handle or its clones.
+    pub(crate) fn tracked(mut self, progress: Arc<Progress>) -> Self {
+        self.under_way.push(progress);
+        self
     }
 
     /// From here on the call counts as sent, whatever becomes of it.
     pub(crate) fn sending(&self) {
-        for flag in &self.flags {
-            flag.store(true, Ordering::Relaxed);
+        for progress in &self.under_way {
+            progress.sent.store(true, Ordering::Relaxed);
         }
     }
 

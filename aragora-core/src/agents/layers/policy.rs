@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use super::Layer;
 use crate::agents::agent::{Agent, AgentProfile};
 use crate::agents::conduct::{cancelled, late};
-use crate::agents::output::Output;
+use crate::agents::output::{Output, Progress};
 use crate::agents::reply::AgentReply;
 use crate::agents::request::AgentRequest;
 use crate::agents::target::{Need, Target};
@@ -85,7 +85,7 @@ pub struct Call {
     pub attempt: u32,
     /// Whether this is the second copy of a call.
     pub hedge: bool,
-    used: Arc<OnceLock<u64>>,
+    progress: Arc<Progress>,
     waited: Arc<AtomicU64>,
 }
 
@@ -104,7 +104,7 @@ impl Call {
             output,
             attempt: 1,
             hedge: false,
-            used: Arc::default(),
+            progress: Arc::default(),
             waited: Arc::default(),
         }
     }
@@ -139,7 +139,7 @@ impl Call {
 
     /// Says how many tokens the answer really used, prompt included; the first word counts.
     pub fn used(&self, tokens: u64) {
-        let _ = self.used.set(tokens);
+        self.progress.uses(tokens);
     }
 
     /// How long it has waited for places and rate limits so far.
@@ -151,14 +151,12 @@ impl Call {
         self.waited.fetch_add(u64::try_from(wait.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
-    /// The same, with nothing said about its tokens yet: every attempt says its own.
-    pub(super) fn uncounted(mut self) -> Self {
-        self.used = Arc::default();
-        self
-    }
-
-    pub(super) fn tokens_used(&self) -> Option<u64> {
-        self.used.get().copied()
+    /// The same with a progress of its own, which tells whether this attempt was sent and what it used.
+    pub(super) fn tracked(mut self) -> (Self, Arc<Progress>) {
+        self.progress = Arc::default();
+        self.output = self.output.tracked(Arc::clone(&self.progress));
+        let progress = Arc::clone(&self.progress);
+        (self, progress)
     }
 
     pub(super) fn need(&self) -> Need {

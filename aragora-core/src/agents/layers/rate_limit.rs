@@ -1,13 +1,13 @@
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::decisions::stayed_here;
 use super::policy::{Call, Policy};
 use crate::agents::conduct::cancelled;
 use crate::agents::notice::Notice;
+use crate::agents::output::Progress;
 use crate::agents::target::{Asked, Need, Target, Turn};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -99,7 +99,7 @@ impl Policy for RateLimit {
         false
     }
 
-    async fn run<T, F, Fut>(&self, mut call: Call, work: F) -> Result<T>
+    async fn run<T, F, Fut>(&self, call: Call, work: F) -> Result<T>
     where
         T: Send,
         F: Fn(Call) -> Fut + Send + Sync,
@@ -108,16 +108,14 @@ impl Policy for RateLimit {
         call.ready(&*self.target.parts().clock)?;
         let need = call.need();
         self.admit(&call, need).await?;
-        let sent = Arc::new(AtomicBool::new(false));
-        call = call.uncounted();
-        call.output = call.output.flagged(Arc::clone(&sent));
-        let mut charge = Charge { target: &self.target, need, sent, kept: false };
-        let outcome = work(call.clone()).await;
+        let (call, progress) = call.tracked();
+        let mut charge = Charge { target: &self.target, need, progress, kept: false };
+        let outcome = work(call).await;
         match &outcome {
-            Ok(_) => charge.keep(call.tokens_used()),
+            Ok(_) => charge.keep(),
             Err(error) => {
                 if !stayed_here(error) {
-                    charge.keep(None);
+                    charge.keep();
                 }
                 if let Some(pause) = asked_pause(error) {
                     self.target.pause(pause);
@@ -153,14 +151,14 @@ impl Drop for Waiting<'_> {
 struct Charge<'a> {
     target: &'a Target,
     need: Need,
-    sent: Arc<AtomicBool>,
+    progress: Arc<Progress>,
     kept: bool,
 }
 
 impl Charge<'_> {
-    fn keep(&mut self, used: Option<u64>) {
+    fn keep(&mut self) {
         self.kept = true;
-        if let Some(used) = used {
+        if let Some(used) = self.progress.used() {
             self.target.correct_charge(self.need.tokens(), used);
         }
     }
@@ -168,7 +166,7 @@ impl Charge<'_> {
 
 impl Drop for Charge<'_> {
     fn drop(&mut self) {
-        if !self.kept && !self.sent.load(Ordering::Relaxed) {
+        if !self.kept && !self.progress.is_sent() {
             self.target.refund(self.need);
         }
     }

@@ -8,7 +8,7 @@ use super::policy::{Call, Policy};
 use crate::agents::conduct::late;
 use crate::agents::output::{Delta, TokenSink};
 use crate::agents::target::Target;
-use crate::clock::Clock;
+use crate::clock::{Clock, Deadline};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Bounds one attempt: `timeout` with the phase `total`, `headers` or `idle` when it takes too long, and
@@ -76,7 +76,7 @@ impl Policy for TimeLimit {
     {
         let clock = &self.target.parts().clock;
         call.ready(&**clock)?;
-        let watch = Watch { began: clock.monotonic(), limits: &self.limits, call: call.clone() };
+        let watch = Watch { began: clock.monotonic(), limits: &self.limits, deadline: call.deadline };
         let pulse = Arc::new(Pulse { clock: Arc::clone(clock), last: AtomicU64::new(NEVER) });
         let streams = call.output.wants_text() && (self.limits.first_piece.is_some() || self.limits.idle.is_some());
         if streams {
@@ -108,7 +108,7 @@ fn too_slow(phase: &str) -> Error {
 struct Watch<'a> {
     began: Duration,
     limits: &'a TimeLimits,
-    call: Call,
+    deadline: Option<Deadline>,
 }
 
 impl Watch<'_> {
@@ -120,7 +120,7 @@ impl Watch<'_> {
             (Some(last), _, Some(idle)) => Some((last.saturating_add(idle), "idle")),
             _ => None,
         };
-        let deadline = self.call.deadline.map(|deadline| (deadline.monotonic(), DEADLINE));
+        let deadline = self.deadline.map(|deadline| (deadline.monotonic(), DEADLINE));
         // The caller's own limit is named where two end at once.
         [deadline, quiet].into_iter().flatten().fold((total, "total"), |first, other| {
             if other.0 < first.0 || (other.0 == first.0 && other.1 == DEADLINE) { other } else { first }
