@@ -32,12 +32,16 @@ export interface AgentDocumentForeign {
   readonly contextTokens?: number | undefined
 }
 
-/** A model, `provider/model`, with the key of the configuration. */
+/** A model, by its name or by a configuration, one of the two. */
 export interface AgentDocumentModel {
   readonly type: 'model'
-  /** Its name. */
-  readonly name: string
-  /** Its id, default made of the model's name. */
+  /** Its name, `provider/model`, or a provider alone for its default model. */
+  readonly name?: string | undefined
+  /** Its configuration, e.g. with an address of one's own. */
+  readonly config?: ProviderDocument | undefined
+  /** Its key, default the one the instance's configuration holds for the provider; never shown. */
+  readonly apiKey?: string | undefined
+  /** Its id, default made of provider and model. */
   readonly id?: string | undefined
 }
 
@@ -1612,6 +1616,85 @@ export interface AgentThinkingEvent {
   readonly text: string
 }
 
+/** An attempt of a turn failed. */
+export interface AgentErrorEvent {
+  readonly type: 'agent_error'
+  /** The turn. */
+  readonly turn: string
+  /** The error's code. */
+  readonly code: string
+  /** Which attempt of its target, from 1. */
+  readonly attempt: number
+}
+
+/** A turn is asked again of the same target. */
+export interface AgentRetryEvent {
+  readonly type: 'agent_retry'
+  /** The turn. */
+  readonly turn: string
+  /** The attempt that follows, from 2. */
+  readonly attempt: number
+  /** Code of the failure before. */
+  readonly code: string
+  /** The pause before it, in milliseconds. */
+  readonly delayMs: number
+}
+
+/** A turn is asked of another target. */
+export interface AgentFallbackTriggeredEvent {
+  readonly type: 'agent_fallback_triggered'
+  /** The turn. */
+  readonly turn: string
+  /** The target that failed. */
+  readonly from: string
+  /** The target asked now. */
+  readonly to: string
+  /** Code of the failure. */
+  readonly code: string
+}
+
+/** A turn waits under a provider's rate limit. */
+export interface RateLimitWaitEvent {
+  readonly type: 'rate_limit_wait'
+  /** The provider. */
+  readonly provider: string
+  /** For how long at most, in milliseconds. */
+  readonly waitMs: number
+}
+
+/** A turn's failure opened a circuit breaker: nothing is sent to its target for a while. */
+export interface BreakerOpenedEvent {
+  readonly type: 'breaker_opened'
+  /** What it guards: `agent`. */
+  readonly scope: string
+  /** Whose, e.g. `openai/gpt-5`. */
+  readonly name: string
+  /** Failures that counted when it changed. */
+  readonly failures: number
+}
+
+/** A circuit breaker lets one probe through. */
+export interface BreakerHalfOpenEvent {
+  readonly type: 'breaker_half_open'
+  /** What it guards: `agent`. */
+  readonly scope: string
+  /** Whose, e.g. `openai/gpt-5`. */
+  readonly name: string
+  /** Failures that counted when it changed. */
+  readonly failures: number
+}
+
+/** A circuit breaker closed: its target answers again. */
+export interface BreakerClosedEvent {
+  readonly type: 'breaker_closed'
+  /** What it guards: `agent`. */
+  readonly scope: string
+  /** Whose, e.g. `openai/gpt-5`. */
+  readonly name: string
+  /** Failures that counted when it changed. */
+  readonly failures: number
+}
+
 /** Nothing happened for 30 seconds; the debate still runs. */
 export interface HeartbeatEvent {
   readonly type: 'heartbeat'
@@ -1668,6 +1751,13 @@ export type EventData =
   | TokenResetEvent
   | TokenEndEvent
   | AgentThinkingEvent
+  | AgentErrorEvent
+  | AgentRetryEvent
+  | AgentFallbackTriggeredEvent
+  | RateLimitWaitEvent
+  | BreakerOpenedEvent
+  | BreakerHalfOpenEvent
+  | BreakerClosedEvent
   | HeartbeatEvent
   | LaggedEvent
 
@@ -2039,6 +2129,28 @@ export interface Message {
  * - `human`: A person's word that is nobody's turn.
  */
 export type MessageKind = 'answer' | 'critique' | 'revision' | 'speech' | 'ballot' | 'ranking' | 'judgement' | 'synthesis' | 'intervention' | 'human'
+
+/** What a model can do. Absent means the dialect's permissive default. */
+export interface ModelCaps {
+  /** The window in tokens, prompt and output together. */
+  readonly context?: number | undefined
+  /** The most tokens it writes. */
+  readonly maxOutput?: number | undefined
+  /** Whether it can be held to a JSON schema. */
+  readonly jsonSchema?: boolean | undefined
+  /** Whether it can be made to call one tool. */
+  readonly forcedTool?: boolean | undefined
+  /** Whether it takes `temperature` and `top_p`. A model that thinks on demand takes them while it does not. */
+  readonly temperature?: boolean | undefined
+  /** The efforts it takes, weakest first; empty: none. `Effort::None` among them: thinking can be turned off. */
+  readonly efforts?: readonly Effort[] | undefined
+  /** Whether effort is told as a budget of tokens, as to models before Claude 4.6 and Gemini 3. */
+  readonly thinkingBudget?: boolean | undefined
+  /** Whether it knows a system role. */
+  readonly systemRole?: boolean | undefined
+  /** `max_tokens` or `max_completion_tokens`. */
+  readonly maxTokensKey?: string | undefined
+}
 
 /** One stated option. */
 export interface OptionSpec {
@@ -2452,6 +2564,58 @@ export interface ProtocolRef {
   readonly params: Json
   /** The most calls it can make with this roster. */
   readonly plannedCalls: number
+}
+
+/** An agent behind a provider, as a document. What is absent keeps its default. */
+export interface ProviderDocument {
+  /** The provider, or an alias of it. */
+  readonly provider: string
+  /** The model, with Azure the deployment; default the provider's. */
+  readonly model?: string | undefined
+  /** The agent's id, default made of provider and model. */
+  readonly id?: string | undefined
+  /** The wire format, default the provider's. */
+  readonly wire?: Wire | undefined
+  /** Where it is reached, default the provider's. */
+  readonly baseUrl?: string | undefined
+  /** The path after the base, with `{model}` in it; default the wire's. */
+  readonly path?: string | undefined
+  /** Header fields of every request; never shown. */
+  readonly headers?: { readonly [key: string]: string } | undefined
+  /** Query members of every request. A credential belongs in a header. */
+  readonly query?: { readonly [key: string]: string } | undefined
+  /** `OpenAI-Organization`. */
+  readonly organization?: string | undefined
+  /** `OpenAI-Project`. */
+  readonly project?: string | undefined
+  /** The host's name, for OpenRouter's `X-Title`. */
+  readonly appName?: string | undefined
+  /** The host's site, for OpenRouter's `HTTP-Referer`. */
+  readonly appUrl?: string | undefined
+  /** Time limits of one exchange. */
+  readonly timeouts?: TimeoutsDocument | undefined
+  /** When replies are streamed, default where somebody listens. */
+  readonly stream?: StreamMode | undefined
+  /** Permits plain `http` beyond this machine. */
+  readonly allowInsecureHttp?: boolean | undefined
+  /** Refuses a request with a knob the model does not take, instead of leaving it out with a warning. */
+  readonly strictKnobs?: boolean | undefined
+  /** What the model can do, default by its name. */
+  readonly caps?: ModelCaps | undefined
+  /** Whether the model can be held to a schema, default native where the provider can. */
+  readonly structured?: StructuredMode | undefined
+  /** Names of metadata that leave the process. */
+  readonly forwardMetadata?: readonly string[] | undefined
+  /** Keeps the raw body of a refused call in the error. */
+  readonly captureRaw?: boolean | undefined
+  /** Calls cost nothing, e.g. on a server of one's own. */
+  readonly free?: boolean | undefined
+  /** Members of every request's body; the request's own `extra` wins. */
+  readonly extra?: { readonly [key: string]: Json } | undefined
+  /** The model's lineage, default guessed from its name. */
+  readonly family?: string | undefined
+  /** The agent's version. */
+  readonly version?: string | undefined
 }
 
 /** A question with everything the participants are given. */
@@ -3119,6 +3283,22 @@ export type StopReason =
   | StopReasonPause
   | StopReasonOther
 
+/**
+ * When replies are streamed.
+ * - `auto`: Where somebody listens.
+ * - `always`: Always, e.g. because a gateway cuts long silent calls.
+ * - `never`: Never.
+ */
+export type StreamMode = 'auto' | 'always' | 'never'
+
+/**
+ * Whether an agent can be held to a schema.
+ * - `native`: The provider enforces it.
+ * - `instructed`: The prompt asks for it.
+ * - `none`: Neither; ballots are read from text.
+ */
+export type StructuredMode = 'native' | 'instructed' | 'none'
+
 /** What a rule counted. */
 export interface Tally {
   /** The rule's name; of a hybrid, the member that decided. */
@@ -3201,6 +3381,16 @@ export interface TieUse {
   readonly by: TieBreak
   /** The option that was taken. */
   readonly chosen: string
+}
+
+/** Time limits of one exchange, in milliseconds. */
+export interface TimeoutsDocument {
+  /** Until the head of a streamed response, default 120,000. */
+  readonly headersMs?: number | undefined
+  /** Between two pieces of the body, default 60,000. */
+  readonly idleMs?: number | undefined
+  /** For everything, default 240,000. */
+  readonly totalMs?: number | undefined
 }
 
 /** A tool call a model asked for. */
@@ -3514,6 +3704,16 @@ export interface VoteView {
 }
 
 /**
+ * The wire formats.
+ * - `messages`: Anthropic Messages.
+ * - `responses`: OpenAI Responses.
+ * - `chat`: OpenAI Chat Completions and its dialects.
+ * - `gemini`: Gemini `generateContent`.
+ * - `gemini_interactions`: Gemini Interactions.
+ */
+export type Wire = 'messages' | 'responses' | 'chat' | 'gemini' | 'gemini_interactions'
+
+/**
  * The codes of errors. A version to come may add some.
  * - `invalid_request`: One or more fields are outside their documented form; all violations are in the context.
  * Correct the request.
@@ -3761,6 +3961,7 @@ export interface Values {
   readonly Limits: Limits
   readonly Message: Message
   readonly MessageKind: MessageKind
+  readonly ModelCaps: ModelCaps
   readonly OptionSpec: OptionSpec
   readonly OptionView: OptionView
   readonly Order: Order
@@ -3785,6 +3986,7 @@ export interface Values {
   readonly PromptCache: PromptCache
   readonly ProtocolDocument: ProtocolDocument
   readonly ProtocolRef: ProtocolRef
+  readonly ProviderDocument: ProviderDocument
   readonly Question: Question
   readonly Quorum: Quorum
   readonly QuorumRule: QuorumRule
@@ -3826,10 +4028,13 @@ export interface Values {
   readonly Stop: Stop
   readonly StopCause: StopCause
   readonly StopReason: StopReason
+  readonly StreamMode: StreamMode
+  readonly StructuredMode: StructuredMode
   readonly Tally: Tally
   readonly Test: Test
   readonly TieBreak: TieBreak
   readonly TieUse: TieUse
+  readonly TimeoutsDocument: TimeoutsDocument
   readonly ToolCall: ToolCall
   readonly Topology: Topology
   readonly TraceLine: TraceLine
@@ -3846,11 +4051,12 @@ export interface Values {
   readonly VoteRecord: VoteRecord
   readonly VoteStatus: VoteStatus
   readonly VoteView: VoteView
+  readonly Wire: Wire
 }
 
 /** The rows of all types whose documents differ from their values. @internal */
 export const codecs: { readonly [name: string]: CodecRow } = {
-  AgentDocument: { tag: 'kind', cases: { foreign: [['participant', 'participant', 0], ['id', 'id', 0], ['provider', 'provider', 0], ['model', 'model', 0], ['family', 'family', 0], ['version', 'version', 0], ['structured', 'structured', 0], ['streams', 'streams', 0], ['contextTokens', 'context_tokens', 0]], model: [['name', 'name', 0], ['id', 'id', 0]], scripted: [['id', 'id', 0], ['steps', 'steps', ['list', 'ScriptDocument']], ['atEnd', 'at_end', 0]], demo: [['id', 'id', 0], ['style', 'style', 0], ['seed', 'seed', 0]], human: [['id', 'id', 0]], recorded: [['id', 'id', 0], ['log', 'log', 0], ['cassette', 'cassette', 0]] } },
+  AgentDocument: { tag: 'kind', cases: { foreign: [['participant', 'participant', 0], ['id', 'id', 0], ['provider', 'provider', 0], ['model', 'model', 0], ['family', 'family', 0], ['version', 'version', 0], ['structured', 'structured', 0], ['streams', 'streams', 0], ['contextTokens', 'context_tokens', 0]], model: [['name', 'name', 0], ['config', 'config', 'ProviderDocument'], ['apiKey', 'api_key', 0], ['id', 'id', 0]], scripted: [['id', 'id', 0], ['steps', 'steps', ['list', 'ScriptDocument']], ['atEnd', 'at_end', 0]], demo: [['id', 'id', 0], ['style', 'style', 0], ['seed', 'seed', 0]], human: [['id', 'id', 0]], recorded: [['id', 'id', 0], ['log', 'log', 0], ['cassette', 'cassette', 0]] } },
   AgentReply: { record: [['text', 'text', 0], ['structured', 'structured', 0], ['reasoning', 'reasoning', 0], ['toolCalls', 'tool_calls', ['list', 'ToolCall']], ['refusal', 'refusal', 'Refusal'], ['stop', 'stop', 'StopReason'], ['usage', 'usage', 'Usage'], ['costMicros', 'cost_micros', 0], ['provider', 'provider', 0], ['model', 'model', 0], ['responseId', 'response_id', 0], ['warnings', 'warnings', ['list', 'ReplyWarning']]] },
   AgentRequest: { record: [['id', 'id', 0], ['debate', 'debate', 0], ['round', 'round', 0], ['phase', 'phase', 0], ['role', 'role', 0], ['persona', 'persona', 'Persona'], ['system', 'system', 0], ['messages', 'messages', ['list', 'RequestMessage']], ['expect', 'expect', 'Expect'], ['sampling', 'sampling', 'Sampling'], ['deadlineMs', 'deadline_ms', 0], ['metadata', 'metadata', 0], ['extra', 'extra', 0]] },
   Answer: { record: [['option', 'option', 0], ['value', 'value', 0], ['text', 'text', 0], ['author', 'author', 0], ['synthesis', 'synthesis', 0]] },
@@ -3889,7 +4095,7 @@ export const codecs: { readonly [name: string]: CodecRow } = {
   Equivalence: { tag: 'name', cases: { exact: [], normalised: [], numeric: [['rel', 'rel', 0], ['abs', 'abs', 0]], letter: [], math: [], custom: [['comparator', 'comparator', 0]] } },
   ErrorInfo: { record: [['code', 'code', 0], ['reason', 'reason', 0], ['retryable', 'retryable', 0], ['retryAfterMs', 'retry_after_ms', 0]] },
   Event: { record: [['type', 'type', 0], ['seq', 'seq', 0], ['class', 'class', 0], ['debateId', 'debate_id', 0], ['run', 'run', 0], ['agent', 'agent', 0], ['agentSeq', 'agent_seq', 0], ['round', 'round', 0], ['time', 'time', 'instant'], ['data', 'data', 'EventData', 0, 'type']] },
-  EventData: { tag: 'type', cases: { debate_start: [['debate', 'debate', 0], ['parent', 'parent', 'Parent'], ['library', 'library', 0], ['question', 'question', 'Question'], ['environment', 'environment', 'Frame'], ['roster', 'roster', ['list', 'SeatView']], ['protocol', 'protocol', 'ProtocolRef'], ['rule', 'rule', 'RuleConfig'], ['stopWhen', 'stop_when', 'RuleConfig'], ['stops', 'stops', 0], ['topology', 'topology', 'Topology'], ['options', 'options', 'DebateOptions'], ['seed', 'seed', 'uint64'], ['configDigest', 'config_digest', 0]], debate_resumed: [['fromSeq', 'from_seq', 0], ['lostTurns', 'lost_turns', 0], ['configChanged', 'config_changed', 0]], round_start: [['roles', 'roles', 0], ['stances', 'stances', 0], ['sees', 'sees', 0]], step_start: [['step', 'step', 0], ['phase', 'phase', 0], ['join', 'join', 'Join'], ['order', 'order', 0], ['min', 'min', 0], ['retryOf', 'retry_of', 0], ['asks', 'asks', ['list', 'PlannedAsk']]], turn_start: [['turn', 'turn', 0], ['seat', 'seat', 0], ['requestId', 'request_id', 0]], agent_attempt: [['turn', 'turn', 0], ['n', 'n', 0], ['target', 'target', 0], ['outcome', 'outcome', 0], ['usage', 'usage', 'Usage'], ['costMicros', 'cost_micros', 0], ['costSource', 'cost_source', 'CostSource'], ['latencyMs', 'latency_ms', 0], ['hedge', 'hedge', 0], ['error', 'error', 'ErrorInfo']], agent_message: [['turn', 'turn', 0], ['seat', 'seat', 0], ['phase', 'phase', 0], ['kind', 'kind', 0], ['message', 'message', 0], ['text', 'text', 0], ['structured', 'structured', 0], ['stop', 'stop', 'StopReason'], ['refusal', 'refusal', 'Refusal'], ['provider', 'provider', 0], ['model', 'model', 0], ['served', 'served', 'Served'], ['usage', 'usage', 'Usage'], ['costMicros', 'cost_micros', 0], ['arrival', 'arrival', 0], ['answer', 'answer', 'ExtractedAnswer'], ['confidence', 'confidence', 0], ['goOn', 'continue', 0], ['ready', 'ready', 0]], critique: [['turn', 'turn', 0], ['critic', 'critic', 0], ['target', 'target', 0], ['message', 'message', 0], ['issues', 'issues', 0], ['suggestions', 'suggestions', 0], ['severity', 'severity', 0], ['reasoning', 'reasoning', 0]], vote: [['turn', 'turn', 0], ['voter', 'voter', 0], ['status', 'status', 0], ['ballot', 'ballot', 'Ballot'], ['confidence', 'confidence', 0], ['weight', 'weight', 0], ['reason', 'reason', 0], ['selfVote', 'self_vote', 0], ['userIntensity', 'user_intensity', 0]], turn_failed: [['turn', 'turn', 0], ['seat', 'seat', 0], ['error', 'error', 'ErrorInfo'], ['partialText', 'partial_text', 0]], turn_cancelled: [['turn', 'turn', 0], ['seat', 'seat', 0], ['why', 'why', 0]], turn_skipped: [['turn', 'turn', 0], ['seat', 'seat', 0], ['why', 'why', 0]], seat_benched: [['seat', 'seat', 0], ['afterFailures', 'after_failures', 0]], context_reduced: [['turn', 'turn', 0], ['method', 'method', 0], ['dropped', 'dropped', 0], ['summary', 'summary', 0]], knowledge_injected: [['items', 'items', 0], ['text', 'text', 0]], knowledge_degraded: [['error', 'error', 'ErrorInfo']], human_input: [['by', 'by', 0], ['kind', 'kind', 0], ['text', 'text', 0], ['intensity', 'intensity', 0]], consensus_check: [['scope', 'scope', 0], ['rule', 'rule', 'RuleConfig'], ['tally', 'tally', 'Tally'], ['outcome', 'outcome', 'Outcome']], analysis: [['kind', 'kind', 0], ['value', 'value', 0]], hollow_consensus: [['similarity', 'similarity', 0], ['quality', 'quality', 0], ['severity', 'severity', 0], ['detected', 'detected', 0]], trickster_intervention: [['kind', 'kind', 0], ['targets', 'targets', 0], ['text', 'text', 0], ['gaps', 'gaps', 0], ['priority', 'priority', 0]], breakpoint: [['id', 'id', 0], ['trigger', 'trigger', 0], ['snapshot', 'snapshot', 0], ['level', 'level', 0], ['deadlineMs', 'deadline_ms', 0]], breakpoint_resolved: [['id', 'id', 0], ['action', 'action', 0], ['guidance', 'guidance', 0], ['by', 'by', 0], ['timedOut', 'timed_out', 0]], budget_alert: [['scope', 'scope', 0], ['percent', 'percent', 0], ['spent', 'spent', 0], ['limit', 'limit', 0]], warning: [['code', 'code', 0], ['turn', 'turn', 0], ['detail', 'detail', 0]], fork_edit: [['edit', 'edit', 'Edit']], step_end: [['step', 'step', 0], ['why', 'why', 0], ['arrived', 'arrived', 0]], round_end: [['convergence', 'convergence', 'RoundConvergence'], ['leader', 'leader', 0], ['leaderValue', 'leader_value', 0], ['share', 'share', 0]], stop: [['cause', 'cause', 0], ['detail', 'detail', 0]], decision: [['decision', 'decision', 'Decision']], debate_end: [['status', 'status', 0], ['decisionDigest', 'decision_digest', 0]], debate_failed: [['error', 'error', 'ErrorInfo']], debate_cancelled: [['by', 'by', 0], ['reason', 'reason', 0]], token_start: [['turn', 'turn', 0]], token_delta: [['turn', 'turn', 0], ['text', 'text', 0]], token_reset: [['turn', 'turn', 0]], token_end: [['turn', 'turn', 0], ['chars', 'chars', 0]], agent_thinking: [['turn', 'turn', 0], ['text', 'text', 0]], heartbeat: [], lagged: [['from', 'from', 0], ['to', 'to', 0], ['dropped', 'dropped', 0]] } },
+  EventData: { tag: 'type', cases: { debate_start: [['debate', 'debate', 0], ['parent', 'parent', 'Parent'], ['library', 'library', 0], ['question', 'question', 'Question'], ['environment', 'environment', 'Frame'], ['roster', 'roster', ['list', 'SeatView']], ['protocol', 'protocol', 'ProtocolRef'], ['rule', 'rule', 'RuleConfig'], ['stopWhen', 'stop_when', 'RuleConfig'], ['stops', 'stops', 0], ['topology', 'topology', 'Topology'], ['options', 'options', 'DebateOptions'], ['seed', 'seed', 'uint64'], ['configDigest', 'config_digest', 0]], debate_resumed: [['fromSeq', 'from_seq', 0], ['lostTurns', 'lost_turns', 0], ['configChanged', 'config_changed', 0]], round_start: [['roles', 'roles', 0], ['stances', 'stances', 0], ['sees', 'sees', 0]], step_start: [['step', 'step', 0], ['phase', 'phase', 0], ['join', 'join', 'Join'], ['order', 'order', 0], ['min', 'min', 0], ['retryOf', 'retry_of', 0], ['asks', 'asks', ['list', 'PlannedAsk']]], turn_start: [['turn', 'turn', 0], ['seat', 'seat', 0], ['requestId', 'request_id', 0]], agent_attempt: [['turn', 'turn', 0], ['n', 'n', 0], ['target', 'target', 0], ['outcome', 'outcome', 0], ['usage', 'usage', 'Usage'], ['costMicros', 'cost_micros', 0], ['costSource', 'cost_source', 'CostSource'], ['latencyMs', 'latency_ms', 0], ['hedge', 'hedge', 0], ['error', 'error', 'ErrorInfo']], agent_message: [['turn', 'turn', 0], ['seat', 'seat', 0], ['phase', 'phase', 0], ['kind', 'kind', 0], ['message', 'message', 0], ['text', 'text', 0], ['structured', 'structured', 0], ['stop', 'stop', 'StopReason'], ['refusal', 'refusal', 'Refusal'], ['provider', 'provider', 0], ['model', 'model', 0], ['served', 'served', 'Served'], ['usage', 'usage', 'Usage'], ['costMicros', 'cost_micros', 0], ['arrival', 'arrival', 0], ['answer', 'answer', 'ExtractedAnswer'], ['confidence', 'confidence', 0], ['goOn', 'continue', 0], ['ready', 'ready', 0]], critique: [['turn', 'turn', 0], ['critic', 'critic', 0], ['target', 'target', 0], ['message', 'message', 0], ['issues', 'issues', 0], ['suggestions', 'suggestions', 0], ['severity', 'severity', 0], ['reasoning', 'reasoning', 0]], vote: [['turn', 'turn', 0], ['voter', 'voter', 0], ['status', 'status', 0], ['ballot', 'ballot', 'Ballot'], ['confidence', 'confidence', 0], ['weight', 'weight', 0], ['reason', 'reason', 0], ['selfVote', 'self_vote', 0], ['userIntensity', 'user_intensity', 0]], turn_failed: [['turn', 'turn', 0], ['seat', 'seat', 0], ['error', 'error', 'ErrorInfo'], ['partialText', 'partial_text', 0]], turn_cancelled: [['turn', 'turn', 0], ['seat', 'seat', 0], ['why', 'why', 0]], turn_skipped: [['turn', 'turn', 0], ['seat', 'seat', 0], ['why', 'why', 0]], seat_benched: [['seat', 'seat', 0], ['afterFailures', 'after_failures', 0]], context_reduced: [['turn', 'turn', 0], ['method', 'method', 0], ['dropped', 'dropped', 0], ['summary', 'summary', 0]], knowledge_injected: [['items', 'items', 0], ['text', 'text', 0]], knowledge_degraded: [['error', 'error', 'ErrorInfo']], human_input: [['by', 'by', 0], ['kind', 'kind', 0], ['text', 'text', 0], ['intensity', 'intensity', 0]], consensus_check: [['scope', 'scope', 0], ['rule', 'rule', 'RuleConfig'], ['tally', 'tally', 'Tally'], ['outcome', 'outcome', 'Outcome']], analysis: [['kind', 'kind', 0], ['value', 'value', 0]], hollow_consensus: [['similarity', 'similarity', 0], ['quality', 'quality', 0], ['severity', 'severity', 0], ['detected', 'detected', 0]], trickster_intervention: [['kind', 'kind', 0], ['targets', 'targets', 0], ['text', 'text', 0], ['gaps', 'gaps', 0], ['priority', 'priority', 0]], breakpoint: [['id', 'id', 0], ['trigger', 'trigger', 0], ['snapshot', 'snapshot', 0], ['level', 'level', 0], ['deadlineMs', 'deadline_ms', 0]], breakpoint_resolved: [['id', 'id', 0], ['action', 'action', 0], ['guidance', 'guidance', 0], ['by', 'by', 0], ['timedOut', 'timed_out', 0]], budget_alert: [['scope', 'scope', 0], ['percent', 'percent', 0], ['spent', 'spent', 0], ['limit', 'limit', 0]], warning: [['code', 'code', 0], ['turn', 'turn', 0], ['detail', 'detail', 0]], fork_edit: [['edit', 'edit', 'Edit']], step_end: [['step', 'step', 0], ['why', 'why', 0], ['arrived', 'arrived', 0]], round_end: [['convergence', 'convergence', 'RoundConvergence'], ['leader', 'leader', 0], ['leaderValue', 'leader_value', 0], ['share', 'share', 0]], stop: [['cause', 'cause', 0], ['detail', 'detail', 0]], decision: [['decision', 'decision', 'Decision']], debate_end: [['status', 'status', 0], ['decisionDigest', 'decision_digest', 0]], debate_failed: [['error', 'error', 'ErrorInfo']], debate_cancelled: [['by', 'by', 0], ['reason', 'reason', 0]], token_start: [['turn', 'turn', 0]], token_delta: [['turn', 'turn', 0], ['text', 'text', 0]], token_reset: [['turn', 'turn', 0]], token_end: [['turn', 'turn', 0], ['chars', 'chars', 0]], agent_thinking: [['turn', 'turn', 0], ['text', 'text', 0]], agent_error: [['turn', 'turn', 0], ['code', 'code', 0], ['attempt', 'attempt', 0]], agent_retry: [['turn', 'turn', 0], ['attempt', 'attempt', 0], ['code', 'code', 0], ['delayMs', 'delay_ms', 0]], agent_fallback_triggered: [['turn', 'turn', 0], ['from', 'from', 0], ['to', 'to', 0], ['code', 'code', 0]], rate_limit_wait: [['provider', 'provider', 0], ['waitMs', 'wait_ms', 0]], breaker_opened: [['scope', 'scope', 0], ['name', 'name', 0], ['failures', 'failures', 0]], breaker_half_open: [['scope', 'scope', 0], ['name', 'name', 0], ['failures', 'failures', 0]], breaker_closed: [['scope', 'scope', 0], ['name', 'name', 0], ['failures', 'failures', 0]], heartbeat: [], lagged: [['from', 'from', 0], ['to', 'to', 0], ['dropped', 'dropped', 0]] } },
   Expect: { tag: null, cases: { text: [], json: { value: 'JsonShape' }, ballot: { value: 'BallotShape' } } },
   ExtractedAnswer: { record: [['raw', 'raw', 0], ['value', 'value', 0], ['extractor', 'extractor', 0]] },
   Extractor: { tag: 'name', cases: { structured: [['pointer', 'pointer', 0]], final_answer_line: [], answer_line: [], choice_paren: [['letters', 'letters', 0]], boxed: [], braces_number: [], float_token: [], last_number: [], hendrycks_math: [], whole: [], regex: [['pattern', 'pattern', 0], ['group', 'group', 0], ['last', 'last', 0], ['upper', 'upper', 0]] } },
@@ -3904,6 +4110,7 @@ export const codecs: { readonly [name: string]: CodecRow } = {
   Layout: { tag: null, cases: { shared: [], preset: { value: 'Preset' } } },
   Limits: { record: [['rounds', 'rounds', 0], ['deadlineMs', 'deadline_ms', 0], ['turnTimeoutMs', 'turn_timeout_ms', 0], ['calls', 'calls', 0], ['inputTokens', 'input_tokens', 0], ['outputTokens', 'output_tokens', 0], ['costMicros', 'cost_micros', 0], ['maxOutputTokens', 'max_output_tokens', 0], ['maxParallel', 'max_parallel', 0]] },
   Message: { record: [['id', 'id', 0], ['author', 'author', 'Author'], ['text', 'text', 0], ['visibility', 'visibility', 'Visibility'], ['cachePoint', 'cache_point', 0]] },
+  ModelCaps: { record: [['context', 'context', 0], ['maxOutput', 'max_output', 0], ['jsonSchema', 'json_schema', 0], ['forcedTool', 'forced_tool', 0], ['temperature', 'temperature', 0], ['efforts', 'efforts', 0], ['thinkingBudget', 'thinking_budget', 0], ['systemRole', 'system_role', 0], ['maxTokensKey', 'max_tokens_key', 0]] },
   OptionSpec: { record: [['id', 'id', 0], ['text', 'text', 0]] },
   OptionView: { record: [['id', 'id', 0], ['label', 'label', 0], ['value', 'value', 0], ['text', 'text', 0], ['authors', 'authors', 0], ['shown', 'shown', 0, 1], ['messages', 'messages', 0]] },
   Orders: { record: [['asked', 'asked', 0], ['shown', 'shown', 0]] },
@@ -3925,6 +4132,7 @@ export const codecs: { readonly [name: string]: CodecRow } = {
   Prompt: { record: [['system', 'system', 0], ['messages', 'messages', ['list', 'Message']]] },
   ProtocolDocument: { record: [['participant', 'participant', 0], ['name', 'name', 0], ['version', 'version', 0], ['params', 'params', 0], ['minSeats', 'min_seats', 0], ['maxSeats', 'max_seats', 0], ['plannedCalls', 'planned_calls', 'PlannedCalls'], ['members', 'members', 0]] },
   ProtocolRef: { record: [['name', 'name', 0], ['version', 'version', 0], ['params', 'params', 0], ['plannedCalls', 'planned_calls', 0]] },
+  ProviderDocument: { record: [['provider', 'provider', 0], ['model', 'model', 0], ['id', 'id', 0], ['wire', 'wire', 0], ['baseUrl', 'base_url', 0], ['path', 'path', 0], ['headers', 'headers', 0], ['query', 'query', 0], ['organization', 'organization', 0], ['project', 'project', 0], ['appName', 'app_name', 0], ['appUrl', 'app_url', 0], ['timeouts', 'timeouts', 'TimeoutsDocument'], ['stream', 'stream', 0], ['allowInsecureHttp', 'allow_insecure_http', 0], ['strictKnobs', 'strict_knobs', 0], ['caps', 'caps', 'ModelCaps'], ['structured', 'structured', 0], ['forwardMetadata', 'forward_metadata', 0], ['captureRaw', 'capture_raw', 0], ['free', 'free', 0], ['extra', 'extra', 0], ['family', 'family', 0], ['version', 'version', 0]] },
   Question: { record: [['text', 'text', 0], ['context', 'context', 0], ['options', 'options', ['list', 'OptionSpec']], ['format', 'format', 'AnswerFormat'], ['documents', 'documents', ['list', 'Document']]] },
   Quorum: { record: [['eligible', 'eligible', 0], ['needed', 'needed', 0], ['present', 'present', 0], ['met', 'met', 0]] },
   QuorumRule: { tag: null, cases: { half: [], count: { value: 0 }, fraction: { value: 0 } } },
@@ -3959,6 +4167,7 @@ export const codecs: { readonly [name: string]: CodecRow } = {
   Test: { record: [['op', 'op', 0], ['share', 'share', 0], ['basis', 'basis', 0], ['part', 'part', 0], ['whole', 'whole', 0], ['passed', 'passed', 0]] },
   TieBreak: { tag: null, cases: { none: [], first_seen: [], roster: [], seeded: [], seat: { value: 0 } } },
   TieUse: { record: [['tied', 'tied', 0], ['by', 'by', 'TieBreak'], ['chosen', 'chosen', 0]] },
+  TimeoutsDocument: { record: [['headersMs', 'headers_ms', 0], ['idleMs', 'idle_ms', 0], ['totalMs', 'total_ms', 0]] },
   ToolCall: { record: [['id', 'id', 0], ['name', 'name', 0], ['arguments', 'arguments', 0], ['raw', 'raw', 0]] },
   Topology: { tag: 'name', cases: { all_to_all: [], ring: [['directed', 'directed', 0]], star: [['hub', 'hub', 0]], sparse: [['sparsity', 'sparsity', 0]], round_robin: [], custom: [['matrix', 'matrix', 0]] } },
   TraceLine: { record: [['stage', 'stage', 0], ['note', 'note', 0]] },

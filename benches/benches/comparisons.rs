@@ -1,5 +1,6 @@
 //! The same comparisons as the table of figures, one side beside the other, with criterion's statistics.
 
+use aragora_benches::admission::Admission;
 use aragora_benches::fold::Recorded;
 use aragora_benches::overhead::Overhead;
 use aragora_benches::store::Stores;
@@ -47,5 +48,12 @@ fn storage(c: &mut Criterion) {
     group.bench_function("put, bare map", |b| b.iter(|| stores.put_bare()));
 }
 
-criterion_group!(benches, engine, log, counting, events, storage);
+fn admission(c: &mut Criterion) {
+    let admission = Admission::new().unwrap();
+    c.bench_function("1000 calls through breaker, rate limit and places", |b| {
+        b.iter(|| admission.admit(1_000).unwrap())
+    });
+}
+
+criterion_group!(benches, engine, log, counting, events, storage, admission);
 criterion_main!(benches);

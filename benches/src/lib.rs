@@ -3,6 +3,7 @@
 //! One module per subject. A module offers what it compares to the criterion benches and `rows()`, its lines of the
 //! table that `cargo run --release -p aragora-benches --bin figures` prints.
 
+pub mod admission;
 pub mod bus;
 pub mod calls;
 pub mod crowd;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use aragora_core::foreign::{self, Host, Message, Session};
 use aragora_core::{Error, ErrorKind};
+use aragora_tests::loopback::{Answer, Loopback};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -293,4 +294,62 @@ async fn a_missing_key_says_which_variable_to_set() {
     let error = session.start("debate", &spec.to_string()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotConfigured);
     assert!(error.reason().contains("OPENAI_API_KEY"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn models_are_seated_by_name_or_by_document_and_a_hook_of_the_host_authenticates_them() {
+    let server = Loopback::start(|received| {
+        let fields = &received.headers;
+        let known = ["Bearer from-hook", "Bearer from-document"];
+        let allowed = fields.get("authorization").is_none_or(|value| known.contains(&value.as_str()));
+        let reply = json!({ "choices": [{ "message": { "content": "FINAL ANSWER: yes" }, "finish_reason": "stop" }] });
+        Answer::new(if allowed { 200 } else { 401 }, "application/json", reply.to_string())
+    })
+    .await
+    .unwrap();
+    let (wire, messages) = wire();
+    serve(messages, |_, method, data| {
+        assert_eq!(method, "credentials.headers");
+        assert_eq!((data["method"].as_str(), data["refresh"].as_bool()), (Some("POST"), Some(false)));
+        assert!(data["body"].as_str().unwrap().contains("hooked"));
+        json!({ "authorization": "Bearer from-hook" }).to_string()
+    });
+    let settings = json!({ "config": { "env": { "OLLAMA_HOST": server.url() } } }).to_string();
+    let host: Arc<dyn Host> = wire.clone();
+    let session = foreign::spawn(async move { Session::open(host, &settings).await }).await.unwrap();
+    let at = |model: &str| json!({ "provider": "compatible", "model": model, "base_url": server.url() });
+    let seats = json!([
+        { "agent": { "kind": "model", "name": "ollama/named", "id": "named" } },
+        { "agent": { "kind": "model", "config": at("keyed"), "api_key": "from-document" } },
+        { "agent": { "kind": "model", "config": at("hooked"), "credentials": { "participant": 9 } } },
+    ]);
+    let spec = |seats: Value| json!({ "question": "Ship?", "seats": seats, "protocol": "vote_only" }).to_string();
+    let debate = session.start("debate", &spec(seats)).await.unwrap();
+    let decision: Value = serde_json::from_str(&debate.result().await.unwrap()).unwrap();
+    assert_eq!(decision["supporters"], json!(["named", "compatible-keyed", "compatible-hooked"]));
+    assert_eq!(decision["answer"]["value"], "yes");
+    drop(debate);
+
+    let report: Value = serde_json::from_str(&session.ask("agents.check", "{}").unwrap()).unwrap();
+    let ollama = report["providers"].as_array().unwrap().iter().find(|p| p["provider"] == "ollama").unwrap();
+    assert_eq!(ollama["configured"], true);
+    let health: Value = serde_json::from_str(&session.ask("agents.health", "{}").unwrap()).unwrap();
+    assert_eq!(health.as_array().unwrap().len(), 3);
+
+    for (agent, code) in [
+        (json!({ "kind": "model" }), "invalid_request"),
+        (json!({ "kind": "model", "name": "ollama/x", "config": at("x") }), "invalid_request"),
+        (json!({ "kind": "model", "config": { "provider": "compatible", "modle": "x" } }), "invalid_request"),
+        (json!({ "kind": "model", "config": { "provider": "compatible", "model": "x" } }), "invalid_config"),
+        (
+            json!({ "kind": "model", "name": "ollama/x", "api_key": "k", "credentials": { "participant": 5 } }),
+            "invalid_request",
+        ),
+    ] {
+        let error = session.start("debate", &spec(json!([{ "agent": agent }]))).await.unwrap_err();
+        assert_eq!(error.code(), code, "{error}");
+    }
+    session.close().await.unwrap();
+    let forgotten = wire.forgotten.lock().unwrap().clone();
+    assert_eq!(forgotten, HashMap::from([(5, 1), (9, 1)]), "hooks are let go of, also those of refused documents");
 }

@@ -29,6 +29,7 @@ const ROWS: &[Row] = &[
     Row { name: "responses_xai", provider: "xai", wire: Wire::Responses, model: "grok-4.3" },
     Row { name: "chat", provider: "openai", wire: Wire::Chat, model: "gpt-5.4" },
     Row { name: "chat_mistral", provider: "mistral", wire: Wire::Chat, model: "mistral-large-latest" },
+    Row { name: "chat_openrouter", provider: "openrouter", wire: Wire::Chat, model: "anthropic/claude-sonnet-4.5" },
     Row { name: "gemini", provider: "gemini", wire: Wire::Gemini, model: "gemini-3-flash-preview" },
     Row { name: "gemini_vertex", provider: "vertex", wire: Wire::Gemini, model: "gemini-2.5-flash" },
     Row { name: "interactions", provider: "gemini", wire: Wire::GeminiInteractions, model: "gemini-3-flash-preview" },

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aragora_core::ErrorKind;
 use aragora_core::agents::providers::{FnCredentials, Wire};
 use aragora_core::agents::{
     AgentReply, AgentRequest, Author, Expect, JsonShape, Output, PriceBook, PriceQuery, PromptCache, StopReason,
@@ -156,6 +157,20 @@ async fn a_knob_the_model_refuses_in_its_words_is_left_out_from_then_on() {
     let last = server.received().last().unwrap().json();
     assert_eq!((last.get("temperature"), last.get("output_config")), (None, None));
     assert_eq!(last["thinking"], json!({ "type": "adaptive" }));
+}
+
+#[tokio::test]
+async fn the_id_of_a_refused_request_is_read_from_the_body_where_no_header_has_it() {
+    let body = json!({
+        "type": "error", "error": { "type": "not_found_error", "message": "model: claude-x" }, "request_id": "req_7",
+    });
+    let server = server(move |_| Answer::new(404, JSON, body.to_string())).await;
+    let agent = speaking("claude-x", &server).open().unwrap();
+    let output = Output::none();
+    let error = agent.respond(request("r", "Is water wet?"), output.clone()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ModelNotFound);
+    assert_eq!(error.context().get("request_id").map(String::as_str), Some("req_7"));
+    assert_eq!(output.attempts()[0].request_id.as_deref(), Some("req_7"));
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use aragora_core::agents::providers::classify;
 use aragora_core::agents::{AgentReply, AttemptOutcome, PartialReply};
 use aragora_core::http::Headers;
 use aragora_tests::cassettes::{
-    Exchange, Folder, Mutation, Playback, Played, holds, is_built, is_made_of, mutated, play, strings,
+    Exchange, Folder, Mutation, Playback, Played, holds, is_made_of, mutated, play, strings,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -18,9 +18,7 @@ use serde_json::{Value, json};
 
 static FIXTURES: LazyLock<Vec<Exchange>> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/providers");
-    let mut exchanges = Folder::read(&folder).unwrap().exchanges;
-    exchanges.retain(|exchange| is_built(&exchange.api));
-    exchanges
+    Folder::read(&folder).unwrap().exchanges
 });
 
 static STREAMS: LazyLock<Vec<&'static Exchange>> =
@@ -85,7 +83,10 @@ fn a_stream_cut_anywhere_is_whole_or_interrupted_and_never_shorter() {
                 Err(error) => {
                     interrupted += 1;
                     let as_full = full.outcome.as_ref().is_err_and(|full| full.kind() == error.kind());
-                    assert!(error.kind() == ErrorKind::Interrupted || as_full, "{place}: {error}");
+                    // The first of two errors stands until the second has arrived.
+                    let is_first = exchange.body_text().matches("\"error\": {").count() > 1;
+                    let allowed = error.kind() == ErrorKind::Interrupted || as_full || is_first;
+                    assert!(allowed, "{place}: {error}");
                     assert!(full_reply.text.starts_with(&cut_short.shown), "{place}: {:?}", cut_short.shown);
                 }
             }

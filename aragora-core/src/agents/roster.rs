@@ -3,6 +3,8 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::agent::{Agent, AgentProfile};
+use super::notice::BreakerState;
+use super::target::Targets;
 use crate::crypto::canonical::to_canonical;
 use crate::debate::{Diversity, Persona, Reputation, Role, SeatView, Weight};
 use crate::error::{Result, Violations};
@@ -125,6 +127,19 @@ impl Roster {
 
     pub(crate) fn unchecked(seats: Vec<Seat>) -> Self {
         Self { seats: seats.into_iter().map(|seat| (seat.agent.profile(), seat)).collect() }
+    }
+
+    /// How many seats can be asked now: those that need no target, and those of whose targets, fallbacks included, not
+    /// every one's circuit is open. A host is ready where this reaches the quorum.
+    pub fn available(&self, targets: &Targets) -> usize {
+        let can_be_asked = |(profile, seat): &&(AgentProfile, Seat)| match seat.agent.target() {
+            None => profile.targets.is_empty() || profile.targets.iter().any(|id| targets.is_available(id)),
+            Some(primary) => {
+                primary.breaker_state() != BreakerState::Open
+                    || profile.targets.iter().skip(1).any(|id| targets.is_available(id))
+            }
+        };
+        self.seats.iter().filter(can_be_asked).count()
     }
 
     /// Every seat outside its documented form. How many seats there must be is the protocol's to say.

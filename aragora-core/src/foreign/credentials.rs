@@ -62,6 +62,10 @@ impl Credentials for ForeignCredentials {
             Err(error) => Err(error),
         }
     }
+
+    fn identity(&self) -> u64 {
+        self.participant.number()
+    }
 }
 
 fn fields(json: &str) -> Result<Headers> {

@@ -192,6 +192,15 @@ pub struct SeatDocument {
     pub reputation: Option<Reputation>,
 }
 
+/// A function of the host that gives the header fields which authenticate a request.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CredentialsDocument {
+    /// Its number.
+    pub participant: u64,
+}
+
 /// Who answers.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -236,6 +245,9 @@ pub enum AgentDocument {
         /// Its key, default the one the instance's configuration holds for the provider; never shown.
         #[serde(default)]
         api_key: Option<Secret>,
+        /// A function of the host that authenticates each request, in place of a key.
+        #[serde(default)]
+        credentials: Option<CredentialsDocument>,
         /// Its id, default made of provider and model.
         #[serde(default)]
         id: Option<AgentId>,

@@ -187,6 +187,10 @@ impl Inner {
                     "foreign_calls": self.process.calls.len(),
                 }))
             }
+            "agents.check" => write(&self.aragora.agents().check()),
+            "agents.health" => write(&self.aragora.agents().health()),
+            "agents.breakers" => write(&self.aragora.agents().breakers()),
+            "agents.rate_limits" => write(&self.aragora.agents().rate_limits()),
             "metrics" => write(&self.parts.telemetry.render_prometheus()),
             "clock.now" => write(&self.parts.clock.now().to_string()),
             "clock.advance" => {

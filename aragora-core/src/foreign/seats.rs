@@ -7,15 +7,15 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::agent::ForeignAgent;
+use super::credentials::ForeignCredentials;
 use super::documents::{AgentDocument, ScriptDocument, SeatDocument};
 use super::message::{Host, Message};
 use super::session::Inner;
-use crate::agents::providers::{ApiKey, ModelSpec, ProviderConfig, ProviderDocument};
+use crate::agents::providers::{ApiKey, Credentials, ModelSpec, ProviderConfig, ProviderDocument};
 use crate::agents::{
     Agent, AgentProfile, BallotReply, Cassette, DemoAgent, DemoStyle, HumanAgent, RecordedAgent, ScriptEnd, ScriptStep,
     ScriptedAgent, Seat, StructuredMode,
 };
-use crate::config::Secret;
 use crate::debate::{AgentKind, Transcript};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{AgentId, OrgId};
@@ -53,7 +53,8 @@ impl References {
         Self(found)
     }
 
-    // Foreign participants stand in `agent` of a seat and in `foreign` of a protocol, and nowhere else.
+    // Foreign participants stand in `agent` of a seat, in the `credentials` of a model there, and in `foreign` of a
+    // protocol, and nowhere else.
     fn collect(document: &Value, host: &Arc<dyn Host>, found: &mut BTreeMap<u64, Vec<Arc<Participant>>>) {
         let mut note = |holder: Option<&Value>| {
             if let Some(number) = holder.and_then(|holder| holder.get("participant")).and_then(Value::as_u64) {
@@ -62,8 +63,10 @@ impl References {
         };
         note(document.get("protocol").and_then(|protocol| protocol.get("foreign")));
         note(document.get("agent"));
+        note(document.pointer("/agent/credentials"));
         for seat in document.get("seats").and_then(Value::as_array).into_iter().flatten() {
             note(seat.get("agent"));
+            note(seat.pointer("/agent/credentials"));
         }
         for protocol in document.get("protocols").and_then(Value::as_array).into_iter().flatten() {
             note(protocol.get("foreign"));
@@ -126,7 +129,16 @@ impl Inner {
                 let participant = references.take(participant)?;
                 Arc::new(ForeignAgent { profile, participant, parts: self.parts.clone() })
             }
-            AgentDocument::Model { name, config, api_key, id } => self.model(name, config, api_key, id)?,
+            AgentDocument::Model { name, config, api_key, credentials, id } => {
+                let hook = credentials.map(|hook| references.take(hook.participant)).transpose()?;
+                let parts = self.parts.clone();
+                let hook = hook.map(|participant| Arc::new(ForeignCredentials { participant, parts }) as _);
+                let key = api_key.map(|key| Arc::new(ApiKey(key)) as _);
+                if hook.is_some() && key.is_some() {
+                    return Err(refused("a model has either an api_key or credentials"));
+                }
+                self.model(name, config, hook.or(key), id)?
+            }
             AgentDocument::Scripted { id, steps, at_end } => {
                 let mut agent = ScriptedAgent::new(id).with_clock(clock).at_end(end(at_end.as_deref())?);
                 for step in steps {
@@ -162,7 +174,7 @@ impl Inner {
         &self,
         name: Option<String>,
         config: Option<Box<ProviderDocument>>,
-        api_key: Option<Secret>,
+        credentials: Option<Arc<dyn Credentials>>,
         id: Option<AgentId>,
     ) -> Result<Arc<dyn Agent>> {
         let mut config = match (name, config) {
@@ -172,8 +184,8 @@ impl Inner {
         };
         config.id = id.or(config.id);
         let agents = self.aragora.agents();
-        match api_key {
-            Some(key) => agents.open_with(config, Arc::new(ApiKey(key))),
+        match credentials {
+            Some(credentials) => agents.open_with(config, credentials),
             None => agents.open(config),
         }
     }

@@ -41,9 +41,12 @@ from ._value import Value
 
 __all__ = [
     "AgentAttemptEvent",
+    "AgentErrorEvent",
+    "AgentFallbackTriggeredEvent",
     "AgentKind",
     "AgentMessageEvent",
     "AgentReply",
+    "AgentRetryEvent",
     "AgentThinkingEvent",
     "AnalysisEvent",
     "AnalysisKind",
@@ -79,6 +82,9 @@ __all__ = [
     "Ballots",
     "Basis",
     "BiasReport",
+    "BreakerClosedEvent",
+    "BreakerHalfOpenEvent",
+    "BreakerOpenedEvent",
     "BreakpointEvent",
     "BreakpointResolvedEvent",
     "BudgetAlertEvent",
@@ -200,6 +206,7 @@ __all__ = [
     "Limits",
     "Message",
     "MessageKind",
+    "ModelCaps",
     "OptionSpec",
     "OptionView",
     "Order",
@@ -237,12 +244,14 @@ __all__ = [
     "Prompt",
     "PromptCache",
     "ProtocolRef",
+    "ProviderDocument",
     "Question",
     "Quorum",
     "QuorumRule",
     "QuorumRuleCount",
     "QuorumRuleFraction",
     "QuorumRuleHalf",
+    "RateLimitWaitEvent",
     "Refusal",
     "Relabel",
     "ReplayCheck",
@@ -310,6 +319,8 @@ __all__ = [
     "StopReasonRefusal",
     "StopReasonStopSequence",
     "StopReasonToolCalls",
+    "StreamMode",
+    "StructuredMode",
     "Tally",
     "Test",
     "TieBreak",
@@ -319,6 +330,7 @@ __all__ = [
     "TieBreakSeat",
     "TieBreakSeeded",
     "TieUse",
+    "TimeoutsDocument",
     "TokenDeltaEvent",
     "TokenEndEvent",
     "TokenResetEvent",
@@ -356,6 +368,7 @@ __all__ = [
     "VoteStatus",
     "VoteView",
     "WarningEvent",
+    "Wire",
     "ask_order_from_dict",
     "author_from_dict",
     "ballot_from_dict",
@@ -453,30 +466,41 @@ class AgentDocumentForeign(Value):
 
 
 class AgentDocumentModel(Value):
-    """A model, `provider/model`, with the key of the configuration.
+    """A model, by its name or by a configuration, one of the two.
 
     Attributes:
-        name: Its name.
-        id: Its id, default made of the model's name.
+        name: Its name, `provider/model`, or a provider alone for its default model.
+        config: Its configuration, e.g. with an address of one's own.
+        api_key: Its key, default the one the instance's configuration holds for the provider; never shown.
+        id: Its id, default made of provider and model.
     """
 
-    __match_args__ = ("name", "id")
-    name: str
+    __match_args__ = ("name", "config", "api_key", "id")
+    name: str | None = None
+    config: ProviderDocument | None = None
+    api_key: str | None = None
     id: str | None = None
     type: ClassVar[Literal["model"]] = "model"
 
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("AgentDocumentModel", document)
-        m.only("name", "id", "kind")
+        m.only("name", "config", "api_key", "id", "kind")
         return cls(
-            name=m.required("name", text),
+            name=m.optional("name", text),
+            config=m.optional("config", ProviderDocument.from_dict),
+            api_key=m.optional("api_key", text),
             id=m.optional("id", text),
         )
 
     def to_dict(self) -> dict[str, Json]:
         out: dict[str, Json] = {"kind": "model"}
-        out["name"] = self.name
+        if self.name is not None:
+            out["name"] = self.name
+        if self.config is not None:
+            out["config"] = self.config.to_dict()
+        if self.api_key is not None:
+            out["api_key"] = self.api_key
         if self.id is not None:
             out["id"] = self.id
         return out
@@ -4873,6 +4897,234 @@ class AgentThinkingEvent(Value):
         return out
 
 
+class AgentErrorEvent(Value):
+    """An attempt of a turn failed.
+
+    Attributes:
+        turn: The turn.
+        code: The error's code.
+        attempt: Which attempt of its target, from 1.
+    """
+
+    __match_args__ = ("turn", "code", "attempt")
+    turn: str
+    code: str
+    attempt: int
+    type: ClassVar[Literal["agent_error"]] = "agent_error"
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("AgentErrorEvent", document)
+        return cls(
+            turn=m.required("turn", text),
+            code=m.required("code", text),
+            attempt=m.required("attempt", integer),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {"type": "agent_error"}
+        out["turn"] = self.turn
+        out["code"] = self.code
+        out["attempt"] = self.attempt
+        return out
+
+
+class AgentRetryEvent(Value):
+    """A turn is asked again of the same target.
+
+    Attributes:
+        turn: The turn.
+        attempt: The attempt that follows, from 2.
+        code: Code of the failure before.
+        delay: The pause before it, in milliseconds.
+    """
+
+    __match_args__ = ("turn", "attempt", "code", "delay")
+    turn: str
+    attempt: int
+    code: str
+    delay: timedelta
+    type: ClassVar[Literal["agent_retry"]] = "agent_retry"
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("AgentRetryEvent", document)
+        return cls(
+            turn=m.required("turn", text),
+            attempt=m.required("attempt", integer),
+            code=m.required("code", text),
+            delay=m.required("delay_ms", duration),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {"type": "agent_retry"}
+        out["turn"] = self.turn
+        out["attempt"] = self.attempt
+        out["code"] = self.code
+        out["delay_ms"] = to_millis(self.delay)
+        return out
+
+
+class AgentFallbackTriggeredEvent(Value):
+    """A turn is asked of another target.
+
+    Attributes:
+        turn: The turn.
+        from_: The target that failed.
+        to: The target asked now.
+        code: Code of the failure.
+    """
+
+    __match_args__ = ("turn", "from_", "to", "code")
+    turn: str
+    from_: str
+    to: str
+    code: str
+    type: ClassVar[Literal["agent_fallback_triggered"]] = "agent_fallback_triggered"
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("AgentFallbackTriggeredEvent", document)
+        return cls(
+            turn=m.required("turn", text),
+            from_=m.required("from", text),
+            to=m.required("to", text),
+            code=m.required("code", text),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {"type": "agent_fallback_triggered"}
+        out["turn"] = self.turn
+        out["from"] = self.from_
+        out["to"] = self.to
+        out["code"] = self.code
+        return out
+
+
+class RateLimitWaitEvent(Value):
+    """A turn waits under a provider's rate limit.
+
+    Attributes:
+        provider: The provider.
+        wait: For how long at most, in milliseconds.
+    """
+
+    __match_args__ = ("provider", "wait")
+    provider: str
+    wait: timedelta
+    type: ClassVar[Literal["rate_limit_wait"]] = "rate_limit_wait"
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("RateLimitWaitEvent", document)
+        return cls(
+            provider=m.required("provider", text),
+            wait=m.required("wait_ms", duration),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {"type": "rate_limit_wait"}
+        out["provider"] = self.provider
+        out["wait_ms"] = to_millis(self.wait)
+        return out
+
+
+class BreakerOpenedEvent(Value):
+    """A turn's failure opened a circuit breaker: nothing is sent to its target for a while.
+
+    Attributes:
+        scope: What it guards: `agent`.
+        name: Whose, e.g. `openai/gpt-5`.
+        failures: Failures that counted when it changed.
+    """
+
+    __match_args__ = ("scope", "name", "failures")
+    scope: str
+    name: str
+    failures: int
+    type: ClassVar[Literal["breaker_opened"]] = "breaker_opened"
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("BreakerOpenedEvent", document)
+        return cls(
+            scope=m.required("scope", text),
+            name=m.required("name", text),
+            failures=m.required("failures", integer),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {"type": "breaker_opened"}
+        out["scope"] = self.scope
+        out["name"] = self.name
+        out["failures"] = self.failures
+        return out
+
+
+class BreakerHalfOpenEvent(Value):
+    """A circuit breaker lets one probe through.
+
+    Attributes:
+        scope: What it guards: `agent`.
+        name: Whose, e.g. `openai/gpt-5`.
+        failures: Failures that counted when it changed.
+    """
+
+    __match_args__ = ("scope", "name", "failures")
+    scope: str
+    name: str
+    failures: int
+    type: ClassVar[Literal["breaker_half_open"]] = "breaker_half_open"
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("BreakerHalfOpenEvent", document)
+        return cls(
+            scope=m.required("scope", text),
+            name=m.required("name", text),
+            failures=m.required("failures", integer),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {"type": "breaker_half_open"}
+        out["scope"] = self.scope
+        out["name"] = self.name
+        out["failures"] = self.failures
+        return out
+
+
+class BreakerClosedEvent(Value):
+    """A circuit breaker closed: its target answers again.
+
+    Attributes:
+        scope: What it guards: `agent`.
+        name: Whose, e.g. `openai/gpt-5`.
+        failures: Failures that counted when it changed.
+    """
+
+    __match_args__ = ("scope", "name", "failures")
+    scope: str
+    name: str
+    failures: int
+    type: ClassVar[Literal["breaker_closed"]] = "breaker_closed"
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("BreakerClosedEvent", document)
+        return cls(
+            scope=m.required("scope", text),
+            name=m.required("name", text),
+            failures=m.required("failures", integer),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {"type": "breaker_closed"}
+        out["scope"] = self.scope
+        out["name"] = self.name
+        out["failures"] = self.failures
+        return out
+
+
 class HeartbeatEvent(Value):
     """Nothing happened for 30 seconds; the debate still runs."""
 
@@ -4979,6 +5231,13 @@ EventData: TypeAlias = (
     | TokenResetEvent
     | TokenEndEvent
     | AgentThinkingEvent
+    | AgentErrorEvent
+    | AgentRetryEvent
+    | AgentFallbackTriggeredEvent
+    | RateLimitWaitEvent
+    | BreakerOpenedEvent
+    | BreakerHalfOpenEvent
+    | BreakerClosedEvent
     | HeartbeatEvent
     | LaggedEvent
     | UnknownEvent
@@ -5024,6 +5283,13 @@ _EVENT_DATA: Mapping[str, Read[EventData]] = {
     "token_reset": TokenResetEvent.from_dict,
     "token_end": TokenEndEvent.from_dict,
     "agent_thinking": AgentThinkingEvent.from_dict,
+    "agent_error": AgentErrorEvent.from_dict,
+    "agent_retry": AgentRetryEvent.from_dict,
+    "agent_fallback_triggered": AgentFallbackTriggeredEvent.from_dict,
+    "rate_limit_wait": RateLimitWaitEvent.from_dict,
+    "breaker_opened": BreakerOpenedEvent.from_dict,
+    "breaker_half_open": BreakerHalfOpenEvent.from_dict,
+    "breaker_closed": BreakerClosedEvent.from_dict,
     "heartbeat": HeartbeatEvent.from_dict,
     "lagged": LaggedEvent.from_dict,
 }
@@ -6093,6 +6359,80 @@ class MessageKind(Word):
     SYNTHESIS = "synthesis"
     INTERVENTION = "intervention"
     HUMAN = "human"
+
+
+class ModelCaps(Value):
+    """What a model can do. Absent means the dialect's permissive default.
+
+    Attributes:
+        context: The window in tokens, prompt and output together.
+        max_output: The most tokens it writes.
+        json_schema: Whether it can be held to a JSON schema.
+        forced_tool: Whether it can be made to call one tool.
+        temperature: Whether it takes `temperature` and `top_p`. A model that thinks on demand takes them while it
+            does not.
+        efforts: The efforts it takes, weakest first; empty: none. `Effort::None` among them: thinking can be
+            turned off.
+        thinking_budget: Whether effort is told as a budget of tokens, as to models before Claude 4.6 and Gemini
+            3.
+        system_role: Whether it knows a system role.
+        max_tokens_key: `max_tokens` or `max_completion_tokens`.
+    """
+
+    __match_args__ = (
+        "context", "max_output", "json_schema", "forced_tool", "temperature", "efforts", "thinking_budget",
+        "system_role", "max_tokens_key",
+    )
+    context: int | None = None
+    max_output: int | None = None
+    json_schema: bool | None = None
+    forced_tool: bool | None = None
+    temperature: bool | None = None
+    efforts: list[Effort] | None = None
+    thinking_budget: bool | None = None
+    system_role: bool | None = None
+    max_tokens_key: str | None = None
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("ModelCaps", document)
+        m.only(
+            "context", "max_output", "json_schema", "forced_tool", "temperature", "efforts", "thinking_budget",
+            "system_role", "max_tokens_key",
+        )
+        return cls(
+            context=m.optional("context", integer),
+            max_output=m.optional("max_output", integer),
+            json_schema=m.optional("json_schema", boolean),
+            forced_tool=m.optional("forced_tool", boolean),
+            temperature=m.optional("temperature", boolean),
+            efforts=m.optional("efforts", listed(Effort.from_dict)),
+            thinking_budget=m.optional("thinking_budget", boolean),
+            system_role=m.optional("system_role", boolean),
+            max_tokens_key=m.optional("max_tokens_key", text),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        if self.context is not None:
+            out["context"] = self.context
+        if self.max_output is not None:
+            out["max_output"] = self.max_output
+        if self.json_schema is not None:
+            out["json_schema"] = self.json_schema
+        if self.forced_tool is not None:
+            out["forced_tool"] = self.forced_tool
+        if self.temperature is not None:
+            out["temperature"] = self.temperature
+        if self.efforts is not None:
+            out["efforts"] = [str(item) for item in self.efforts]
+        if self.thinking_budget is not None:
+            out["thinking_budget"] = self.thinking_budget
+        if self.system_role is not None:
+            out["system_role"] = self.system_role
+        if self.max_tokens_key is not None:
+            out["max_tokens_key"] = self.max_tokens_key
+        return out
 
 
 class OptionSpec(Value):
@@ -7254,6 +7594,154 @@ class ProtocolRef(Value):
         out["version"] = self.version
         out["params"] = self.params
         out["planned_calls"] = self.planned_calls
+        return out
+
+
+class ProviderDocument(Value):
+    """An agent behind a provider, as a document. What is absent keeps its default.
+
+    Attributes:
+        provider: The provider, or an alias of it.
+        model: The model, with Azure the deployment; default the provider's.
+        id: The agent's id, default made of provider and model.
+        wire: The wire format, default the provider's.
+        base_url: Where it is reached, default the provider's.
+        path: The path after the base, with `{model}` in it; default the wire's.
+        headers: Header fields of every request; never shown.
+        query: Query members of every request. A credential belongs in a header.
+        organization: `OpenAI-Organization`.
+        project: `OpenAI-Project`.
+        app_name: The host's name, for OpenRouter's `X-Title`.
+        app_url: The host's site, for OpenRouter's `HTTP-Referer`.
+        timeouts: Time limits of one exchange.
+        stream: When replies are streamed, default where somebody listens.
+        allow_insecure_http: Permits plain `http` beyond this machine.
+        strict_knobs: Refuses a request with a knob the model does not take, instead of leaving it out with a
+            warning.
+        caps: What the model can do, default by its name.
+        structured: Whether the model can be held to a schema, default native where the provider can.
+        forward_metadata: Names of metadata that leave the process.
+        capture_raw: Keeps the raw body of a refused call in the error.
+        free: Calls cost nothing, e.g. on a server of one's own.
+        extra: Members of every request's body; the request's own `extra` wins.
+        family: The model's lineage, default guessed from its name.
+        version: The agent's version.
+    """
+
+    __match_args__ = (
+        "provider", "model", "id", "wire", "base_url", "path", "headers", "query", "organization", "project",
+        "app_name", "app_url", "timeouts", "stream", "allow_insecure_http", "strict_knobs", "caps", "structured",
+        "forward_metadata", "capture_raw", "free", "extra", "family", "version",
+    )
+    provider: str
+    model: str | None = None
+    id: str | None = None
+    wire: Wire | None = None
+    base_url: str | None = None
+    path: str | None = None
+    headers: dict[str, str] | None = None
+    query: dict[str, str] | None = None
+    organization: str | None = None
+    project: str | None = None
+    app_name: str | None = None
+    app_url: str | None = None
+    timeouts: TimeoutsDocument | None = None
+    stream: StreamMode | None = None
+    allow_insecure_http: bool | None = None
+    strict_knobs: bool | None = None
+    caps: ModelCaps | None = None
+    structured: StructuredMode | None = None
+    forward_metadata: list[str] | None = None
+    capture_raw: bool | None = None
+    free: bool | None = None
+    extra: dict[str, Json] | None = None
+    family: str | None = None
+    version: str | None = None
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("ProviderDocument", document)
+        m.only(
+            "provider", "model", "id", "wire", "base_url", "path", "headers", "query", "organization", "project",
+            "app_name", "app_url", "timeouts", "stream", "allow_insecure_http", "strict_knobs", "caps", "structured",
+            "forward_metadata", "capture_raw", "free", "extra", "family", "version",
+        )
+        return cls(
+            provider=m.required("provider", text),
+            model=m.optional("model", text),
+            id=m.optional("id", text),
+            wire=m.optional("wire", Wire.from_dict),
+            base_url=m.optional("base_url", text),
+            path=m.optional("path", text),
+            headers=m.optional("headers", mapped(text)),
+            query=m.optional("query", mapped(text)),
+            organization=m.optional("organization", text),
+            project=m.optional("project", text),
+            app_name=m.optional("app_name", text),
+            app_url=m.optional("app_url", text),
+            timeouts=m.optional("timeouts", TimeoutsDocument.from_dict),
+            stream=m.optional("stream", StreamMode.from_dict),
+            allow_insecure_http=m.optional("allow_insecure_http", boolean),
+            strict_knobs=m.optional("strict_knobs", boolean),
+            caps=m.optional("caps", ModelCaps.from_dict),
+            structured=m.optional("structured", StructuredMode.from_dict),
+            forward_metadata=m.optional("forward_metadata", listed(text)),
+            capture_raw=m.optional("capture_raw", boolean),
+            free=m.optional("free", boolean),
+            extra=m.optional("extra", mapped(anything)),
+            family=m.optional("family", text),
+            version=m.optional("version", text),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["provider"] = self.provider
+        if self.model is not None:
+            out["model"] = self.model
+        if self.id is not None:
+            out["id"] = self.id
+        if self.wire is not None:
+            out["wire"] = str(self.wire)
+        if self.base_url is not None:
+            out["base_url"] = self.base_url
+        if self.path is not None:
+            out["path"] = self.path
+        if self.headers is not None:
+            out["headers"] = {**self.headers}
+        if self.query is not None:
+            out["query"] = {**self.query}
+        if self.organization is not None:
+            out["organization"] = self.organization
+        if self.project is not None:
+            out["project"] = self.project
+        if self.app_name is not None:
+            out["app_name"] = self.app_name
+        if self.app_url is not None:
+            out["app_url"] = self.app_url
+        if self.timeouts is not None:
+            out["timeouts"] = self.timeouts.to_dict()
+        if self.stream is not None:
+            out["stream"] = str(self.stream)
+        if self.allow_insecure_http is not None:
+            out["allow_insecure_http"] = self.allow_insecure_http
+        if self.strict_knobs is not None:
+            out["strict_knobs"] = self.strict_knobs
+        if self.caps is not None:
+            out["caps"] = self.caps.to_dict()
+        if self.structured is not None:
+            out["structured"] = str(self.structured)
+        if self.forward_metadata is not None:
+            out["forward_metadata"] = [*self.forward_metadata]
+        if self.capture_raw is not None:
+            out["capture_raw"] = self.capture_raw
+        if self.free is not None:
+            out["free"] = self.free
+        if self.extra is not None:
+            out["extra"] = {**self.extra}
+        if self.family is not None:
+            out["family"] = self.family
+        if self.version is not None:
+            out["version"] = self.version
         return out
 
 
@@ -9153,6 +9641,34 @@ def stop_reason_from_dict(document: Json) -> StopReason:
     return worded("StopReason", _STOP_REASON, document)
 
 
+class StreamMode(Word):
+    """When replies are streamed.
+
+    Attributes:
+        AUTO: Where somebody listens.
+        ALWAYS: Always, e.g. because a gateway cuts long silent calls.
+        NEVER: Never.
+    """
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+class StructuredMode(Word):
+    """Whether an agent can be held to a schema.
+
+    Attributes:
+        NATIVE: The provider enforces it.
+        INSTRUCTED: The prompt asks for it.
+        NONE: Neither; ballots are read from text.
+    """
+
+    NATIVE = "native"
+    INSTRUCTED = "instructed"
+    NONE = "none"
+
+
 class Tally(Value):
     """What a rule counted.
 
@@ -9382,6 +9898,55 @@ class TieUse(Value):
         out["tied"] = [*self.tied]
         out["by"] = self.by.to_dict()
         out["chosen"] = self.chosen
+        return out
+
+
+class TimeoutsDocument(Value):
+    """Time limits of one exchange, in milliseconds.
+
+    Attributes:
+        headers: Until the head of a streamed response, default 120,000.
+        idle: Between two pieces of the body, default 60,000.
+        total: For everything, default 240,000.
+    """
+
+    __match_args__ = ("headers", "idle", "total")
+    headers: timedelta | None = None
+    idle: timedelta | None = None
+    total: timedelta | None = None
+
+    def __init__(
+        self,
+        *,
+        headers: timedelta | float | None = None,
+        idle: timedelta | float | None = None,
+        total: timedelta | float | None = None,
+    ) -> None:
+        members: dict[str, object] = {
+            "headers": None if headers is None else seconds(headers),
+            "idle": None if idle is None else seconds(idle),
+            "total": None if total is None else seconds(total),
+        }
+        self._set(members)
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("TimeoutsDocument", document)
+        m.only("headers_ms", "idle_ms", "total_ms")
+        return cls(
+            headers=m.optional("headers_ms", duration),
+            idle=m.optional("idle_ms", duration),
+            total=m.optional("total_ms", duration),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        if self.headers is not None:
+            out["headers_ms"] = to_millis(self.headers)
+        if self.idle is not None:
+            out["idle_ms"] = to_millis(self.idle)
+        if self.total is not None:
+            out["total_ms"] = to_millis(self.total)
         return out
 
 
@@ -10204,3 +10769,21 @@ class VoteView(Value):
         out["arrival"] = self.arrival
         out["user_intensity"] = self.user_intensity
         return out
+
+
+class Wire(Word):
+    """The wire formats.
+
+    Attributes:
+        MESSAGES: Anthropic Messages.
+        RESPONSES: OpenAI Responses.
+        CHAT: OpenAI Chat Completions and its dialects.
+        GEMINI: Gemini `generateContent`.
+        GEMINI_INTERACTIONS: Gemini Interactions.
+    """
+
+    MESSAGES = "messages"
+    RESPONSES = "responses"
+    CHAT = "chat"
+    GEMINI = "gemini"
+    GEMINI_INTERACTIONS = "gemini_interactions"

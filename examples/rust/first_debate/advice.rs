@@ -2,6 +2,7 @@
 
 use aragora_core::config::ProviderSettings;
 use aragora_core::{Error, ErrorKind};
+use serde_json::Value;
 
 /// The error, and what to do about it.
 pub(crate) fn about(error: &Error) -> String {
@@ -15,7 +16,17 @@ pub(crate) fn about(error: &Error) -> String {
         ErrorKind::Unavailable => "The operating system or the store does not answer; try again.",
         _ => "",
     };
-    format!("\nerror ({}): {}\n{next}", error.code(), error.reason()).trim_end().to_owned()
+    format!("\nerror ({}): {}\n{next}", error.code(), reasons(error)).trim_end().to_owned()
+}
+
+/// Everything that was found wrong, one line each.
+fn reasons(error: &Error) -> String {
+    let listed = error.context().get("violations").and_then(|listed| serde_json::from_str::<Vec<Value>>(listed).ok());
+    let lines: Vec<&str> = listed.iter().flatten().filter_map(|violation| violation["reason"].as_str()).collect();
+    match lines.as_slice() {
+        [] => error.reason().to_owned(),
+        lines => format!("\n  {}", lines.join("\n  ")),
+    }
 }
 
 /// What to do about a failed call, with the variable it hangs on.

@@ -37,8 +37,8 @@ type Body = Interactions.InteractionCreateParams.CreateModelInteractionParamsNon
   | Interactions.InteractionCreateParams.CreateModelInteractionParamsStreaming;`,
 };
 
-// The SDK's types of the wire want every default written out; its models in Python do not.
-const IN_PYTHON_ONLY = ['chat_mistral'];
+// These SDKs have no types of the wire, or ones that want every default written out; their models in Python do.
+const IN_PYTHON_ONLY = ['chat_mistral', 'chat_openrouter'];
 
 function kindOf(name) {
   const speaker = name.split('.')[0];

@@ -109,18 +109,28 @@ def chat() -> Check:
     return typed(params.CompletionCreateParams)
 
 
-def chat_mistral() -> Check:
-    from mistralai.client.models import ChatCompletionRequest
-    from mistralai.client.models.chatcompletionrequest import ChatCompletionRequestTypedDict
-
-    names = set(ChatCompletionRequestTypedDict.__annotations__)
+def modelled(model: type[pydantic.BaseModel]) -> Check:
+    """A check against a model that drops what it does not know: the names at the top are compared apart."""
+    names = {field.alias or name for name, field in model.model_fields.items()}
 
     def check(body: dict[str, Any]) -> None:
         if unknown := set(body) - names:
             raise ValueError(f"unknown members {sorted(unknown)}")
-        ChatCompletionRequest.model_validate(body)
+        model.model_validate(body)
 
     return check
+
+
+def chat_mistral() -> Check:
+    from mistralai.client.models import ChatCompletionRequest
+
+    return modelled(ChatCompletionRequest)
+
+
+def chat_openrouter() -> Check:
+    from openrouter.components import ChatRequest
+
+    return modelled(ChatRequest)
 
 
 def gemini() -> Check:
@@ -162,6 +172,7 @@ TYPES: Mapping[str, Callable[[], Check]] = types.MappingProxyType(
         "responses": responses,
         "chat": chat,
         "chat_mistral": chat_mistral,
+        "chat_openrouter": chat_openrouter,
         "gemini": gemini,
         "interactions": interactions,
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aragora_core::agents::providers::{
-    ApiKey, Credentials, FnCredentials, NoCredentials, ProviderConfig, ProviderId, StreamMode, Wire, open,
+    ApiKey, Credentials, FnCredentials, ProviderConfig, ProviderId, StreamMode, Wire, open,
 };
 use aragora_core::agents::{Agent, AgentParts, AgentRequest, Author, Expect, JsonShape, Visibility};
 use aragora_core::config::Secret;
@@ -56,17 +56,6 @@ impl Adapter {
             _ => Self::Unknown,
         }
     }
-}
-
-/// Whether the adapter for a kind of call is there yet.
-pub fn is_built(api: &str) -> bool {
-    let Adapter::Turn(wire) = Adapter::of(api) else { return false };
-    let Ok(provider) = ProviderId::try_from("compatible".to_owned()) else { return false };
-    let mut config = ProviderConfig::new(provider, MODEL);
-    config.wire = Some(wire);
-    config.base_url = Some("http://localhost".to_owned());
-    let Ok(parts) = super::turn::parts() else { return false };
-    open(&config, Arc::new(NoCredentials), &parts).is_ok()
 }
 
 /// The bare agent of a recording, with targets of its own.

@@ -22,7 +22,7 @@ mod turn;
 use std::path::Path;
 use std::sync::Arc;
 
-pub use ask::{Adapter, CANARY_HIDDEN, CANARY_KEY, agent, asked, is_built};
+pub use ask::{Adapter, CANARY_HIDDEN, CANARY_KEY, agent, asked};
 pub use exchange::{Exchange, Recorded};
 pub use folder::Folder;
 pub use memory::{Playback, Played, play};

@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::ask::Adapter;
+
 /// One field that is not what it should be.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Difference {
@@ -113,16 +115,15 @@ impl Report {
         self.outcomes.iter().filter(|one| one.verdict == Verdict::Counted && one.is_ok() == ok).count()
     }
 
-    /// The codes of the errors of counted exchanges, inside successful statuses or not.
+    /// The codes of the errors of turns, inside successful statuses or not.
     pub fn kinds(&self, inside_successes: bool) -> BTreeMap<&str, usize> {
         let mut kinds = BTreeMap::new();
-        for (code, _) in self
-            .outcomes
-            .iter()
-            .filter(|one| one.verdict == Verdict::Counted)
-            .filter_map(|one| one.error.as_ref().filter(|(_, inside)| *inside == inside_successes))
-        {
-            *kinds.entry(code.as_str()).or_default() += 1;
+        for outcome in self.outcomes.iter().filter(|one| matches!(Adapter::of(&one.api), Adapter::Turn(_))) {
+            if let Some((code, inside)) = &outcome.error
+                && *inside == inside_successes
+            {
+                *kinds.entry(code.as_str()).or_default() += 1;
+            }
         }
         kinds
     }

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use aragora_core::ErrorKind;
-use aragora_core::agents::layers::{Breaker, Call, Concurrency, Policy as _};
-use aragora_core::agents::{Target, TargetId, TargetKey, Targets};
+use aragora_core::agents::layers::{Breaker, Call, Concurrency, Layer as _, Policy as _};
+use aragora_core::agents::{FnAgent, Roster, Target, TargetId, TargetKey, Targets};
 use aragora_core::clock::ManualClock;
 use aragora_core::http::Headers;
 use aragora_core::telemetry::Parts;
+use aragora_tests::agents::agent_id;
 use aragora_tests::virtual_time::{Stepped, parts, run};
 
 use super::error;
@@ -114,4 +115,35 @@ fn a_target_is_available_unless_it_is_known_to_be_open() {
     assert!(!targets.is_available(&id));
     targets.get(&TargetKey { credential: [1; 32], ..key("m") });
     assert!(targets.is_available(&id), "with another credential it is not open");
+}
+
+#[test]
+fn a_seat_can_be_asked_unless_every_target_of_it_is_open() {
+    let clock = ManualClock::default();
+    let targets = Targets::new(parts(&clock));
+    let (one, two) = (targets.get(&key("one")), targets.get(&key("two")));
+    let agent = |name: &str, behind: &[&Arc<Target>]| {
+        let agent = FnAgent::new(agent_id(name), |_, _| async { Ok("Yes.") });
+        let mut profile =
+            aragora_core::agents::AgentProfile::new(agent_id(name), aragora_core::debate::AgentKind::Model);
+        profile.targets = behind.iter().map(|target| target.id().clone()).collect();
+        let agent: Arc<dyn aragora_core::agents::Agent> = Arc::new(agent.with_profile(profile));
+        match behind.first() {
+            Some(primary) => Breaker::new(primary).wrap(agent),
+            None => agent,
+        }
+    };
+    let roster = Roster::builder()
+        .seat(agent("plain", &[]))
+        .seat(agent("alone", &[&one]))
+        .seat(agent("backed", &[&one, &two]))
+        .build()
+        .unwrap();
+    assert_eq!(roster.available(&targets), 3);
+    open(&clock, &one);
+    assert_eq!(roster.available(&targets), 2);
+    open(&clock, &two);
+    assert_eq!(roster.available(&targets), 1);
+    clock.advance(std::time::Duration::from_secs(60));
+    assert_eq!(roster.available(&targets), 3, "a probe would be let through");
 }

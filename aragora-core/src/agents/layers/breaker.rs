@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::decisions::{Decisions, Verdict};
 use super::policy::{Call, Policy};
 use crate::agents::notice::{BreakerState, Notice};
+use crate::agents::output::Output;
 use crate::agents::target::{Met, Target, Turned};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -71,25 +72,26 @@ impl Policy for Breaker {
             Met::Pass => false,
             Met::Probe { first } => {
                 if first {
-                    self.tell(&call, Turned { state: BreakerState::HalfOpen, failures: 0 });
+                    self.tell(&call.output, Turned { state: BreakerState::HalfOpen, failures: 0 });
                 }
                 true
             }
             Met::Refused { left, opened_by } => return Err(self.refused(left, opened_by)),
         };
         let mut passage = Passage { target: &self.target, probe };
-        let outcome = work(call.clone()).await;
+        let output = call.output.clone();
+        let outcome = work(call).await;
         if let Some(turned) = passage.end(self.decisions.verdict(&outcome)) {
-            self.tell(&call, turned);
+            self.tell(&output, turned);
         }
         outcome
     }
 }
 
 impl Breaker {
-    fn tell(&self, call: &Call, turned: Turned) {
+    fn tell(&self, output: &Output, turned: Turned) {
         let Turned { state, failures } = turned;
-        call.output.notice(&Notice::Breaker { target: self.target.id().clone(), state, failures });
+        output.notice(&Notice::Breaker { target: self.target.id().clone(), state, failures });
     }
 }
 

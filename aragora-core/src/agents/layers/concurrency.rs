@@ -68,11 +68,12 @@ impl Policy for Concurrency {
         call.output.sending();
         let began = clock.monotonic();
         let outcome = work(call).await;
-        let latency = clock.monotonic().saturating_sub(began);
+        let now = clock.monotonic();
+        let latency = now.saturating_sub(began);
         match &outcome {
-            Ok(_) => self.target.answered(latency),
+            Ok(_) => self.target.answered(now, latency),
             Err(error) if stayed_here(error) => {}
-            Err(error) => self.target.failed(latency, error.kind()),
+            Err(error) => self.target.failed(now, latency, error.kind()),
         }
         outcome
     }

@@ -92,12 +92,16 @@ pub struct Call {
 impl Call {
     /// A call without deadline that nobody listens to.
     pub fn new() -> Self {
+        Self::of(CancelToken::new(), Output::none())
+    }
+
+    fn of(cancel: CancelToken, output: Output) -> Self {
         Self {
             deadline: None,
-            cancel: CancelToken::new(),
+            cancel,
             input_tokens: 0,
             output_tokens: 0,
-            output: Output::none(),
+            output,
             attempt: 1,
             hedge: false,
             used: Arc::default(),
@@ -238,7 +242,7 @@ impl<P: Policy> Agent for Around<P> {
     async fn respond(&self, request: AgentRequest, output: Output) -> Result<AgentReply> {
         let clock = Arc::clone(&self.policy.target().parts().clock);
         let began = clock.monotonic();
-        let mut call = Call::new().with_cancel(request.cancel.clone()).with_output(output);
+        let mut call = Call::of(request.cancel.clone(), output);
         call.deadline = request.deadline;
         if self.policy.counts_tokens() {
             (call.input_tokens, call.output_tokens) = super::tokens_of(&request, &self.profile.id);

@@ -38,20 +38,21 @@ impl RateLimit {
     // Returns once the call may be sent and is charged.
     async fn admit(&self, call: &Call, need: Need) -> Result<()> {
         let (target, clock) = (&*self.target, &*self.target.parts().clock);
-        let began = clock.monotonic();
-        let patience = began.saturating_add(target.settings().longest_wait);
-        // At the deadline itself it is too late.
-        let before = |at: Duration| at.saturating_sub(Duration::from_nanos(1));
-        let latest = call.deadline.map_or(patience, |deadline| patience.min(before(deadline.monotonic())));
-        let ticket = match target.ask_turn(need, latest) {
+        let latest = |now: Duration| {
+            let patience = now.saturating_add(target.settings().longest_wait);
+            // At the deadline itself it is too late.
+            let before = |at: Duration| at.saturating_sub(Duration::from_nanos(1));
+            call.deadline.map_or(patience, |deadline| patience.min(before(deadline.monotonic())))
+        };
+        let (ticket, latest) = match target.ask_turn(need, latest) {
             Asked::Now => return Ok(()),
-            Asked::TooLate(at) => return Err(self.too_long(at.saturating_sub(began))),
-            Asked::Queued { ticket, at } => {
-                let wait = at.saturating_sub(began);
+            Asked::TooLate { wait } => return Err(self.too_long(wait)),
+            Asked::Queued { ticket, wait, latest } => {
                 call.output.notice(&Notice::RateLimitWait { provider: target.provider().to_owned(), wait });
-                ticket
+                (ticket, latest)
             }
         };
+        let began = clock.monotonic();
         let mut place = Waiting { target, ticket: Some(ticket) };
         loop {
             let mut moved = pin!(target.turns_moved());

@@ -152,13 +152,31 @@ impl Reading<'_, '_> {
 
     async fn events(
         &mut self,
-        mut events: Events,
+        events: Events,
         watch: &mut Watch<'_>,
         reader: &mut dyn Reader,
         draft: &mut Draft,
     ) -> Result<Option<Warning>> {
+        let mut first = None;
+        let read = self.pieces(events, watch, reader, draft, &mut first).await;
+        match (first, read) {
+            (None, read) => read,
+            // Only what the provider itself says explains its error; how the stream ended does not.
+            (Some(_), Err(error)) if error.context().contains_key("http_status") => Err(error),
+            (Some(first), _) => Err(first),
+        }
+    }
+
+    async fn pieces(
+        &mut self,
+        mut events: Events,
+        watch: &mut Watch<'_>,
+        reader: &mut dyn Reader,
+        draft: &mut Draft,
+        first: &mut Option<Error>,
+    ) -> Result<Option<Warning>> {
         loop {
-            if draft.finished {
+            if draft.finished || first.is_some() {
                 watch.linger();
             }
             let arrival = match events.next(watch).await {
@@ -198,11 +216,13 @@ impl Reading<'_, '_> {
                 self.flight.token();
                 self.output.text(&added.text);
             }
-            if let Some(error) = added.error {
-                return Err(self.agent.endpoint.embedded(&error, self.headers));
-            }
-            if arrival.event.event == "error" {
-                return Err(self.agent.endpoint.embedded(&document, self.headers));
+            let named = || (arrival.event.event == "error").then_some(document);
+            if let Some(error) = added.error.or_else(named) {
+                let error = self.agent.endpoint.embedded(&error, self.headers);
+                if !added.more {
+                    return Err(error);
+                }
+                first.get_or_insert(error);
             }
             if added.end {
                 return Ok(None);

@@ -11,7 +11,7 @@ use crate::http::Headers;
 /// The error an unsuccessful response means. Total: every status and every body has a kind.
 ///
 /// Context entries: `http_status`, and where the body says so `message` (scrubbed of keys, at most 2 KiB),
-/// `provider_code`, `provider_type`, `param`; `request_id` from the headers. A wait the provider asks for becomes
+/// `provider_code`, `provider_type`, `param`; `request_id` from the headers or the body. A wait the provider asks for becomes
 /// the retry hint, and `x-should-retry` overrides whether repeating can help.
 pub fn classify(status: u16, headers: &Headers, body: &[u8]) -> Error {
     match serde_json::from_slice::<Value>(body) {
@@ -36,6 +36,7 @@ struct Facts {
     inner: String,
     /// Google's word for the status.
     state: String,
+    request_id: String,
     number: Option<u16>,
     // What must be matched and is in no common member: metadata, details.
     metadata: Value,
@@ -67,6 +68,7 @@ impl Facts {
             param: word("param"),
             inner: object.pointer("/innererror/code").and_then(Value::as_str).unwrap_or_default().to_owned(),
             state: word("status"),
+            request_id: word("request_id"),
             number,
             metadata: member("metadata"),
             details: member("details"),
@@ -95,7 +97,7 @@ impl Facts {
             ("provider_code", scrub::message(&self.code)),
             ("provider_type", scrub::message(&self.kind)),
             ("param", scrub::message(&self.param)),
-            ("request_id", request_id(headers).unwrap_or_default()),
+            ("request_id", request_id(headers).unwrap_or_else(|| scrub::message(&self.request_id))),
         ];
         for (name, value) in entries.iter().filter(|(_, value)| !value.is_empty()) {
             error = error.with(name, value);
@@ -192,8 +194,9 @@ impl Facts {
             Some(Value::Array(reasons)) => !reasons.is_empty(),
             Some(_) => true,
         });
-        matches!(self.code.as_str(), "content_filter" | "content_policy_violation" | "invalid_prompt")
+        matches!(self.code.as_str(), "content_filter" | "invalid_prompt")
             || self.code.ends_with("_policy")
+            || self.code.ends_with("_policy_violation")
             || self.inner == "ResponsibleAIPolicyViolation"
             || (status == 403 && flagged)
     }

@@ -171,6 +171,8 @@ pub(super) struct Added {
     pub(super) reasoning: String,
     /// The part of the piece that says what went wrong, if it does; `Value::Null` if it says no more than that.
     pub(super) error: Option<Value>,
+    /// An event that says more about the error may follow; the first stays the error if none does.
+    pub(super) more: bool,
     /// Nothing follows that matters.
     pub(super) end: bool,
 }

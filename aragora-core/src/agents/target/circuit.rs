@@ -1,10 +1,11 @@
 //! The circuit breaker of a target: failures on the clock, and the word that lets calls through.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::settings::BreakerSettings;
+use super::settings::{BreakerSettings, TargetSettings};
 use super::word::{Admission, Landing, Word};
 use crate::agents::layers::Verdict;
 use crate::agents::notice::BreakerState;
@@ -17,6 +18,8 @@ const KEPT: usize = 65_536;
 pub(super) struct Circuit {
     word: Word,
     log: Mutex<Log>,
+    // Whether a share of failures is asked for.
+    counts_answers: AtomicBool,
 }
 
 /// Outcomes of the window on the monotonic clock, oldest first.
@@ -95,15 +98,23 @@ impl Log {
 
 impl Circuit {
     pub(super) fn closed() -> Self {
-        Self { word: Word::closed(), log: Mutex::default() }
+        Self { word: Word::closed(), log: Mutex::default(), counts_answers: AtomicBool::new(false) }
+    }
+
+    pub(super) fn configure(&self, settings: &BreakerSettings) {
+        self.counts_answers.store(settings.min_failure_ratio > 0.0, Ordering::Relaxed);
     }
 
     fn log(&self) -> std::sync::MutexGuard<'_, Log> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn meet(&self, now: Duration) -> Met {
-        match self.word.admit(now) {
+    pub(super) fn meet(&self, now: impl FnOnce() -> Duration) -> Met {
+        // The usual case costs one load.
+        if self.word.is_closed() {
+            return Met::Pass;
+        }
+        match self.word.admit(now()) {
             Admission::Pass => Met::Pass,
             Admission::Probe => {
                 // Probes without a verdict leave it half-open, which is no news.
@@ -118,15 +129,16 @@ impl Circuit {
     /// not move it.
     pub(super) fn passed(
         &self,
-        settings: &BreakerSettings,
+        settings: impl FnOnce() -> Arc<TargetSettings>,
         verdict: Verdict,
         now: impl FnOnce() -> Duration,
     ) -> Option<Turned> {
         let by = match verdict {
             Verdict::Failure(kind) => Some(kind),
-            Verdict::Answer if settings.min_failure_ratio > 0.0 => None,
+            Verdict::Answer if self.counts_answers.load(Ordering::Relaxed) => None,
             Verdict::Answer | Verdict::None => return None,
         };
+        let settings = &settings().breaker;
         let mut log = self.log();
         let now = now();
         if self.word.seen(now).0 != 0 {

@@ -110,6 +110,7 @@ impl Target {
         let mut current = self.settings.write().unwrap_or_else(PoisonError::into_inner);
         self.pace.limit_to(&current, &settings, self.parts.clock.monotonic());
         self.gate.limit_to(settings.in_flight as usize);
+        self.circuit.configure(&settings.breaker);
         *current = settings;
         Ok(())
     }
@@ -140,12 +141,12 @@ impl Target {
 
     /// What a call meets at its circuit.
     pub(crate) fn meet(&self) -> Met {
-        self.circuit.meet(self.parts.clock.monotonic())
+        self.circuit.meet(|| self.parts.clock.monotonic())
     }
 
     /// How a call ended that had passed; returns a change of the circuit.
     pub(crate) fn passed(&self, verdict: Verdict) -> Option<Turned> {
-        self.circuit.passed(&self.settings().breaker, verdict, || self.parts.clock.monotonic())
+        self.circuit.passed(|| self.settings(), verdict, || self.parts.clock.monotonic())
     }
 
     /// How the probe ended; returns a change of the circuit.
@@ -153,8 +154,9 @@ impl Target {
         self.circuit.probed(&self.settings().breaker, verdict, || self.parts.clock.monotonic())
     }
 
-    /// Lets a call through, queues it, or says that its time would come too late.
-    pub(crate) fn ask_turn(&self, need: Need, latest: Duration) -> Asked {
+    /// Lets a call through, queues it, or says that its time would come too late. `latest` is asked only of a call
+    /// that has to wait.
+    pub(crate) fn ask_turn(&self, need: Need, latest: impl FnOnce(Duration) -> Duration) -> Asked {
         self.pace.ask(need, self.parts.clock.monotonic(), latest)
     }
 
@@ -218,16 +220,15 @@ impl Target {
         self.allowance.give_back();
     }
 
-    /// A call in flight was answered.
-    pub(crate) fn answered(&self, latency: Duration) {
+    /// A call in flight was answered just now.
+    pub(crate) fn answered(&self, now: Duration, latency: Duration) {
         let missed = latency > self.settings().service_target;
-        let (now, at) = (self.parts.clock.monotonic(), self.parts.clock.now());
-        self.window().answered(now, at, latency, missed);
+        self.window().answered(now, self.parts.clock.now(), latency, missed);
     }
 
-    /// A call in flight failed.
-    pub(crate) fn failed(&self, latency: Duration, kind: ErrorKind) {
-        let (now, at) = (self.parts.clock.monotonic(), self.parts.clock.now());
+    /// A call in flight failed just now.
+    pub(crate) fn failed(&self, now: Duration, latency: Duration, kind: ErrorKind) {
+        let at = self.parts.clock.now();
         self.window().failed(now, at, latency, kind);
     }
 

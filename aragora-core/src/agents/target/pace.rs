@@ -33,10 +33,10 @@ impl Need {
 pub(crate) enum Asked {
     /// It may be sent; its need is charged.
     Now,
-    /// It has joined the queue; its time is expected to come at this monotonic instant.
-    Queued { ticket: u64, at: Duration },
-    /// Its time would come only then, which is too late for it; it has not joined.
-    TooLate(Duration),
+    /// It has joined the queue; its time is expected to come after this long, and must by `latest`.
+    Queued { ticket: u64, wait: Duration, latest: Duration },
+    /// Its time would come only after this long, which is too late for it; it has not joined.
+    TooLate { wait: Duration },
 }
 
 /// Where a call in the queue stands.
@@ -138,6 +138,15 @@ impl Pace {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    // Wakes those who wait, if anybody does.
+    fn moves(&self, state: MutexGuard<'_, State>) {
+        let waits = !state.queue.is_empty();
+        drop(state);
+        if waits {
+            self.moved.notify_waiters();
+        }
+    }
+
     /// Changes our own limits; a bucket whose limit stays keeps its level.
     pub(super) fn limit_to(&self, old: &TargetSettings, new: &TargetSettings, now: Duration) {
         let mut state = self.state();
@@ -147,26 +156,26 @@ impl Pace {
         if old.tokens_per_minute != new.tokens_per_minute {
             state.tokens = new.tokens_per_minute.map(|limit| Bucket::full(limit, now));
         }
-        drop(state);
-        self.moved.notify_waiters();
+        self.moves(state);
     }
 
     /// Lets a call through, or puts it at the end of the queue, unless its time would come after `latest`.
-    pub(super) fn ask(&self, need: Need, now: Duration, latest: Duration) -> Asked {
+    pub(super) fn ask(&self, need: Need, now: Duration, latest: impl FnOnce(Duration) -> Duration) -> Asked {
         let mut state = self.state();
         let ahead = state.ahead(None);
         let at = state.earliest(need, ahead, now);
-        if at > latest {
-            return Asked::TooLate(at);
-        }
         if at <= now && state.queue.is_empty() {
             state.charge(need);
             return Asked::Now;
         }
+        let latest = latest(now);
+        if at > latest {
+            return Asked::TooLate { wait: at.saturating_sub(now) };
+        }
         let ticket = state.next_ticket;
         state.next_ticket += 1;
         state.queue.push_back((ticket, need));
-        Asked::Queued { ticket, at }
+        Asked::Queued { ticket, wait: at.saturating_sub(now), latest }
     }
 
     /// Whether the turn of this place in the queue has come; then it has left the queue and its need is charged.
@@ -180,15 +189,15 @@ impl Pace {
         }
         state.queue.pop_front();
         state.charge(need);
-        drop(state);
-        self.moved.notify_waiters();
+        self.moves(state);
         Turn::Now
     }
 
     /// Leaves the queue without having been let through.
     pub(super) fn leave(&self, ticket: u64) {
-        self.state().queue.retain(|(waiting, _)| *waiting != ticket);
-        self.moved.notify_waiters();
+        let mut state = self.state();
+        state.queue.retain(|(waiting, _)| *waiting != ticket);
+        self.moves(state);
     }
 
     /// Takes a charge back: the call was not sent.
@@ -200,8 +209,7 @@ impl Pace {
         if let Some(bucket) = &mut state.tokens {
             bucket.refund(need.tokens());
         }
-        drop(state);
-        self.moved.notify_waiters();
+        self.moves(state);
     }
 
     /// Puts what was really used in the place of what was charged.
@@ -211,16 +219,14 @@ impl Pace {
             bucket.refund(charged);
             bucket.charge(used);
         }
-        drop(state);
-        self.moved.notify_waiters();
+        self.moves(state);
     }
 
     /// Nothing is sent before this instant.
     pub(super) fn pause(&self, until: Duration) {
         let mut state = self.state();
         state.paused_until = state.paused_until.max(until);
-        drop(state);
-        self.moved.notify_waiters();
+        self.moves(state);
     }
 
     /// Takes in what a response states.
@@ -232,8 +238,7 @@ impl Pace {
             let until = now.saturating_add(reading.reset.unwrap_or(UNKNOWN_RESET));
             Stated { remaining: reading.remaining, until, reading }
         }));
-        drop(state);
-        self.moved.notify_waiters();
+        self.moves(state);
     }
 
     pub(super) fn queued(&self) -> usize {

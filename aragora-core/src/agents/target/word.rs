@@ -48,6 +48,10 @@ impl Word {
         Self(AtomicU64::new(CLOSED))
     }
 
+    pub(super) fn is_closed(&self) -> bool {
+        self.0.load(Ordering::Acquire) == CLOSED
+    }
+
     pub(super) fn admit(&self, now: Duration) -> Admission {
         let mut word = self.0.load(Ordering::Acquire);
         loop {

@@ -2716,6 +2716,149 @@ public struct AgentThinkingEvent: Hashable, AragoraDocument {
     }
 }
 
+/// An attempt of a turn failed.
+public struct AgentErrorEvent: Hashable, AragoraDocument {
+    /// The turn.
+    public let turn: String
+    /// The error's code.
+    public let code: String
+    /// Which attempt of its target, from 1.
+    public let attempt: Int64
+
+    private enum CodingKeys: String, CodingKey {
+        case turn
+        case code
+        case attempt
+    }
+}
+
+/// A turn is asked again of the same target.
+public struct AgentRetryEvent: Hashable, AragoraDocument {
+    /// The turn.
+    public let turn: String
+    /// The attempt that follows, from 2.
+    public let attempt: Int64
+    /// Code of the failure before.
+    public let code: String
+    /// The pause before it, in milliseconds.
+    public let delay: Duration
+
+    private enum CodingKeys: String, CodingKey {
+        case turn
+        case attempt
+        case code
+        case delay = "delay_ms"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let keyed = try decoder.container(keyedBy: CodingKeys.self)
+        turn = try keyed.decode(String.self, forKey: .turn)
+        attempt = try keyed.decode(Int64.self, forKey: .attempt)
+        code = try keyed.decode(String.self, forKey: .code)
+        delay = try keyed.decode(WireMillis.self, forKey: .delay).duration
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var keyed = encoder.container(keyedBy: CodingKeys.self)
+        try keyed.encode(turn, forKey: .turn)
+        try keyed.encode(attempt, forKey: .attempt)
+        try keyed.encode(code, forKey: .code)
+        try keyed.encode(WireMillis(delay), forKey: .delay)
+    }
+}
+
+/// A turn is asked of another target.
+public struct AgentFallbackTriggeredEvent: Hashable, AragoraDocument {
+    /// The turn.
+    public let turn: String
+    /// The target that failed.
+    public let from: String
+    /// The target asked now.
+    public let to: String
+    /// Code of the failure.
+    public let code: String
+
+    private enum CodingKeys: String, CodingKey {
+        case turn
+        case from
+        case to
+        case code
+    }
+}
+
+/// A turn waits under a provider's rate limit.
+public struct RateLimitWaitEvent: Hashable, AragoraDocument {
+    /// The provider.
+    public let provider: String
+    /// For how long at most, in milliseconds.
+    public let wait: Duration
+
+    private enum CodingKeys: String, CodingKey {
+        case provider
+        case wait = "wait_ms"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let keyed = try decoder.container(keyedBy: CodingKeys.self)
+        provider = try keyed.decode(String.self, forKey: .provider)
+        wait = try keyed.decode(WireMillis.self, forKey: .wait).duration
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var keyed = encoder.container(keyedBy: CodingKeys.self)
+        try keyed.encode(provider, forKey: .provider)
+        try keyed.encode(WireMillis(wait), forKey: .wait)
+    }
+}
+
+/// A turn's failure opened a circuit breaker: nothing is sent to its target for a while.
+public struct BreakerOpenedEvent: Hashable, AragoraDocument {
+    /// What it guards: `agent`.
+    public let scope: String
+    /// Whose, e.g. `openai/gpt-5`.
+    public let name: String
+    /// Failures that counted when it changed.
+    public let failures: Int64
+
+    private enum CodingKeys: String, CodingKey {
+        case scope
+        case name
+        case failures
+    }
+}
+
+/// A circuit breaker lets one probe through.
+public struct BreakerHalfOpenEvent: Hashable, AragoraDocument {
+    /// What it guards: `agent`.
+    public let scope: String
+    /// Whose, e.g. `openai/gpt-5`.
+    public let name: String
+    /// Failures that counted when it changed.
+    public let failures: Int64
+
+    private enum CodingKeys: String, CodingKey {
+        case scope
+        case name
+        case failures
+    }
+}
+
+/// A circuit breaker closed: its target answers again.
+public struct BreakerClosedEvent: Hashable, AragoraDocument {
+    /// What it guards: `agent`.
+    public let scope: String
+    /// Whose, e.g. `openai/gpt-5`.
+    public let name: String
+    /// Failures that counted when it changed.
+    public let failures: Int64
+
+    private enum CodingKeys: String, CodingKey {
+        case scope
+        case name
+        case failures
+    }
+}
+
 /// This reader fell behind; recorded events are read again from the log, live ones are gone.
 public struct LaggedEvent: Hashable, AragoraDocument {
     /// First seq.
@@ -2810,6 +2953,20 @@ public indirect enum EventData: Hashable, Sendable {
     case tokenEnd(TokenEndEvent)
     /// A piece of thinking, where a model shows it.
     case agentThinking(AgentThinkingEvent)
+    /// An attempt of a turn failed.
+    case agentError(AgentErrorEvent)
+    /// A turn is asked again of the same target.
+    case agentRetry(AgentRetryEvent)
+    /// A turn is asked of another target.
+    case agentFallbackTriggered(AgentFallbackTriggeredEvent)
+    /// A turn waits under a provider's rate limit.
+    case rateLimitWait(RateLimitWaitEvent)
+    /// A turn's failure opened a circuit breaker: nothing is sent to its target for a while.
+    case breakerOpened(BreakerOpenedEvent)
+    /// A circuit breaker lets one probe through.
+    case breakerHalfOpen(BreakerHalfOpenEvent)
+    /// A circuit breaker closed: its target answers again.
+    case breakerClosed(BreakerClosedEvent)
     /// Nothing happened for 30 seconds; the debate still runs.
     case heartbeat
     /// This reader fell behind; recorded events are read again from the log, live ones are gone.
@@ -2857,6 +3014,13 @@ public indirect enum EventData: Hashable, Sendable {
         case "token_reset": self = .tokenReset(try TokenResetEvent(from: decoder))
         case "token_end": self = .tokenEnd(try TokenEndEvent(from: decoder))
         case "agent_thinking": self = .agentThinking(try AgentThinkingEvent(from: decoder))
+        case "agent_error": self = .agentError(try AgentErrorEvent(from: decoder))
+        case "agent_retry": self = .agentRetry(try AgentRetryEvent(from: decoder))
+        case "agent_fallback_triggered": self = .agentFallbackTriggered(try AgentFallbackTriggeredEvent(from: decoder))
+        case "rate_limit_wait": self = .rateLimitWait(try RateLimitWaitEvent(from: decoder))
+        case "breaker_opened": self = .breakerOpened(try BreakerOpenedEvent(from: decoder))
+        case "breaker_half_open": self = .breakerHalfOpen(try BreakerHalfOpenEvent(from: decoder))
+        case "breaker_closed": self = .breakerClosed(try BreakerClosedEvent(from: decoder))
         case "heartbeat": self = .heartbeat
         case "lagged": self = .lagged(try LaggedEvent(from: decoder))
         default: self = .unknown(type: type, data: try JSONValue(from: decoder))
@@ -2903,6 +3067,13 @@ public indirect enum EventData: Hashable, Sendable {
         case .tokenReset(let data): try data.encode(to: encoder)
         case .tokenEnd(let data): try data.encode(to: encoder)
         case .agentThinking(let data): try data.encode(to: encoder)
+        case .agentError(let data): try data.encode(to: encoder)
+        case .agentRetry(let data): try data.encode(to: encoder)
+        case .agentFallbackTriggered(let data): try data.encode(to: encoder)
+        case .rateLimitWait(let data): try data.encode(to: encoder)
+        case .breakerOpened(let data): try data.encode(to: encoder)
+        case .breakerHalfOpen(let data): try data.encode(to: encoder)
+        case .breakerClosed(let data): try data.encode(to: encoder)
         case .heartbeat: try JSONValue.object([:]).encode(to: encoder)
         case .lagged(let data): try data.encode(to: encoder)
         case .unknown(_, let data): try data.encode(to: encoder)
@@ -3603,6 +3774,62 @@ public enum MessageKind: String, Hashable, CaseIterable, AragoraDocument {
     case intervention
     /// A person's word that is nobody's turn.
     case human
+}
+
+/// What a model can do. Absent means the dialect's permissive default.
+public struct ModelCaps: Hashable, AragoraDocument {
+    /// The window in tokens, prompt and output together.
+    public var context: Int64?
+    /// The most tokens it writes.
+    public var maxOutput: Int64?
+    /// Whether it can be held to a JSON schema.
+    public var jsonSchema: Bool?
+    /// Whether it can be made to call one tool.
+    public var forcedTool: Bool?
+    /// Whether it takes `temperature` and `top_p`. A model that thinks on demand takes them while it does not.
+    public var temperature: Bool?
+    /// The efforts it takes, weakest first; empty: none. `Effort::None` among them: thinking can be turned off.
+    public var efforts: [Effort]?
+    /// Whether effort is told as a budget of tokens, as to models before Claude 4.6 and Gemini 3.
+    public var thinkingBudget: Bool?
+    /// Whether it knows a system role.
+    public var systemRole: Bool?
+    /// `max_tokens` or `max_completion_tokens`.
+    public var maxTokensKey: String?
+
+    public init(
+        context: Int64? = nil,
+        maxOutput: Int64? = nil,
+        jsonSchema: Bool? = nil,
+        forcedTool: Bool? = nil,
+        temperature: Bool? = nil,
+        efforts: [Effort]? = nil,
+        thinkingBudget: Bool? = nil,
+        systemRole: Bool? = nil,
+        maxTokensKey: String? = nil
+    ) {
+        self.context = context
+        self.maxOutput = maxOutput
+        self.jsonSchema = jsonSchema
+        self.forcedTool = forcedTool
+        self.temperature = temperature
+        self.efforts = efforts
+        self.thinkingBudget = thinkingBudget
+        self.systemRole = systemRole
+        self.maxTokensKey = maxTokensKey
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case context
+        case maxOutput = "max_output"
+        case jsonSchema = "json_schema"
+        case forcedTool = "forced_tool"
+        case temperature
+        case efforts
+        case thinkingBudget = "thinking_budget"
+        case systemRole = "system_role"
+        case maxTokensKey = "max_tokens_key"
+    }
 }
 
 /// One stated option.
@@ -4373,6 +4600,137 @@ public struct ProtocolRef: Hashable, AragoraDocument {
         case version
         case params
         case plannedCalls = "planned_calls"
+    }
+}
+
+/// An agent behind a provider, as a document. What is absent keeps its default.
+public struct ProviderDocument: Hashable, AragoraDocument {
+    /// The provider, or an alias of it.
+    public var provider: String
+    /// The model, with Azure the deployment; default the provider's.
+    public var model: String?
+    /// The agent's id, default made of provider and model.
+    public var id: String?
+    /// The wire format, default the provider's.
+    public var wire: Wire?
+    /// Where it is reached, default the provider's.
+    public var baseUrl: String?
+    /// The path after the base, with `{model}` in it; default the wire's.
+    public var path: String?
+    /// Header fields of every request; never shown.
+    public var headers: [String: String]?
+    /// Query members of every request. A credential belongs in a header.
+    public var query: [String: String]?
+    /// `OpenAI-Organization`.
+    public var organization: String?
+    /// `OpenAI-Project`.
+    public var project: String?
+    /// The host's name, for OpenRouter's `X-Title`.
+    public var appName: String?
+    /// The host's site, for OpenRouter's `HTTP-Referer`.
+    public var appUrl: String?
+    /// Time limits of one exchange.
+    public var timeouts: TimeoutsDocument?
+    /// When replies are streamed, default where somebody listens.
+    public var stream: StreamMode?
+    /// Permits plain `http` beyond this machine.
+    public var allowInsecureHttp: Bool?
+    /// Refuses a request with a knob the model does not take, instead of leaving it out with a warning.
+    public var strictKnobs: Bool?
+    /// What the model can do, default by its name.
+    public var caps: ModelCaps?
+    /// Whether the model can be held to a schema, default native where the provider can.
+    public var structured: StructuredMode?
+    /// Names of metadata that leave the process.
+    public var forwardMetadata: [String]?
+    /// Keeps the raw body of a refused call in the error.
+    public var captureRaw: Bool?
+    /// Calls cost nothing, e.g. on a server of one's own.
+    public var free: Bool?
+    /// Members of every request's body; the request's own `extra` wins.
+    public var extra: [String: JSONValue]?
+    /// The model's lineage, default guessed from its name.
+    public var family: String?
+    /// The agent's version.
+    public var version: String?
+
+    public init(
+        provider: String,
+        model: String? = nil,
+        id: String? = nil,
+        wire: Wire? = nil,
+        baseUrl: String? = nil,
+        path: String? = nil,
+        headers: [String: String]? = nil,
+        query: [String: String]? = nil,
+        organization: String? = nil,
+        project: String? = nil,
+        appName: String? = nil,
+        appUrl: String? = nil,
+        timeouts: TimeoutsDocument? = nil,
+        stream: StreamMode? = nil,
+        allowInsecureHttp: Bool? = nil,
+        strictKnobs: Bool? = nil,
+        caps: ModelCaps? = nil,
+        structured: StructuredMode? = nil,
+        forwardMetadata: [String]? = nil,
+        captureRaw: Bool? = nil,
+        free: Bool? = nil,
+        extra: [String: JSONValue]? = nil,
+        family: String? = nil,
+        version: String? = nil
+    ) {
+        self.provider = provider
+        self.model = model
+        self.id = id
+        self.wire = wire
+        self.baseUrl = baseUrl
+        self.path = path
+        self.headers = headers
+        self.query = query
+        self.organization = organization
+        self.project = project
+        self.appName = appName
+        self.appUrl = appUrl
+        self.timeouts = timeouts
+        self.stream = stream
+        self.allowInsecureHttp = allowInsecureHttp
+        self.strictKnobs = strictKnobs
+        self.caps = caps
+        self.structured = structured
+        self.forwardMetadata = forwardMetadata
+        self.captureRaw = captureRaw
+        self.free = free
+        self.extra = extra
+        self.family = family
+        self.version = version
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case provider
+        case model
+        case id
+        case wire
+        case baseUrl = "base_url"
+        case path
+        case headers
+        case query
+        case organization
+        case project
+        case appName = "app_name"
+        case appUrl = "app_url"
+        case timeouts
+        case stream
+        case allowInsecureHttp = "allow_insecure_http"
+        case strictKnobs = "strict_knobs"
+        case caps
+        case structured
+        case forwardMetadata = "forward_metadata"
+        case captureRaw = "capture_raw"
+        case free
+        case extra
+        case family
+        case version
     }
 }
 
@@ -5432,6 +5790,26 @@ public enum StopReason: Hashable, AragoraDocument {
     }
 }
 
+/// When replies are streamed.
+public enum StreamMode: String, Hashable, CaseIterable, AragoraDocument {
+    /// Where somebody listens.
+    case auto
+    /// Always, e.g. because a gateway cuts long silent calls.
+    case always
+    /// Never.
+    case never
+}
+
+/// Whether an agent can be held to a schema.
+public enum StructuredMode: String, Hashable, CaseIterable, AragoraDocument {
+    /// The provider enforces it.
+    case native
+    /// The prompt asks for it.
+    case instructed
+    /// Neither; ballots are read from text.
+    case nothing = "none"
+}
+
 /// What a rule counted.
 public struct Tally: Hashable, AragoraDocument {
     /// The rule's name; of a hybrid, the member that decided.
@@ -5561,6 +5939,46 @@ public struct TieUse: Hashable, AragoraDocument {
         case tied
         case by
         case chosen
+    }
+}
+
+/// Time limits of one exchange, in milliseconds.
+public struct TimeoutsDocument: Hashable, AragoraDocument {
+    /// Until the head of a streamed response, default 120,000.
+    public var headers: Duration?
+    /// Between two pieces of the body, default 60,000.
+    public var idle: Duration?
+    /// For everything, default 240,000.
+    public var total: Duration?
+
+    public init(
+        headers: Duration? = nil,
+        idle: Duration? = nil,
+        total: Duration? = nil
+    ) {
+        self.headers = headers
+        self.idle = idle
+        self.total = total
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case headers = "headers_ms"
+        case idle = "idle_ms"
+        case total = "total_ms"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let keyed = try decoder.container(keyedBy: CodingKeys.self)
+        headers = try keyed.decodeIfPresent(WireMillis.self, forKey: .headers)?.duration
+        idle = try keyed.decodeIfPresent(WireMillis.self, forKey: .idle)?.duration
+        total = try keyed.decodeIfPresent(WireMillis.self, forKey: .total)?.duration
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var keyed = encoder.container(keyedBy: CodingKeys.self)
+        try keyed.encodeIfPresent(headers.map(WireMillis.init), forKey: .headers)
+        try keyed.encodeIfPresent(idle.map(WireMillis.init), forKey: .idle)
+        try keyed.encodeIfPresent(total.map(WireMillis.init), forKey: .total)
     }
 }
 
@@ -6083,6 +6501,20 @@ public struct VoteView: Hashable, AragoraDocument {
         case arrival
         case userIntensity = "user_intensity"
     }
+}
+
+/// The wire formats.
+public enum Wire: String, Hashable, CaseIterable, AragoraDocument {
+    /// Anthropic Messages.
+    case messages
+    /// OpenAI Responses.
+    case responses
+    /// OpenAI Chat Completions and its dialects.
+    case chat
+    /// Gemini `generateContent`.
+    case gemini
+    /// Gemini Interactions.
+    case geminiInteractions = "gemini_interactions"
 }
 
 extension AragoraError.Code {

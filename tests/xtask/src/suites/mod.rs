@@ -7,7 +7,9 @@ mod deny;
 mod doctests;
 mod examples;
 mod faces;
+mod faults;
 mod format;
+mod fuzz;
 mod guide;
 mod hygiene;
 mod kotlin;
@@ -41,6 +43,8 @@ pub(crate) const ALL: &[Suite] = &[
     rustdoc::SUITE,
     examples::SUITE,
     replay::SUITE,
+    faults::SUITE,
+    fuzz::SUITE,
     providers::SUITE,
     python::SUITE,
     kotlin::SUITE,

@@ -29,6 +29,11 @@ impl Reader for InteractionsReader {
         let mut added = Added::default();
         if present(document, "error").is_some() {
             added.error = Some(document.clone());
+            if document.get("status").is_some_and(Value::is_string) {
+                // An interaction that failed: what there is of it is kept.
+                self.head(document, draft);
+                steps(document, draft, &mut added);
+            }
             return Ok(added);
         }
         if document.get("status").is_none() && document.get("steps").is_none() {

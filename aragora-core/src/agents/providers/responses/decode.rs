@@ -200,7 +200,11 @@ impl Reader for ResponsesReader {
             "reasoning_text.delta" => self.piece(Kind::Reasoning, document, delta, draft, &mut added),
             "reasoning_text.done" => self.whole_part(Kind::Reasoning, document, "text", draft, &mut added),
             "function_call_arguments.delta" | "function_call_arguments.done" => self.arguments(document, draft),
-            _ if is_error(document) => added.error = Some(document.clone()),
+            _ if is_error(document) => {
+                // `response.failed` may follow, and often knows better what went wrong.
+                added.error = Some(document.clone());
+                added.more = true;
+            }
             _ => {}
         }
         added

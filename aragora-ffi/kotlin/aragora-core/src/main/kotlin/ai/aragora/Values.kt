@@ -3764,6 +3764,199 @@ public sealed interface EventData {
         }
     }
 
+    /** An attempt of a turn failed. */
+    public class AgentError(
+        /** The turn. */
+        public val turn: String,
+        /** The error's code. */
+        public val code: String,
+        /** Which attempt of its target, from 1. */
+        public val attempt: Long,
+    ) : Value(), EventData {
+        override fun toJson(): JsonValue = Members()
+            .put("type", jsonOf("agent_error"))
+            .put("turn", jsonOf(turn))
+            .put("code", jsonOf(code))
+            .put("attempt", jsonOf(attempt))
+            .done()
+
+        public companion object {
+            /** From the JSON form. */
+            @JvmStatic
+            public fun fromJson(json: JsonValue): AgentError = AgentError(
+                json.required("turn").asString(),
+                json.required("code").asString(),
+                json.required("attempt").asLong(),
+            )
+        }
+    }
+
+    /** A turn is asked again of the same target. */
+    public class AgentRetry(
+        /** The turn. */
+        public val turn: String,
+        /** The attempt that follows, from 2. */
+        public val attempt: Long,
+        /** Code of the failure before. */
+        public val code: String,
+        /** The pause before it, in milliseconds. */
+        public val delay: Duration,
+    ) : Value(), EventData {
+        override fun toJson(): JsonValue = Members()
+            .put("type", jsonOf("agent_retry"))
+            .put("turn", jsonOf(turn))
+            .put("attempt", jsonOf(attempt))
+            .put("code", jsonOf(code))
+            .put("delay_ms", jsonOf(delay))
+            .done()
+
+        public companion object {
+            /** From the JSON form. */
+            @JvmStatic
+            public fun fromJson(json: JsonValue): AgentRetry = AgentRetry(
+                json.required("turn").asString(),
+                json.required("attempt").asLong(),
+                json.required("code").asString(),
+                json.required("delay_ms").asDuration(),
+            )
+        }
+    }
+
+    /** A turn is asked of another target. */
+    public class AgentFallbackTriggered(
+        /** The turn. */
+        public val turn: String,
+        /** The target that failed. */
+        public val from: String,
+        /** The target asked now. */
+        public val to: String,
+        /** Code of the failure. */
+        public val code: String,
+    ) : Value(), EventData {
+        override fun toJson(): JsonValue = Members()
+            .put("type", jsonOf("agent_fallback_triggered"))
+            .put("turn", jsonOf(turn))
+            .put("from", jsonOf(from))
+            .put("to", jsonOf(to))
+            .put("code", jsonOf(code))
+            .done()
+
+        public companion object {
+            /** From the JSON form. */
+            @JvmStatic
+            public fun fromJson(json: JsonValue): AgentFallbackTriggered = AgentFallbackTriggered(
+                json.required("turn").asString(),
+                json.required("from").asString(),
+                json.required("to").asString(),
+                json.required("code").asString(),
+            )
+        }
+    }
+
+    /** A turn waits under a provider's rate limit. */
+    public class RateLimitWait(
+        /** The provider. */
+        public val provider: String,
+        /** For how long at most, in milliseconds. */
+        public val wait: Duration,
+    ) : Value(), EventData {
+        override fun toJson(): JsonValue = Members()
+            .put("type", jsonOf("rate_limit_wait"))
+            .put("provider", jsonOf(provider))
+            .put("wait_ms", jsonOf(wait))
+            .done()
+
+        public companion object {
+            /** From the JSON form. */
+            @JvmStatic
+            public fun fromJson(json: JsonValue): RateLimitWait = RateLimitWait(
+                json.required("provider").asString(),
+                json.required("wait_ms").asDuration(),
+            )
+        }
+    }
+
+    /** A turn's failure opened a circuit breaker: nothing is sent to its target for a while. */
+    public class BreakerOpened(
+        /** What it guards: `agent`. */
+        public val scope: String,
+        /** Whose, e.g. `openai/gpt-5`. */
+        public val name: String,
+        /** Failures that counted when it changed. */
+        public val failures: Long,
+    ) : Value(), EventData {
+        override fun toJson(): JsonValue = Members()
+            .put("type", jsonOf("breaker_opened"))
+            .put("scope", jsonOf(scope))
+            .put("name", jsonOf(name))
+            .put("failures", jsonOf(failures))
+            .done()
+
+        public companion object {
+            /** From the JSON form. */
+            @JvmStatic
+            public fun fromJson(json: JsonValue): BreakerOpened = BreakerOpened(
+                json.required("scope").asString(),
+                json.required("name").asString(),
+                json.required("failures").asLong(),
+            )
+        }
+    }
+
+    /** A circuit breaker lets one probe through. */
+    public class BreakerHalfOpen(
+        /** What it guards: `agent`. */
+        public val scope: String,
+        /** Whose, e.g. `openai/gpt-5`. */
+        public val name: String,
+        /** Failures that counted when it changed. */
+        public val failures: Long,
+    ) : Value(), EventData {
+        override fun toJson(): JsonValue = Members()
+            .put("type", jsonOf("breaker_half_open"))
+            .put("scope", jsonOf(scope))
+            .put("name", jsonOf(name))
+            .put("failures", jsonOf(failures))
+            .done()
+
+        public companion object {
+            /** From the JSON form. */
+            @JvmStatic
+            public fun fromJson(json: JsonValue): BreakerHalfOpen = BreakerHalfOpen(
+                json.required("scope").asString(),
+                json.required("name").asString(),
+                json.required("failures").asLong(),
+            )
+        }
+    }
+
+    /** A circuit breaker closed: its target answers again. */
+    public class BreakerClosed(
+        /** What it guards: `agent`. */
+        public val scope: String,
+        /** Whose, e.g. `openai/gpt-5`. */
+        public val name: String,
+        /** Failures that counted when it changed. */
+        public val failures: Long,
+    ) : Value(), EventData {
+        override fun toJson(): JsonValue = Members()
+            .put("type", jsonOf("breaker_closed"))
+            .put("scope", jsonOf(scope))
+            .put("name", jsonOf(name))
+            .put("failures", jsonOf(failures))
+            .done()
+
+        public companion object {
+            /** From the JSON form. */
+            @JvmStatic
+            public fun fromJson(json: JsonValue): BreakerClosed = BreakerClosed(
+                json.required("scope").asString(),
+                json.required("name").asString(),
+                json.required("failures").asLong(),
+            )
+        }
+    }
+
     /** Nothing happened for 30 seconds; the debate still runs. */
     public object Heartbeat : Value(), EventData {
         override fun toJson(): JsonValue = JsonObject(mapOf("type" to jsonOf("heartbeat")))
@@ -3851,6 +4044,13 @@ public sealed interface EventData {
                 "token_reset" -> TokenReset.fromJson(json)
                 "token_end" -> TokenEnd.fromJson(json)
                 "agent_thinking" -> AgentThinking.fromJson(json)
+                "agent_error" -> AgentError.fromJson(json)
+                "agent_retry" -> AgentRetry.fromJson(json)
+                "agent_fallback_triggered" -> AgentFallbackTriggered.fromJson(json)
+                "rate_limit_wait" -> RateLimitWait.fromJson(json)
+                "breaker_opened" -> BreakerOpened.fromJson(json)
+                "breaker_half_open" -> BreakerHalfOpen.fromJson(json)
+                "breaker_closed" -> BreakerClosed.fromJson(json)
                 "heartbeat" -> Heartbeat
                 "lagged" -> Lagged.fromJson(json)
                 else -> Unknown(case, json)
@@ -4692,6 +4892,56 @@ public enum class MessageKind(
         @JvmStatic
         public fun fromJson(json: JsonValue): MessageKind =
             entries.find { it.word == json.asString() } ?: throw unexpected(json, "a word of MessageKind")
+    }
+}
+
+/** What a model can do. Absent means the dialect's permissive default. */
+public class ModelCaps(
+    /** The window in tokens, prompt and output together. */
+    public val context: Long? = null,
+    /** The most tokens it writes. */
+    public val maxOutput: Long? = null,
+    /** Whether it can be held to a JSON schema. */
+    public val jsonSchema: Boolean? = null,
+    /** Whether it can be made to call one tool. */
+    public val forcedTool: Boolean? = null,
+    /** Whether it takes `temperature` and `top_p`. A model that thinks on demand takes them while it does not. */
+    public val temperature: Boolean? = null,
+    /** The efforts it takes, weakest first; empty: none. `Effort::None` among them: thinking can be turned off. */
+    public val efforts: List<Effort>? = null,
+    /** Whether effort is told as a budget of tokens, as to models before Claude 4.6 and Gemini 3. */
+    public val thinkingBudget: Boolean? = null,
+    /** Whether it knows a system role. */
+    public val systemRole: Boolean? = null,
+    /** `max_tokens` or `max_completion_tokens`. */
+    public val maxTokensKey: String? = null,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("context", context?.let { a -> jsonOf(a) })
+        .put("max_output", maxOutput?.let { a -> jsonOf(a) })
+        .put("json_schema", jsonSchema?.let { a -> jsonOf(a) })
+        .put("forced_tool", forcedTool?.let { a -> jsonOf(a) })
+        .put("temperature", temperature?.let { a -> jsonOf(a) })
+        .put("efforts", efforts?.let { a -> jsonList(a) { b -> b.toJson() } })
+        .put("thinking_budget", thinkingBudget?.let { a -> jsonOf(a) })
+        .put("system_role", systemRole?.let { a -> jsonOf(a) })
+        .put("max_tokens_key", maxTokensKey?.let { a -> jsonOf(a) })
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): ModelCaps = ModelCaps(
+            json.member("context")?.let { a -> a.asLong() },
+            json.member("max_output")?.let { a -> a.asLong() },
+            json.member("json_schema")?.let { a -> a.asBoolean() },
+            json.member("forced_tool")?.let { a -> a.asBoolean() },
+            json.member("temperature")?.let { a -> a.asBoolean() },
+            json.member("efforts")?.let { a -> a.asList { b -> Effort.fromJson(b) } },
+            json.member("thinking_budget")?.let { a -> a.asBoolean() },
+            json.member("system_role")?.let { a -> a.asBoolean() },
+            json.member("max_tokens_key")?.let { a -> a.asString() },
+        )
     }
 }
 
@@ -5585,6 +5835,116 @@ public class ProtocolRef(
             json.required("version").asString(),
             json["params"] ?: JsonNull,
             json.required("planned_calls").asLong(),
+        )
+    }
+}
+
+/** An agent behind a provider, as a document. What is absent keeps its default. */
+public class ProviderDocument(
+    /** The provider, or an alias of it. */
+    public val provider: String,
+    /** The model, with Azure the deployment; default the provider's. */
+    public val model: String? = null,
+    /** The agent's id, default made of provider and model. */
+    public val id: String? = null,
+    /** The wire format, default the provider's. */
+    public val wire: Wire? = null,
+    /** Where it is reached, default the provider's. */
+    public val baseUrl: String? = null,
+    /** The path after the base, with `{model}` in it; default the wire's. */
+    public val path: String? = null,
+    /** Header fields of every request; never shown. */
+    public val headers: Map<String, String>? = null,
+    /** Query members of every request. A credential belongs in a header. */
+    public val query: Map<String, String>? = null,
+    /** `OpenAI-Organization`. */
+    public val organization: String? = null,
+    /** `OpenAI-Project`. */
+    public val project: String? = null,
+    /** The host's name, for OpenRouter's `X-Title`. */
+    public val appName: String? = null,
+    /** The host's site, for OpenRouter's `HTTP-Referer`. */
+    public val appUrl: String? = null,
+    /** Time limits of one exchange. */
+    public val timeouts: TimeoutsDocument? = null,
+    /** When replies are streamed, default where somebody listens. */
+    public val stream: StreamMode? = null,
+    /** Permits plain `http` beyond this machine. */
+    public val allowInsecureHttp: Boolean? = null,
+    /** Refuses a request with a knob the model does not take, instead of leaving it out with a warning. */
+    public val strictKnobs: Boolean? = null,
+    /** What the model can do, default by its name. */
+    public val caps: ModelCaps? = null,
+    /** Whether the model can be held to a schema, default native where the provider can. */
+    public val structured: StructuredMode? = null,
+    /** Names of metadata that leave the process. */
+    public val forwardMetadata: List<String>? = null,
+    /** Keeps the raw body of a refused call in the error. */
+    public val captureRaw: Boolean? = null,
+    /** Calls cost nothing, e.g. on a server of one's own. */
+    public val free: Boolean? = null,
+    /** Members of every request's body; the request's own `extra` wins. */
+    public val extra: Map<String, JsonValue>? = null,
+    /** The model's lineage, default guessed from its name. */
+    public val family: String? = null,
+    /** The agent's version. */
+    public val version: String? = null,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("provider", jsonOf(provider))
+        .put("model", model?.let { a -> jsonOf(a) })
+        .put("id", id?.let { a -> jsonOf(a) })
+        .put("wire", wire?.let { a -> a.toJson() })
+        .put("base_url", baseUrl?.let { a -> jsonOf(a) })
+        .put("path", path?.let { a -> jsonOf(a) })
+        .put("headers", headers?.let { a -> jsonMap(a) { b -> jsonOf(b) } })
+        .put("query", query?.let { a -> jsonMap(a) { b -> jsonOf(b) } })
+        .put("organization", organization?.let { a -> jsonOf(a) })
+        .put("project", project?.let { a -> jsonOf(a) })
+        .put("app_name", appName?.let { a -> jsonOf(a) })
+        .put("app_url", appUrl?.let { a -> jsonOf(a) })
+        .put("timeouts", timeouts?.let { a -> a.toJson() })
+        .put("stream", stream?.let { a -> a.toJson() })
+        .put("allow_insecure_http", allowInsecureHttp?.let { a -> jsonOf(a) })
+        .put("strict_knobs", strictKnobs?.let { a -> jsonOf(a) })
+        .put("caps", caps?.let { a -> a.toJson() })
+        .put("structured", structured?.let { a -> a.toJson() })
+        .put("forward_metadata", forwardMetadata?.let { a -> jsonList(a) { b -> jsonOf(b) } })
+        .put("capture_raw", captureRaw?.let { a -> jsonOf(a) })
+        .put("free", free?.let { a -> jsonOf(a) })
+        .put("extra", extra?.let { a -> jsonMap(a) { b -> b } })
+        .put("family", family?.let { a -> jsonOf(a) })
+        .put("version", version?.let { a -> jsonOf(a) })
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): ProviderDocument = ProviderDocument(
+            json.required("provider").asString(),
+            json.member("model")?.let { a -> a.asString() },
+            json.member("id")?.let { a -> a.asString() },
+            json.member("wire")?.let { a -> Wire.fromJson(a) },
+            json.member("base_url")?.let { a -> a.asString() },
+            json.member("path")?.let { a -> a.asString() },
+            json.member("headers")?.let { a -> a.asMap { b -> b.asString() } },
+            json.member("query")?.let { a -> a.asMap { b -> b.asString() } },
+            json.member("organization")?.let { a -> a.asString() },
+            json.member("project")?.let { a -> a.asString() },
+            json.member("app_name")?.let { a -> a.asString() },
+            json.member("app_url")?.let { a -> a.asString() },
+            json.member("timeouts")?.let { a -> TimeoutsDocument.fromJson(a) },
+            json.member("stream")?.let { a -> StreamMode.fromJson(a) },
+            json.member("allow_insecure_http")?.let { a -> a.asBoolean() },
+            json.member("strict_knobs")?.let { a -> a.asBoolean() },
+            json.member("caps")?.let { a -> ModelCaps.fromJson(a) },
+            json.member("structured")?.let { a -> StructuredMode.fromJson(a) },
+            json.member("forward_metadata")?.let { a -> a.asList { b -> b.asString() } },
+            json.member("capture_raw")?.let { a -> a.asBoolean() },
+            json.member("free")?.let { a -> a.asBoolean() },
+            json.member("extra")?.let { a -> a.asMap { b -> b } },
+            json.member("family")?.let { a -> a.asString() },
+            json.member("version")?.let { a -> a.asString() },
         )
     }
 }
@@ -6967,6 +7327,54 @@ public sealed interface StopReason {
     }
 }
 
+/** When replies are streamed. */
+public enum class StreamMode(
+    /** The word in a document. */
+    public val word: String,
+) {
+    /** Where somebody listens. */
+    Auto("auto"),
+    /** Always, e.g. because a gateway cuts long silent calls. */
+    Always("always"),
+    /** Never. */
+    Never("never"),
+    ;
+
+    /** The JSON form. */
+    public fun toJson(): JsonValue = jsonOf(word)
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): StreamMode =
+            entries.find { it.word == json.asString() } ?: throw unexpected(json, "a word of StreamMode")
+    }
+}
+
+/** Whether an agent can be held to a schema. */
+public enum class StructuredMode(
+    /** The word in a document. */
+    public val word: String,
+) {
+    /** The provider enforces it. */
+    Native("native"),
+    /** The prompt asks for it. */
+    Instructed("instructed"),
+    /** Neither; ballots are read from text. */
+    None("none"),
+    ;
+
+    /** The JSON form. */
+    public fun toJson(): JsonValue = jsonOf(word)
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): StructuredMode =
+            entries.find { it.word == json.asString() } ?: throw unexpected(json, "a word of StructuredMode")
+    }
+}
+
 /** What a rule counted. */
 public class Tally(
     /** The rule's name; of a hybrid, the member that decided. */
@@ -7139,6 +7547,32 @@ public class TieUse(
             json.required("tied").asList { a -> a.asString() },
             TieBreak.fromJson(json.required("by")),
             json.required("chosen").asString(),
+        )
+    }
+}
+
+/** Time limits of one exchange, in milliseconds. */
+public class TimeoutsDocument(
+    /** Until the head of a streamed response, default 120,000. */
+    public val headers: Duration? = null,
+    /** Between two pieces of the body, default 60,000. */
+    public val idle: Duration? = null,
+    /** For everything, default 240,000. */
+    public val total: Duration? = null,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("headers_ms", headers?.let { a -> jsonOf(a) })
+        .put("idle_ms", idle?.let { a -> jsonOf(a) })
+        .put("total_ms", total?.let { a -> jsonOf(a) })
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): TimeoutsDocument = TimeoutsDocument(
+            json.member("headers_ms")?.let { a -> a.asDuration() },
+            json.member("idle_ms")?.let { a -> a.asDuration() },
+            json.member("total_ms")?.let { a -> a.asDuration() },
         )
     }
 }
@@ -7860,5 +8294,33 @@ public class VoteView(
             json.required("arrival").asLong(),
             json.member("user_intensity")?.let { a -> a.asLong() },
         )
+    }
+}
+
+/** The wire formats. */
+public enum class Wire(
+    /** The word in a document. */
+    public val word: String,
+) {
+    /** Anthropic Messages. */
+    Messages("messages"),
+    /** OpenAI Responses. */
+    Responses("responses"),
+    /** OpenAI Chat Completions and its dialects. */
+    Chat("chat"),
+    /** Gemini `generateContent`. */
+    Gemini("gemini"),
+    /** Gemini Interactions. */
+    GeminiInteractions("gemini_interactions"),
+    ;
+
+    /** The JSON form. */
+    public fun toJson(): JsonValue = jsonOf(word)
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): Wire =
+            entries.find { it.word == json.asString() } ?: throw unexpected(json, "a word of Wire")
     }
 }
