@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::agent::{AgentProfile, TargetId};
+use super::agent::{Agent, AgentProfile, TargetId};
 use super::notice::{BreakerState, Notice};
 use super::output::{Delta, Output, TokenSink};
 use super::reply::{AgentReply, Attempt};
+use super::target::Target;
 use crate::debate::{AttemptOutcome, CostSource, Served, Usage};
 use crate::error::Result;
 use crate::telemetry::{Gauge, Parts, Telemetry, names};
@@ -17,6 +18,7 @@ pub(crate) struct Measure {
     parts: Parts,
     profile: AgentProfile,
     output: Output,
+    target: Option<Arc<Target>>,
     in_flight: Gauge,
     began: Duration,
     ended: bool,
@@ -24,7 +26,12 @@ pub(crate) struct Measure {
 
 impl Measure {
     /// Begins to measure a call, unless somebody around it does already; the agent gets the output that is returned.
-    pub(crate) fn begin(parts: &Parts, profile: &AgentProfile, output: &Output) -> (Output, Option<Self>) {
+    pub(crate) fn begin(
+        parts: &Parts,
+        agent: &dyn Agent,
+        profile: &AgentProfile,
+        output: &Output,
+    ) -> (Output, Option<Self>) {
         if !output.claim(&parts.telemetry) {
             return (output.clone(), None);
         }
@@ -36,6 +43,7 @@ impl Measure {
             parts: parts.clone(),
             profile: profile.clone(),
             output: output.clone(),
+            target: agent.target(),
             in_flight,
             began: parts.clock.monotonic(),
             ended: false,
@@ -56,6 +64,10 @@ impl Measure {
                     Served::Recorded => "recorded",
                 });
                 telemetry.histogram(&names::AGENT_QUEUE_SECONDS, &[provider]).observe_seconds(reply.latency.queued);
+                let target = self.target.as_ref().filter(|_| reply.served == Served::Live);
+                if target.is_some_and(|target| self.took() > target.settings().service_target) {
+                    telemetry.counter(&names::AGENT_TARGET_MISSED_TOTAL, &[agent, provider, "slow"]).increment();
+                }
                 if let Some(first) = reply.latency.first_token {
                     telemetry.histogram(&names::AGENT_FIRST_TOKEN_SECONDS, &[provider]).observe_seconds(first);
                 }
@@ -82,10 +94,13 @@ impl Measure {
         self.attempts();
     }
 
+    fn took(&self) -> Duration {
+        self.parts.clock.monotonic().saturating_sub(self.began)
+    }
+
     fn responded(&self, outcome: &str) {
-        let took = self.parts.clock.monotonic().saturating_sub(self.began);
         let labels = [self.profile.id.as_str(), &self.profile.provider, outcome];
-        self.parts.telemetry.histogram(&names::AGENT_RESPONSE_SECONDS, &labels).observe_seconds(took);
+        self.parts.telemetry.histogram(&names::AGENT_RESPONSE_SECONDS, &labels).observe_seconds(self.took());
     }
 
     fn attempts(&self) {
@@ -137,6 +152,11 @@ impl Measure {
 impl Drop for Measure {
     fn drop(&mut self) {
         self.in_flight.add(-1.0);
+        // Others of its target may have moved the breaker meanwhile.
+        if let Some(target) = &self.target {
+            let state = f64::from(target.breaker_state() as u8);
+            self.parts.telemetry.gauge(&names::CIRCUIT_BREAKER_STATE, &[self.profile.id.as_str()]).set(state);
+        }
         if !self.ended {
             self.responded("cancelled");
             self.attempts();
@@ -169,16 +189,10 @@ impl TokenSink for Watcher {
                 let labels = [agent, from.as_str(), to.as_str()];
                 self.telemetry.counter(&names::AGENT_FALLBACKS_TOTAL, &labels).increment();
             }
-            Notice::Breaker { target, state, .. } => {
-                if *state == BreakerState::Open {
-                    self.telemetry.counter(&names::CIRCUIT_BREAKER_TRIPS_TOTAL, &[agent]).increment();
-                }
-                if self.profile.targets.first().is_none_or(|primary| primary == target) {
-                    let state = f64::from(*state as u8);
-                    self.telemetry.gauge(&names::CIRCUIT_BREAKER_STATE, &[agent]).set(state);
-                }
+            Notice::Breaker { state: BreakerState::Open, .. } => {
+                self.telemetry.counter(&names::CIRCUIT_BREAKER_TRIPS_TOTAL, &[agent]).increment();
             }
-            Notice::Failed { .. } | Notice::RateLimitWait { .. } | Notice::Budget(_) => {}
+            Notice::Breaker { .. } | Notice::Failed { .. } | Notice::RateLimitWait { .. } | Notice::Budget(_) => {}
         }
     }
 }

@@ -62,7 +62,7 @@ impl Turn {
         let clock = &engine.parts.clock;
         // The agent knows its deadline; one that ignores it is dropped a little later.
         let overtime = clock.sleep_until(deadline.monotonic() + engine.config.overtime);
-        let (output, measure) = Measure::begin(&engine.parts, &agent.profile(), &output);
+        let (output, measure) = Measure::begin(&engine.parts, &*agent, &agent.profile(), &output);
         let answer = AssertUnwindSafe(async { agent.respond(request, output).await }).catch_unwind();
         let result = tokio::select! {
             biased;

@@ -139,8 +139,8 @@ metrics! {
     AGENT_RETRIES_TOTAL = "aragora_agent_retries_total" MetricKind::Counter, [AGENT, PROVIDER, KIND];
     /// Calls passed on to another target.
     AGENT_FALLBACKS_TOTAL = "aragora_agent_fallbacks_total" MetricKind::Counter, [AGENT, capped("from", 200), capped("to", 200)];
-    /// Replies slower than the service target of their provider, and calls that gave none.
-    AGENT_TARGET_MISSED_TOTAL = "aragora_agent_target_missed_total" MetricKind::Counter, [AGENT, PROVIDER, KIND];
+    /// Replies slower than the service target of their provider.
+    AGENT_TARGET_MISSED_TOTAL = "aragora_agent_target_missed_total" MetricKind::Counter, [AGENT, PROVIDER, closed("kind", &["slow"])];
     /// Seconds to the first piece of text.
     AGENT_FIRST_TOKEN_SECONDS = "aragora_agent_first_token_seconds" MetricKind::Histogram(A), [PROVIDER];
     /// Seconds a call waited for permits and pacing.

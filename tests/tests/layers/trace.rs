@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aragora_core::ErrorKind;
-use aragora_core::agents::layers::{Layer, ReplyCache, Stack, StackConfig, Trace};
-use aragora_core::agents::{AgentReply, FnAgent, Output};
+use aragora_core::agents::layers::{Fault, Faults, Layer, ReplyCache, Stack, StackConfig, Trace};
+use aragora_core::agents::{AgentReply, FnAgent, Output, Target, TargetId};
 use aragora_core::clock::ManualClock;
 use aragora_core::ids::OrgId;
 use aragora_core::telemetry::{Telemetry, names};
@@ -93,6 +93,44 @@ async fn a_dropped_call_counts_as_cancelled_and_a_hit_as_cache() {
     assert_eq!(t.count_of(&names::AGENT_RESPONSE_SECONDS, &["me", "p", "cache"]), 2);
     assert_eq!(t.count_of(&names::AGENT_CACHE_HITS_TOTAL, &["me", "p"]), 2);
     assert_eq!(tokens(&t, "input"), 100, "a hit uses no tokens");
+}
+
+#[tokio::test]
+async fn the_breaker_shows_on_every_agent_of_its_target_and_slow_replies_are_missed() {
+    let clock = ManualClock::default();
+    let parts = parts(&clock);
+    let t = parts.parts.telemetry.clone();
+    let stack = Stack::recommended(&StackConfig::default(), &parts);
+    let target = Target::new(TargetId::new("p/m"), parts.parts.clone());
+    let bad = Stub::new("bad", "p/m", &clock, [fail(ErrorKind::QuotaExhausted)]).at(&target);
+    let other = Stub::new("other", "p/m", &clock, [Say::Pieces(vec!["x"])]).at(&target);
+    let (bad, other) = (stack.wrap(bad.shared()).unwrap(), stack.wrap(other.shared()).unwrap());
+    for _ in 0..3 {
+        bad.respond(request("r", "?"), Output::none()).await.unwrap_err();
+    }
+    let state = |agent| t.count_of(&names::CIRCUIT_BREAKER_STATE, &[agent]);
+    assert_eq!((state("bad"), t.count_of(&names::CIRCUIT_BREAKER_TRIPS_TOTAL, &["bad"])), (2, 1));
+    other.respond(request("r", "?"), Output::none()).await.unwrap_err();
+    assert_eq!((state("other"), t.count_of(&names::CIRCUIT_BREAKER_TRIPS_TOTAL, &["other"])), (2, 0));
+    clock.advance(std::time::Duration::from_secs(60));
+    other.respond(request("r", "?"), Output::none()).await.unwrap();
+    assert_eq!(state("other"), 0, "the probe closed it");
+
+    assert_eq!(t.count_of(&names::AGENT_TARGET_MISSED_TOTAL, &["other", "p", "slow"]), 0);
+    let mut config = StackConfig::default();
+    let late = Fault::Delay(std::time::Duration::from_secs(31));
+    config.faults = Some(Faults::script(parts.parts.clone(), [late]));
+    let slow = Stub::new("slow", "p/m2", &clock, [Say::Pieces(vec!["x"])]);
+    let agent = Stack::recommended(&config, &parts).wrap(slow.shared()).unwrap();
+    let call = agent.respond(request("r", "?"), Output::none());
+    let (got, ()) = tokio::join!(call, async {
+        while slow.asked().is_empty() {
+            tokio::task::yield_now().await;
+            clock.advance(std::time::Duration::from_secs(31));
+        }
+    });
+    got.unwrap();
+    assert_eq!(t.count_of(&names::AGENT_TARGET_MISSED_TOTAL, &["slow", "p", "slow"]), 1);
 }
 
 /// Spans with their fields.

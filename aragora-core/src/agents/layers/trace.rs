@@ -71,7 +71,7 @@ impl Agent for Traced {
 
     async fn respond(&self, request: AgentRequest, output: Output) -> Result<AgentReply> {
         let Self { profile, inner, trace } = self;
-        let (output, measure) = Measure::begin(&trace.parts, profile, &output);
+        let (output, measure) = Measure::begin(&trace.parts, &**inner, profile, &output);
         let mut open = OpenSpan::new(invoked(profile, &request));
         if trace.content {
             open.span.record("gen_ai.input.messages", asked(profile, &request));
