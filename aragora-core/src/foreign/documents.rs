@@ -225,17 +225,23 @@ pub enum AgentDocument {
         #[serde(default)]
         context_tokens: Option<u64>,
     },
-    /// A model, by its name or by a configuration, one of the two.
+    /// A model, by its name, by a configuration, or by a name with a configuration of everything else.
     Model {
         /// Its name, `provider/model`, or a provider alone for its default model.
         #[serde(default)]
         name: Option<String>,
-        /// Its configuration, e.g. with an address of one's own.
+        /// Its configuration; without provider and model where a name is given.
         #[serde(default)]
         config: Option<Box<ProviderDocument>>,
+        /// Where it is reached, before what the configuration says.
+        #[serde(default)]
+        base_url: Option<String>,
         /// Its key, default the one the instance's configuration holds for the provider; never shown.
         #[serde(default)]
         api_key: Option<Secret>,
+        /// A participant that gives the header fields which authenticate a request; not beside a key.
+        #[serde(default)]
+        credentials: Option<CredentialsDocument>,
         /// Its id, default made of provider and model.
         #[serde(default)]
         id: Option<AgentId>,
@@ -276,6 +282,15 @@ pub enum AgentDocument {
         #[serde(default)]
         cassette: Option<String>,
     },
+}
+
+/// A function of the host that is asked for the header fields of a request.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CredentialsDocument {
+    /// Its number.
+    pub participant: u64,
 }
 
 /// One step of a script; exactly one of its verbs is given.

@@ -34,11 +34,12 @@ mod task;
 pub use calls::{answer, fail, output, pending_calls, transcript};
 pub use compute::compute;
 pub use contain::contain;
+pub use credentials::SigningDocument;
 pub use debate::{Debate, Events};
 pub use dispatcher::Dispatcher;
 pub use documents::{
-    AgentDocument, EventDocument, LiveEvent, PendingTurns, ProtocolDocument, ReplyDocument, RequestDocument,
-    RequestMessage, ScriptDocument, SeatDocument,
+    AgentDocument, CredentialsDocument, EventDocument, LiveEvent, PendingTurns, ProtocolDocument, ReplyDocument,
+    RequestDocument, RequestMessage, ScriptDocument, SeatDocument,
 };
 pub use log::log_to;
 pub use message::{Host, Message};
