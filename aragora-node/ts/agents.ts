@@ -106,8 +106,7 @@ function agentDocument(agent: Exclude<Participant, Seat>, at: number): Numbered 
     return (number) => ({ kind: 'foreign', participant: number(agent), ...rest })
   }
   if (typeof agent.type !== 'string') throw wrong(agent, at)
-  const document = builtinDocument(agent)
-  return () => document
+  return builtinDocument(agent)
 }
 
 function isAgent(value: object): value is Agent {

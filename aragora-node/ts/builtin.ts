@@ -1,14 +1,33 @@
 // Agents of the library, as plain data.
 
-import { encode } from './codec.js'
-import type { AgentReply, Ballot, ErrorCode, Json, Phase } from './values.js'
+import type { Numbered } from './agents.js'
+import { type LiveCall, failureOf, kindOf } from './call.js'
+import { decode, encode } from './codec.js'
+import { toJson } from './document.js'
+import type { AgentReply, Ballot, ErrorCode, Json, Phase, ProviderDocument, SigningRequest } from './values.js'
 
-/** A model, `provider/model`; its key comes from the configuration. */
+/**
+ * Gives the header fields that authenticate a request, at once or later. It is asked for every request, and once more
+ * with `refresh` after the provider has refused the fields.
+ */
+export type Credentials = (
+  request: SigningRequest,
+) => { readonly [name: string]: string } | Promise<{ readonly [name: string]: string }>
+
+/** A model, `provider/model`; its key and address come from the configuration unless they are given here. */
 export interface ModelAgent {
   readonly type: 'model'
   readonly name: string
   /** Its name in the debate; made of the model's without it. */
   readonly id?: string | undefined
+  /** Where it is reached. */
+  readonly baseUrl?: string | undefined
+  /** Its key. */
+  readonly apiKey?: string | undefined
+  /** What authenticates its requests instead of a key. */
+  readonly credentials?: Credentials | undefined
+  /** Everything else; names neither provider nor model. */
+  readonly config?: ProviderDocument | undefined
 }
 
 /** An agent that follows a script; for tests and examples. */
@@ -76,7 +95,7 @@ export interface ScriptStep {
 }
 
 /** A model by its name, `provider/model`. */
-export function modelAgent(name: string, options: { readonly id?: string } = {}): ModelAgent {
+export function modelAgent(name: string, options: Omit<ModelAgent, 'type' | 'name'> = {}): ModelAgent {
   return { type: 'model', name, ...options }
 }
 
@@ -108,7 +127,21 @@ export function recordedAgent(
 }
 
 /** An agent of the library as the core reads it. @internal */
-export function builtinDocument(agent: BuiltinAgent): object {
+export function builtinDocument(agent: BuiltinAgent): Numbered {
+  if (agent.type === 'model') return modelDocument(agent)
+  const document = plainDocument(agent)
+  return () => document
+}
+
+function modelDocument(agent: ModelAgent): Numbered {
+  const { type: kind, baseUrl: base_url, apiKey: api_key, credentials, config, ...rest } = agent
+  const document = { kind, ...rest, base_url, api_key, config: config && encode('ProviderDocument', config) }
+  if (credentials === undefined) return () => document
+  if (typeof credentials !== 'function') throw new TypeError(`credentials is ${kindOf(credentials)}, expected a function`)
+  return (number) => ({ ...document, credentials: { participant: number(credentials) } })
+}
+
+function plainDocument(agent: Exclude<BuiltinAgent, ModelAgent>): object {
   const { type: kind, ...members } = agent
   if (agent.type !== 'scripted') return { kind, ...members }
   const { id, steps, atEnd } = agent
@@ -123,5 +156,19 @@ function stepDocument(step: ScriptStep): object {
     ballot: ballot && encode('Ballot', ballot),
     retry_after_ms: retryAfterMs,
     sleep_ms: sleepMs,
+  }
+}
+
+/** Lets a function authenticate one request. Never rejects. Nothing of the fields is part of an error. @internal */
+export async function sign(call: LiveCall, object: object, data: string): Promise<void> {
+  const who = 'the credentials callback'
+  try {
+    const fields: unknown = await (object as Credentials)(decode('SigningRequest', JSON.parse(data)))
+    const isMap = typeof fields === 'object' && fields !== null && !Array.isArray(fields)
+    const wrong = isMap ? Object.values(fields).find((value) => typeof value !== 'string') : fields
+    if (isMap && wrong === undefined) call.answer(toJson(fields))
+    else call.fail({ reason: `${who} returned ${kindOf(wrong)}, expected an object of strings` })
+  } catch (error) {
+    call.fail(failureOf(who, error), { error })
   }
 }

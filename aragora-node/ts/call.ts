@@ -2,6 +2,7 @@
 // what was thrown. A call is here from its message to its answer; what comes later is dropped by the core.
 
 import { respond } from './agents.js'
+import { sign } from './builtin.js'
 import { type Failure, causes, isAragoraError } from './errors.js'
 import { type NativeEnvironment, type Post, native } from './native.js'
 import { consult } from './protocols.js'
@@ -107,7 +108,7 @@ function begin(call: LiveCall, object: object | undefined, method: string, data:
     return
   }
   live.set(call.id, call)
-  const work = method === 'agent.respond' ? respond(call, object, data) : consult(call, object, method, data)
+  const work = carry(call, object, method, data)
   work.then(
     () => live.delete(call.id),
     (error: unknown) => {
@@ -115,6 +116,12 @@ function begin(call: LiveCall, object: object | undefined, method: string, data:
       call.fail({ reason: `the call could not be made: ${String(error)}` })
     },
   )
+}
+
+function carry(call: LiveCall, object: object, method: string, data: string): Promise<void> {
+  if (method === 'agent.respond') return respond(call, object, data)
+  if (method === 'credentials.headers') return sign(call, object, data)
+  return consult(call, object, method, data)
 }
 
 /** What is told about something a participant threw. @internal */

@@ -12,6 +12,7 @@ export type {
 export { demoAgent, humanAgent, modelAgent, recordedAgent, scriptedAgent } from './builtin.js'
 export type {
   BuiltinAgent,
+  Credentials,
   DemoAgent,
   HumanAgent,
   ModelAgent,

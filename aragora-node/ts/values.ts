@@ -32,15 +32,19 @@ export interface AgentDocumentForeign {
   readonly contextTokens?: number | undefined
 }
 
-/** A model, by its name or by a configuration, one of the two. */
+/** A model, by its name, by a configuration, or by a name with a configuration of everything else. */
 export interface AgentDocumentModel {
   readonly type: 'model'
   /** Its name, `provider/model`, or a provider alone for its default model. */
   readonly name?: string | undefined
-  /** Its configuration, e.g. with an address of one's own. */
+  /** Its configuration; without provider and model where a name is given. */
   readonly config?: ProviderDocument | undefined
+  /** Where it is reached, before what the configuration says. */
+  readonly baseUrl?: string | undefined
   /** Its key, default the one the instance's configuration holds for the provider; never shown. */
   readonly apiKey?: string | undefined
+  /** A participant that gives the header fields which authenticate a request; not beside a key. */
+  readonly credentials?: CredentialsDocument | undefined
   /** Its id, default made of provider and model. */
   readonly id?: string | undefined
 }
@@ -628,6 +632,12 @@ export type CostSource =
   | CostSourceEstimate
   | CostSourceFree
   | CostSourceUnknown
+
+/** A function of the host that is asked for the header fields of a request. */
+export interface CredentialsDocument {
+  /** Its number. */
+  readonly participant: number
+}
 
 /**
  * Independent answers, then rounds of critique, revision and vote. The default protocol.
@@ -2568,8 +2578,8 @@ export interface ProtocolRef {
 
 /** An agent behind a provider, as a document. What is absent keeps its default. */
 export interface ProviderDocument {
-  /** The provider, or an alias of it. */
-  readonly provider: string
+  /** The provider, or an alias of it; absent only where a model's name stands beside the document. */
+  readonly provider?: string | undefined
   /** The model, with Azure the deployment; default the provider's. */
   readonly model?: string | undefined
   /** The agent's id, default made of provider and model. */
@@ -3079,6 +3089,18 @@ export interface Signals {
   readonly respondsTo: readonly string[]
   /** `confidence_rejected`. */
   readonly warnings: readonly ParseWarning[]
+}
+
+/** What the hook sees of a request, so that it can sign it. */
+export interface SigningRequest {
+  /** The method. */
+  readonly method: string
+  /** The whole target. */
+  readonly url: string
+  /** The body as it is sent; JSON text, empty for a request without one. */
+  readonly body: string
+  /** Whether the provider refused the last fields and new ones are needed. */
+  readonly refresh: boolean
 }
 
 /**
@@ -3919,6 +3941,7 @@ export interface Values {
   readonly ContextReduced: ContextReduced
   readonly Convergence: Convergence
   readonly CostSource: CostSource
+  readonly CredentialsDocument: CredentialsDocument
   readonly Critique: Critique
   readonly Crux: Crux
   readonly DebateOptions: DebateOptions
@@ -4017,6 +4040,7 @@ export interface Values {
   readonly Sequential: Sequential
   readonly Served: Served
   readonly Signals: Signals
+  readonly SigningRequest: SigningRequest
   readonly Simultaneous: Simultaneous
   readonly Spent: Spent
   readonly StalePolicy: StalePolicy
@@ -4056,7 +4080,7 @@ export interface Values {
 
 /** The rows of all types whose documents differ from their values. @internal */
 export const codecs: { readonly [name: string]: CodecRow } = {
-  AgentDocument: { tag: 'kind', cases: { foreign: [['participant', 'participant', 0], ['id', 'id', 0], ['provider', 'provider', 0], ['model', 'model', 0], ['family', 'family', 0], ['version', 'version', 0], ['structured', 'structured', 0], ['streams', 'streams', 0], ['contextTokens', 'context_tokens', 0]], model: [['name', 'name', 0], ['config', 'config', 'ProviderDocument'], ['apiKey', 'api_key', 0], ['id', 'id', 0]], scripted: [['id', 'id', 0], ['steps', 'steps', ['list', 'ScriptDocument']], ['atEnd', 'at_end', 0]], demo: [['id', 'id', 0], ['style', 'style', 0], ['seed', 'seed', 0]], human: [['id', 'id', 0]], recorded: [['id', 'id', 0], ['log', 'log', 0], ['cassette', 'cassette', 0]] } },
+  AgentDocument: { tag: 'kind', cases: { foreign: [['participant', 'participant', 0], ['id', 'id', 0], ['provider', 'provider', 0], ['model', 'model', 0], ['family', 'family', 0], ['version', 'version', 0], ['structured', 'structured', 0], ['streams', 'streams', 0], ['contextTokens', 'context_tokens', 0]], model: [['name', 'name', 0], ['config', 'config', 'ProviderDocument'], ['baseUrl', 'base_url', 0], ['apiKey', 'api_key', 0], ['credentials', 'credentials', 'CredentialsDocument'], ['id', 'id', 0]], scripted: [['id', 'id', 0], ['steps', 'steps', ['list', 'ScriptDocument']], ['atEnd', 'at_end', 0]], demo: [['id', 'id', 0], ['style', 'style', 0], ['seed', 'seed', 0]], human: [['id', 'id', 0]], recorded: [['id', 'id', 0], ['log', 'log', 0], ['cassette', 'cassette', 0]] } },
   AgentReply: { record: [['text', 'text', 0], ['structured', 'structured', 0], ['reasoning', 'reasoning', 0], ['toolCalls', 'tool_calls', ['list', 'ToolCall']], ['refusal', 'refusal', 'Refusal'], ['stop', 'stop', 'StopReason'], ['usage', 'usage', 'Usage'], ['costMicros', 'cost_micros', 0], ['provider', 'provider', 0], ['model', 'model', 0], ['responseId', 'response_id', 0], ['warnings', 'warnings', ['list', 'ReplyWarning']]] },
   AgentRequest: { record: [['id', 'id', 0], ['debate', 'debate', 0], ['round', 'round', 0], ['phase', 'phase', 0], ['role', 'role', 0], ['persona', 'persona', 'Persona'], ['system', 'system', 0], ['messages', 'messages', ['list', 'RequestMessage']], ['expect', 'expect', 'Expect'], ['sampling', 'sampling', 'Sampling'], ['deadlineMs', 'deadline_ms', 0], ['metadata', 'metadata', 0], ['extra', 'extra', 0]] },
   Answer: { record: [['option', 'option', 0], ['value', 'value', 0], ['text', 'text', 0], ['author', 'author', 0], ['synthesis', 'synthesis', 0]] },
@@ -4078,6 +4102,7 @@ export const codecs: { readonly [name: string]: CodecRow } = {
   ContextReduced: { record: [['turn', 'turn', 0], ['method', 'method', 0], ['dropped', 'dropped', 0], ['summary', 'summary', 0]] },
   Convergence: { record: [['round', 'round', 0], ['agreement', 'agreement', 0], ['stability', 'stability', 0], ['position', 'position', 0]] },
   CostSource: { tag: null, cases: { provider: [], price_book: { value: 0 }, estimate: [], free: [], unknown: [] } },
+  CredentialsDocument: { record: [['participant', 'participant', 0]] },
   Critique: { record: [['pairwise', 'pairwise', 0], ['synthesis', 'synthesis', 0]] },
   Crux: { record: [['id', 'id', 0], ['statement', 'statement', 0], ['score', 'score', 0], ['contesters', 'contesters', 0], ['supporters', 'supporters', 0], ['strategy', 'strategy', 0]] },
   DebateOptions: { record: [['minRounds', 'min_rounds', 0], ['stopWhen', 'stop_when', ['optional', 'RuleConfig']], ['gate', 'gate', 'GatePolicy'], ['join', 'join', 'Join'], ['benchAfter', 'bench_after', 0], ['stepMin', 'step_min', 0], ['topology', 'topology', 'Topology'], ['identity', 'identity', 0], ['relabel', 'relabel', 0], ['contextPolicy', 'context_policy', ['list', 'ContextPolicy']], ['warmFirst', 'warm_first', 0], ['roles', 'roles', 0], ['stances', 'stances', 0], ['agreement', 'agreement', 0], ['stalemate', 'stalemate', 0], ['stability', 'stability', 0], ['readiness', 'readiness', 0], ['stale', 'stale', 0], ['judgesMayDebate', 'judges_may_debate', 0], ['confidence', 'confidence', 0], ['templates', 'templates', 0]] },
@@ -4157,6 +4182,7 @@ export const codecs: { readonly [name: string]: CodecRow } = {
   Sequential: { record: [['full', 'full', 0], ['rotate', 'rotate', 0]] },
   Served: { tag: null, cases: { live: [], cache: [], recorded: [], fallback: [['from', 'from', 0]] } },
   Signals: { record: [['confidence', 'confidence', 0, 1], ['goOn', 'continue', 0, 1], ['ready', 'ready', 0, 1], ['respondsTo', 'responds_to', 0], ['warnings', 'warnings', ['list', 'ParseWarning']]] },
+  SigningRequest: { record: [['method', 'method', 0], ['url', 'url', 0], ['body', 'body', 0], ['refresh', 'refresh', 0]] },
   Simultaneous: { record: [['sequentialVisibility', 'sequential_visibility', 0], ['layout', 'layout', 'Layout']] },
   Spent: { record: [['total', 'total', 'UsageTotals'], ['bySeat', 'by_seat', ['map', 'UsageTotals']], ['calls', 'calls', 0], ['failed', 'failed', 0], ['hedged', 'hedged', 0], ['inherited', 'inherited', 'UsageTotals', 1]] },
   Step: { tag: null, cases: { ask: { value: 'AskStep' }, analyse: { value: 0 }, pause: { value: 'Pause' }, finish: { value: 'Stop' } } },

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::calls::{Call, call_host};
 use super::json::write;
@@ -54,7 +54,7 @@ impl Credentials for ForeignCredentials {
         let said = call_host(&mut call, answered, std::future::pending(), late, std::future::ready(())).await;
         match said {
             Ok(Ok(json)) => fields(&json),
-            Ok(Err(json)) => Err(failure(&json, ErrorKind::Unauthenticated, call.id, host)),
+            Ok(Err(json)) => Err(failure(&wordless(&json), ErrorKind::Unauthenticated, call.id, host)),
             Err(error) if error.kind() == ErrorKind::DeadlineExceeded => {
                 let reason = format!("the credentials callback did not answer in {} s", LIMIT.as_secs());
                 Err(Error::new(ErrorKind::Timeout, reason).with("phase", "credentials"))
@@ -66,6 +66,16 @@ impl Credentials for ForeignCredentials {
     fn identity(&self) -> u64 {
         self.participant.number()
     }
+}
+
+/// The words of an exception stay with the host, which has the exception itself: they may quote a secret. What a host
+/// says with a code is meant to be read.
+fn wordless(json: &str) -> String {
+    let failure: Value = serde_json::from_str(json).unwrap_or_default();
+    if failure.get("code").is_some_and(Value::is_string) {
+        return json.to_owned();
+    }
+    json!({ "reason": "the credentials callback failed" }).to_string()
 }
 
 fn fields(json: &str) -> Result<Headers> {

@@ -234,18 +234,21 @@ pub enum AgentDocument {
         #[serde(default)]
         context_tokens: Option<u64>,
     },
-    /// A model, by its name or by a configuration, one of the two.
+    /// A model, by its name, by a configuration, or by a name with a configuration of everything else.
     Model {
         /// Its name, `provider/model`, or a provider alone for its default model.
         #[serde(default)]
         name: Option<String>,
-        /// Its configuration, e.g. with an address of one's own.
+        /// Its configuration; without provider and model where a name is given.
         #[serde(default)]
         config: Option<Box<ProviderDocument>>,
+        /// Where it is reached, before what the configuration says.
+        #[serde(default)]
+        base_url: Option<String>,
         /// Its key, default the one the instance's configuration holds for the provider; never shown.
         #[serde(default)]
         api_key: Option<Secret>,
-        /// A function of the host that authenticates each request, in place of a key.
+        /// A participant that gives the header fields which authenticate a request; not beside a key.
         #[serde(default)]
         credentials: Option<CredentialsDocument>,
         /// Its id, default made of provider and model.

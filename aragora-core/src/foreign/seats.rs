@@ -8,17 +8,18 @@ use serde_json::Value;
 
 use super::agent::ForeignAgent;
 use super::credentials::ForeignCredentials;
-use super::documents::{AgentDocument, ScriptDocument, SeatDocument};
+use super::documents::{AgentDocument, CredentialsDocument, ScriptDocument, SeatDocument};
 use super::message::{Host, Message};
 use super::session::Inner;
-use crate::agents::providers::{ApiKey, Credentials, ModelSpec, ProviderConfig, ProviderDocument};
+use crate::agents::providers::{ApiKey, ModelSpec, ProviderConfig, ProviderDocument};
 use crate::agents::{
     Agent, AgentProfile, BallotReply, Cassette, DemoAgent, DemoStyle, HumanAgent, RecordedAgent, ScriptEnd, ScriptStep,
     ScriptedAgent, Seat, StructuredMode,
 };
+use crate::config::Secret;
 use crate::debate::{AgentKind, Transcript};
 use crate::error::{Error, ErrorKind, Result};
-use crate::ids::{AgentId, OrgId};
+use crate::ids::OrgId;
 
 /// One reference to a participant of the host; dropping it lets the host go of it.
 #[derive(Debug)]
@@ -53,8 +54,8 @@ impl References {
         Self(found)
     }
 
-    // Foreign participants stand in `agent` of a seat, in the `credentials` of a model there, and in `foreign` of a
-    // protocol, and nowhere else.
+    // Foreign participants stand in `agent` of a seat, in `credentials` of a model and in `foreign` of a protocol, and
+    // nowhere else.
     fn collect(document: &Value, host: &Arc<dyn Host>, found: &mut BTreeMap<u64, Vec<Arc<Participant>>>) {
         let mut note = |holder: Option<&Value>| {
             if let Some(number) = holder.and_then(|holder| holder.get("participant")).and_then(Value::as_u64) {
@@ -63,10 +64,10 @@ impl References {
         };
         note(document.get("protocol").and_then(|protocol| protocol.get("foreign")));
         note(document.get("agent"));
-        note(document.pointer("/agent/credentials"));
+        note(document.get("agent").and_then(|agent| agent.get("credentials")));
         for seat in document.get("seats").and_then(Value::as_array).into_iter().flatten() {
             note(seat.get("agent"));
-            note(seat.pointer("/agent/credentials"));
+            note(seat.get("agent").and_then(|agent| agent.get("credentials")));
         }
         for protocol in document.get("protocols").and_then(Value::as_array).into_iter().flatten() {
             note(protocol.get("foreign"));
@@ -129,15 +130,11 @@ impl Inner {
                 let participant = references.take(participant)?;
                 Arc::new(ForeignAgent { profile, participant, parts: self.parts.clone() })
             }
-            AgentDocument::Model { name, config, api_key, credentials, id } => {
-                let hook = credentials.map(|hook| references.take(hook.participant)).transpose()?;
-                let parts = self.parts.clone();
-                let hook = hook.map(|participant| Arc::new(ForeignCredentials { participant, parts }) as _);
-                let key = api_key.map(|key| Arc::new(ApiKey(key)) as _);
-                if hook.is_some() && key.is_some() {
-                    return Err(refused("a model has either an api_key or credentials"));
-                }
-                self.model(name, config, hook.or(key), id)?
+            AgentDocument::Model { name, config, base_url, api_key, credentials, id } => {
+                let mut config = configuration(name, config)?;
+                config.base_url = base_url.or(config.base_url);
+                config.id = id.or(config.id);
+                self.model(config, api_key, credentials, references)?
             }
             AgentDocument::Scripted { id, steps, at_end } => {
                 let mut agent = ScriptedAgent::new(id).with_clock(clock).at_end(end(at_end.as_deref())?);
@@ -172,22 +169,30 @@ impl Inner {
 impl Inner {
     fn model(
         &self,
-        name: Option<String>,
-        config: Option<Box<ProviderDocument>>,
-        credentials: Option<Arc<dyn Credentials>>,
-        id: Option<AgentId>,
+        config: ProviderConfig,
+        api_key: Option<Secret>,
+        credentials: Option<CredentialsDocument>,
+        references: &mut References,
     ) -> Result<Arc<dyn Agent>> {
-        let mut config = match (name, config) {
-            (Some(name), None) => name.parse::<ModelSpec>()?.into(),
-            (None, Some(config)) => ProviderConfig::from(*config),
-            _ => return Err(refused("a model is described by either a name or a config")),
-        };
-        config.id = id.or(config.id);
         let agents = self.aragora.agents();
-        match credentials {
-            Some(credentials) => agents.open_with(config, credentials),
-            None => agents.open(config),
+        match (api_key, credentials) {
+            (None, None) => agents.open(config),
+            (Some(key), None) => agents.open_with(config, Arc::new(ApiKey(key))),
+            (None, Some(CredentialsDocument { participant })) => {
+                let participant = references.take(participant)?;
+                agents.open_with(config, Arc::new(ForeignCredentials { participant, parts: self.parts.clone() }))
+            }
+            (Some(_), Some(_)) => Err(refused("a model takes either an api_key or credentials, not both")),
         }
+    }
+}
+
+fn configuration(name: Option<String>, config: Option<Box<ProviderDocument>>) -> Result<ProviderConfig> {
+    match (name, config) {
+        (Some(name), None) => Ok(name.parse::<ModelSpec>()?.into()),
+        (Some(name), Some(config)) => config.with_spec(name.parse()?)?.try_into(),
+        (None, Some(config)) => (*config).try_into(),
+        (None, None) => Err(refused("a model needs a name or a configuration")),
     }
 }
 

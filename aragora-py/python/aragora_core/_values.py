@@ -294,6 +294,7 @@ __all__ = [
     "ServedLive",
     "ServedRecorded",
     "Signals",
+    "SigningRequest",
     "Simultaneous",
     "Spent",
     "StalePolicy",
@@ -466,30 +467,36 @@ class AgentDocumentForeign(Value):
 
 
 class AgentDocumentModel(Value):
-    """A model, by its name or by a configuration, one of the two.
+    """A model, by its name, by a configuration, or by a name with a configuration of everything else.
 
     Attributes:
         name: Its name, `provider/model`, or a provider alone for its default model.
-        config: Its configuration, e.g. with an address of one's own.
+        config: Its configuration; without provider and model where a name is given.
+        base_url: Where it is reached, before what the configuration says.
         api_key: Its key, default the one the instance's configuration holds for the provider; never shown.
+        credentials: A participant that gives the header fields which authenticate a request; not beside a key.
         id: Its id, default made of provider and model.
     """
 
-    __match_args__ = ("name", "config", "api_key", "id")
+    __match_args__ = ("name", "config", "base_url", "api_key", "credentials", "id")
     name: str | None = None
     config: ProviderDocument | None = None
+    base_url: str | None = None
     api_key: str | None = None
+    credentials: CredentialsDocument | None = None
     id: str | None = None
     type: ClassVar[Literal["model"]] = "model"
 
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("AgentDocumentModel", document)
-        m.only("name", "config", "api_key", "id", "kind")
+        m.only("name", "config", "base_url", "api_key", "credentials", "id", "kind")
         return cls(
             name=m.optional("name", text),
             config=m.optional("config", ProviderDocument.from_dict),
+            base_url=m.optional("base_url", text),
             api_key=m.optional("api_key", text),
+            credentials=m.optional("credentials", CredentialsDocument.from_dict),
             id=m.optional("id", text),
         )
 
@@ -499,8 +506,12 @@ class AgentDocumentModel(Value):
             out["name"] = self.name
         if self.config is not None:
             out["config"] = self.config.to_dict()
+        if self.base_url is not None:
+            out["base_url"] = self.base_url
         if self.api_key is not None:
             out["api_key"] = self.api_key
+        if self.credentials is not None:
+            out["credentials"] = self.credentials.to_dict()
         if self.id is not None:
             out["id"] = self.id
         return out
@@ -2164,6 +2175,30 @@ _COST_SOURCE: Mapping[str, Read[CostSource]] = {
 def cost_source_from_dict(document: Json) -> CostSource:
     """Reads the form the core writes."""
     return worded("CostSource", _COST_SOURCE, document)
+
+
+class CredentialsDocument(Value):
+    """A function of the host that is asked for the header fields of a request.
+
+    Attributes:
+        participant: Its number.
+    """
+
+    __match_args__ = ("participant",)
+    participant: int
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("CredentialsDocument", document)
+        m.only("participant")
+        return cls(
+            participant=m.required("participant", integer),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["participant"] = self.participant
+        return out
 
 
 class Critique(Value):
@@ -7601,7 +7636,7 @@ class ProviderDocument(Value):
     """An agent behind a provider, as a document. What is absent keeps its default.
 
     Attributes:
-        provider: The provider, or an alias of it.
+        provider: The provider, or an alias of it; absent only where a model's name stands beside the document.
         model: The model, with Azure the deployment; default the provider's.
         id: The agent's id, default made of provider and model.
         wire: The wire format, default the provider's.
@@ -7633,7 +7668,7 @@ class ProviderDocument(Value):
         "app_name", "app_url", "timeouts", "stream", "allow_insecure_http", "strict_knobs", "caps", "structured",
         "forward_metadata", "capture_raw", "free", "extra", "family", "version",
     )
-    provider: str
+    provider: str | None = None
     model: str | None = None
     id: str | None = None
     wire: Wire | None = None
@@ -7667,7 +7702,7 @@ class ProviderDocument(Value):
             "forward_metadata", "capture_raw", "free", "extra", "family", "version",
         )
         return cls(
-            provider=m.required("provider", text),
+            provider=m.optional("provider", text),
             model=m.optional("model", text),
             id=m.optional("id", text),
             wire=m.optional("wire", Wire.from_dict),
@@ -7695,7 +7730,8 @@ class ProviderDocument(Value):
 
     def to_dict(self) -> dict[str, Json]:
         out: dict[str, Json] = {}
-        out["provider"] = self.provider
+        if self.provider is not None:
+            out["provider"] = self.provider
         if self.model is not None:
             out["model"] = self.model
         if self.id is not None:
@@ -9137,6 +9173,41 @@ class Signals(Value):
         out["ready"] = self.ready
         out["responds_to"] = [*self.responds_to]
         out["warnings"] = [item.to_dict() for item in self.warnings]
+        return out
+
+
+class SigningRequest(Value):
+    """What the hook sees of a request, so that it can sign it.
+
+    Attributes:
+        method: The method.
+        url: The whole target.
+        body: The body as it is sent; JSON text, empty for a request without one.
+        refresh: Whether the provider refused the last fields and new ones are needed.
+    """
+
+    __match_args__ = ("method", "url", "body", "refresh")
+    method: str
+    url: str
+    body: str
+    refresh: bool
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("SigningRequest", document)
+        return cls(
+            method=m.required("method", text),
+            url=m.required("url", text),
+            body=m.required("body", text),
+            refresh=m.required("refresh", boolean),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["method"] = self.method
+        out["url"] = self.url
+        out["body"] = self.body
+        out["refresh"] = self.refresh
         return out
 
 

@@ -1,7 +1,7 @@
 """Who takes part: your own agents, and the ones the core brings."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol, TypeAlias, cast, runtime_checkable
 
@@ -9,7 +9,18 @@ from . import _native
 from ._error import WrongAnswerError
 from ._host import Live
 from ._json import Json, decode_object, encode, given, plain
-from ._values import AgentReply, Ballot, Expect, Persona, Reputation, Role, Sampling, expect_from_dict
+from ._values import (
+    AgentReply,
+    Ballot,
+    Expect,
+    Persona,
+    ProviderDocument,
+    Reputation,
+    Role,
+    Sampling,
+    SigningRequest,
+    expect_from_dict,
+)
 
 if TYPE_CHECKING:
     from ._host import Home
@@ -223,11 +234,35 @@ class BuiltinAgent:
         return f"{type(self).__name__}({self.id!r})"
 
 
-class ModelAgent(BuiltinAgent):
-    """A language model by its name, e.g. `openai/gpt-5`. A plain string says the same."""
+Credentials: TypeAlias = Callable[[SigningRequest], Mapping[str, str] | Awaitable[Mapping[str, str]]]
+"""Gives the header fields that authenticate a request, as a plain function or a coroutine.
 
-    def __init__(self, name: str, *, id: str | None = None) -> None:
-        super().__init__({"kind": "model", "name": name, **given(id=id)})
+It is asked for every request, and once more with `refresh` after the provider has refused the fields.
+"""
+
+
+class ModelAgent(BuiltinAgent):
+    """A language model by its name, e.g. `openai/gpt-5`. A plain string says the same.
+
+    Key and address come from the instance's configuration unless they are given here. `config` says everything else
+    and names neither provider nor model.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        id: str | None = None,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        credentials: Credentials | None = None,
+        config: ProviderDocument | Mapping[str, Json] | None = None,
+    ) -> None:
+        options = given(id=id, base_url=base_url, api_key=api_key, config=config)
+        super().__init__({"kind": "model", "name": name, **options})
+        if credentials is not None and not callable(credentials):  # pyright: ignore[reportUnnecessaryComparison]
+            raise TypeError(f"credentials is {type(credentials).__name__}, expected a function")
+        self._credentials = credentials
 
 
 class DemoAgent(BuiltinAgent):
@@ -365,3 +400,28 @@ class ForeignAgent:
         if isinstance(answer, AgentReply):
             return encode(answer)
         raise WrongAnswerError(self.who, answer, "str or AgentReply")
+
+
+class ForeignCredentials:
+    """A function that authenticates requests as the core calls it."""
+
+    who = "the credentials callback"
+
+    def __init__(self, function: Credentials, home: "Home", plain: bool) -> None:
+        self.function: Credentials = function
+        self.plain: bool = plain
+        self.home: Home = home
+
+    def call(self, live: Live, method: str, data: str) -> object:
+        """Asks it."""
+        return self.function(SigningRequest.from_dict(decode_object(data)))
+
+    def document(self, answer: object) -> str:
+        """The fields as JSON text. Nothing of them is part of an error."""
+        if isinstance(answer, Mapping):
+            fields = cast("Mapping[object, object]", answer)
+            wrong = next((value for value in (*fields.keys(), *fields.values()) if not isinstance(value, str)), answer)
+            if wrong is answer:
+                return encode(fields)
+            raise WrongAnswerError(self.who, wrong, "str as names and values of header fields")
+        raise WrongAnswerError(self.who, answer, "a mapping of header fields")

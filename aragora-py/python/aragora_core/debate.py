@@ -4,14 +4,23 @@ import asyncio
 import inspect
 import sys
 import warnings
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from . import _native
-from ._host import Home, forget, native, native_text, refer, register, running_loop
+from ._host import Home, Participant, forget, native, native_text, refer, register, running_loop
 from ._json import Json, decode, decode_object, encode, given
 from ._values import DebateOptions, Decision, Limits, Question, RuleConfig, RuleKind
-from .agents import AgentLike, AnyAgent, BuiltinAgent, ForeignAgent, Seat
+from .agents import (
+    AgentLike,
+    AnyAgent,
+    BuiltinAgent,
+    Credentials,
+    ForeignAgent,
+    ForeignCredentials,
+    ModelAgent,
+    Seat,
+)
 from .errors import AragoraError, InvalidStateError
 from .events import EventStream
 from .protocols import AnyProtocol, DebateProtocol, ForeignProtocol, builtin_document
@@ -33,11 +42,19 @@ class Registration:
 
     def agent(self, agent: AgentLike) -> int:
         """The number of this agent."""
-        known = self._numbers.get(id(agent))
+        plain = not inspect.iscoroutinefunction(agent.respond)
+        return self._number(agent, lambda: ForeignAgent(agent, Home(), plain))
+
+    def credentials(self, function: Credentials) -> int:
+        """The number of this function."""
+        plain = not inspect.iscoroutinefunction(function)
+        return self._number(function, lambda: ForeignCredentials(function, Home(), plain))
+
+    def _number(self, thing: object, participant: Callable[[], Participant]) -> int:
+        known = self._numbers.get(id(thing))
         if known is None:
-            plain = not inspect.iscoroutinefunction(agent.respond)
-            known = (agent, register(ForeignAgent(agent, Home(), plain)))
-            self._numbers[id(agent)] = known
+            known = (thing, register(participant()))
+            self._numbers[id(thing)] = known
         else:
             refer(known[1])
         return known[1]
@@ -85,6 +102,8 @@ def seat_documents(seats: Sequence[Seat], registration: Registration) -> list[di
 def _agent_document(agent: AnyAgent, registration: Registration) -> object:
     if isinstance(agent, str):
         return {"kind": "model", "name": agent}
+    if isinstance(agent, ModelAgent) and agent._credentials is not None:
+        return {**agent.to_dict(), "credentials": {"participant": registration.credentials(agent._credentials)}}
     if isinstance(agent, BuiltinAgent):
         return agent
     optional = {name: getattr(agent, name, None) for name in _PROFILE}

@@ -11,8 +11,11 @@ const PATH: &str = "aragora-ffi/kotlin/aragora-core/src/main/kotlin/ai/aragora/V
 
 /// Written by hand: an event has its type beside its data, a request can be answered in pieces, a step that ends needs
 /// no words, and the documents of participants hold objects of the host.
-const BY_HAND: [&str; 7] =
-    ["Event", "AgentRequest", "Step", "AgentDocument", "SeatDocument", "ProtocolDocument", "ScriptDocument"];
+#[rustfmt::skip]
+const BY_HAND: [&str; 8] = [
+    "Event", "AgentRequest", "Step", "AgentDocument", "CredentialsDocument", "SeatDocument", "ProtocolDocument",
+    "ScriptDocument",
+];
 
 /// Unions a later core may add cases to, and every reader keeps what it does not know.
 const KEEPS_UNKNOWN: &str = "EventData";

@@ -19,6 +19,7 @@ const KEYWORDS: &[&str] = &[
 /// What users meet as a class of the face, or never.
 const OWN: &[&str] = &[
     "AgentRequest",
+    "CredentialsDocument",
     "PlannedCalls",
     "ProtocolDocument",
     "RequestMessage",

@@ -13,7 +13,8 @@ use super::swift::case_name;
 use super::text::{camel, pascal, upper};
 
 /// What participants look like on the boundary; users hand over objects.
-const BOUNDARY: [&str; 4] = ["AgentDocument", "ProtocolDocument", "ScriptDocument", "SeatDocument"];
+const BOUNDARY: [&str; 5] =
+    ["AgentDocument", "CredentialsDocument", "ProtocolDocument", "ScriptDocument", "SeatDocument"];
 
 const HEAD: &str = "\
 # Reference

@@ -18,6 +18,7 @@ use aragora_core::debate::{
 use aragora_core::engine::{Check, DebatePage, ReplayReport};
 use aragora_core::foreign::{
     EventDocument, LiveEvent, PendingTurns, ProtocolDocument, ReplyDocument, RequestDocument, SeatDocument,
+    SigningDocument,
 };
 use aragora_core::protocols::{
     AskOrder, AskStep, Checkpoint, Critique, Draft, Dynamic, Sequential, Simultaneous, Step, VoteOnlyProtocol,
@@ -137,6 +138,7 @@ pub(super) const OUTPUTS: &[Add] = outputs![
     RoundView,
     SeatView,
     Signals,
+    SigningDocument<'static>,
     Spent,
     StepView,
     TranscriptMessage,

@@ -12,8 +12,11 @@ const PATH: &str = "aragora-ffi/swift/Sources/Aragora/Values.swift";
 
 /// Written by hand: the envelope, whose `type` says how its `data` is read; the request, which can stream; and what
 /// stands for an object of the host.
-const BY_HAND: [&str; 7] =
-    ["AgentDocument", "AgentRequest", "Event", "ProtocolDocument", "ScriptDocument", "SeatDocument", "Step"];
+#[rustfmt::skip]
+const BY_HAND: [&str; 8] = [
+    "AgentDocument", "AgentRequest", "CredentialsDocument", "Event", "ProtocolDocument", "ScriptDocument",
+    "SeatDocument", "Step",
+];
 /// The union whose cases are read by the envelope's type, one structure each.
 const EVENTS: &str = "EventData";
 

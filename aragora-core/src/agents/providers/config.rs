@@ -102,7 +102,7 @@ impl<'de> Deserialize<'de> for ProviderId {
 /// An agent behind a provider. Everything but provider and model has a default. Read from a document, it is a
 /// [`ProviderDocument`].
 #[derive(Clone, Debug, Deserialize)]
-#[serde(from = "ProviderDocument")]
+#[serde(try_from = "ProviderDocument")]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub struct ProviderConfig {
     /// The agent's id; default provider and model.

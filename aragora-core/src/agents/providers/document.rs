@@ -1,4 +1,4 @@
-//! A configuration as a document, in which everything but the provider may be absent.
+//! A configuration as a document. What is absent keeps its default; the provider may stand beside it, in a spec string.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,8 +9,10 @@ use serde_json::{Map, Value};
 use super::caps::ModelCaps;
 use super::config::{ProviderConfig, ProviderId, StreamMode, Wire};
 use super::exchange::Timeouts;
+use super::spec::ModelSpec;
 use crate::agents::agent::StructuredMode;
 use crate::config::Secret;
+use crate::error::{Error, ErrorKind, Result};
 use crate::ids::AgentId;
 
 /// An agent behind a provider, as a document. What is absent keeps its default.
@@ -19,8 +21,9 @@ use crate::ids::AgentId;
 #[serde(deny_unknown_fields)]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub struct ProviderDocument {
-    /// The provider, or an alias of it.
-    pub provider: ProviderId,
+    /// The provider, or an alias of it; absent only where a model's name stands beside the document.
+    #[serde(default)]
+    pub provider: Option<ProviderId>,
     /// The model, with Azure the deployment; default the provider's.
     #[serde(default)]
     pub model: Option<String>,
@@ -119,8 +122,25 @@ impl From<TimeoutsDocument> for Timeouts {
     }
 }
 
-impl From<ProviderDocument> for ProviderConfig {
-    fn from(document: ProviderDocument) -> Self {
+impl ProviderDocument {
+    /// The same for the provider and model a spec string names. `invalid_request` where the document names one itself.
+    pub fn with_spec(mut self, spec: ModelSpec) -> Result<Self> {
+        if self.provider.is_some() || self.model.is_some() {
+            let reason = format!("model \"{spec}\" beside a configuration that names a provider or model itself");
+            return Err(Error::new(ErrorKind::InvalidRequest, reason));
+        }
+        let named = ProviderConfig::from(spec);
+        self.free |= named.free;
+        self.provider = Some(named.provider);
+        self.model = Some(named.model);
+        Ok(self)
+    }
+}
+
+impl TryFrom<ProviderDocument> for ProviderConfig {
+    type Error = Error;
+
+    fn try_from(document: ProviderDocument) -> Result<Self> {
         let ProviderDocument {
             provider,
             model,
@@ -147,8 +167,10 @@ impl From<ProviderDocument> for ProviderConfig {
             family,
             version,
         } = document;
+        let provider =
+            provider.ok_or_else(|| Error::new(ErrorKind::InvalidRequest, "a configuration without a provider"))?;
         let default = Self::new(provider, model.unwrap_or_default());
-        Self {
+        Ok(Self {
             id,
             wire,
             base_url,
@@ -172,6 +194,6 @@ impl From<ProviderDocument> for ProviderConfig {
             family,
             version: version.unwrap_or_default(),
             ..default
-        }
+        })
     }
 }

@@ -83,6 +83,7 @@ final class Host: FfiHost {
 /// What stands behind a participant's number.
 enum Participant: Sendable {
     case agent(any Agent)
+    case credentials(Credentials)
     case rules(any DebateProtocol, TranscriptCache)
 
     /// Runs one method; the answer is JSON.
@@ -91,6 +92,8 @@ enum Participant: Sendable {
         case .agent(let agent):
             let request = try AgentRequest(call, data)
             return try Wire.encode(try await agent.respond(to: request))
+        case .credentials(let headers):
+            return try Wire.encode(try await headers(Wire.decode(SigningRequest.self, from: data)))
         case .rules(let rules, let cache):
             return try rules.answer(method, try Transcript(call, data, cache))
         }

@@ -45,11 +45,22 @@ public struct Seat: Sendable {
         .custom(FunctionAgent(id, profile: profile, respond: respond))
     }
 
-    /// A model by its name, `provider/model`, with the key of the configuration.
-    public static func model(_ name: String, id: String? = nil) -> Seat {
+    /// A model by its name, `provider/model`. Key and address come from the instance's configuration unless they are
+    /// given here; `config` says everything else and names neither provider nor model.
+    public static func model(
+        _ name: String, id: String? = nil, baseUrl: String? = nil, apiKey: String? = nil,
+        credentials: Credentials? = nil, config: ProviderDocument? = nil
+    ) -> Seat {
         Seat("model") { document in
             try document.set("name", name)
             try document.set("id", id)
+            try document.set("base_url", baseUrl)
+            try document.set("api_key", apiKey)
+            try document.set("config", config)
+            // Last, because a document that cannot be written is forgotten by nobody.
+            if let credentials {
+                try document.set("credentials", ["participant": Host.shared.register(.credentials(credentials))])
+            }
         }
     }
 
@@ -150,6 +161,10 @@ extension Seat: ExpressibleByStringLiteral {
         self = .model(name)
     }
 }
+
+/// Gives the header fields that authenticate a request; every value is treated as a secret. It is asked for every
+/// request, and once more with `refresh` after the provider has refused the fields.
+public typealias Credentials = @Sendable (SigningRequest) async throws -> [String: String]
 
 /// How a demo agent speaks.
 public enum DemoStyle: String, Sendable, CaseIterable {

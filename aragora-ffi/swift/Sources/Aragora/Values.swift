@@ -4605,8 +4605,8 @@ public struct ProtocolRef: Hashable, AragoraDocument {
 
 /// An agent behind a provider, as a document. What is absent keeps its default.
 public struct ProviderDocument: Hashable, AragoraDocument {
-    /// The provider, or an alias of it.
-    public var provider: String
+    /// The provider, or an alias of it; absent only where a model's name stands beside the document.
+    public var provider: String?
     /// The model, with Azure the deployment; default the provider's.
     public var model: String?
     /// The agent's id, default made of provider and model.
@@ -4655,7 +4655,7 @@ public struct ProviderDocument: Hashable, AragoraDocument {
     public var version: String?
 
     public init(
-        provider: String,
+        provider: String? = nil,
         model: String? = nil,
         id: String? = nil,
         wire: Wire? = nil,
@@ -5496,6 +5496,25 @@ public struct Signals: Hashable, AragoraDocument {
         case ready
         case respondsTo = "responds_to"
         case warnings
+    }
+}
+
+/// What the hook sees of a request, so that it can sign it.
+public struct SigningRequest: Hashable, AragoraDocument {
+    /// The method.
+    public let method: String
+    /// The whole target.
+    public let url: String
+    /// The body as it is sent; JSON text, empty for a request without one.
+    public let body: String
+    /// Whether the provider refused the last fields and new ones are needed.
+    public let refresh: Bool
+
+    private enum CodingKeys: String, CodingKey {
+        case method
+        case url
+        case body
+        case refresh
     }
 }
 

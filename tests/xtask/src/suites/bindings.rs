@@ -17,8 +17,8 @@ const LONGEST_FILE: usize = 400;
 const DOMAIN: [&str; 8] =
     ["ErrorKind::", "Verdict::", "Outcome::", "RuleKind::", "VoteStatus::", "StopCause::", "Phase::", "DebateState::"];
 /// What is tested in every language, one file each.
-const TESTS: [&str; 10] =
-    ["conformance", "api", "agents", "protocols", "errors", "cancel", "events", "logging", "exit", "leaks"];
+const TESTS: [&str; 11] =
+    ["conformance", "api", "agents", "models", "protocols", "errors", "cancel", "events", "logging", "exit", "leaks"];
 
 fn run(context: &Context) -> Outcome {
     outcome_of(findings(context), "binding that is not thin or not like the others")

@@ -58,12 +58,29 @@ public class FunctionAgent(
     override suspend fun respond(request: AgentRequest): AgentReply = function(request)
 }
 
-/** A model behind one of the core's providers; its key comes from the [Config]. */
+/**
+ * Gives the header fields that authenticate a request. It is asked for every request, and once more with `refresh`
+ * after the provider has refused the fields.
+ */
+public fun interface Credentials {
+    /** Fields for this request; every value is treated as a secret. */
+    public suspend fun headers(request: SigningRequest): Map<String, String>
+}
+
+/** A model behind one of the core's providers; key and address come from the [Config] unless they are given here. */
 public class ModelAgent @JvmOverloads constructor(
     /** Such as `openai/gpt-5`. */
     public val name: String,
     /** The seat's id; made of the model's name if absent. */
     public val id: String? = null,
+    /** Where it is reached. */
+    public val baseUrl: String? = null,
+    /** Its key. */
+    public val apiKey: String? = null,
+    /** What authenticates its requests instead of a key. */
+    public val credentials: Credentials? = null,
+    /** Everything else; names neither provider nor model. */
+    public val config: ProviderDocument? = null,
 ) : Participant
 
 /** Plays a script: for tests and rehearsals. */
@@ -209,6 +226,21 @@ internal class AgentSeam(private val agent: Agent) : Seam {
     }
 }
 
+/** Asks for the fields of one request. */
+internal class CredentialsSeam(private val credentials: Credentials) : Seam {
+    override suspend fun answer(method: String, data: JsonValue, call: ULong): String {
+        val fields = credentials.headers(SigningRequest.fromJson(data))
+        val members = Members()
+        for ((name, value) in fields) members.put(name, jsonOf(value))
+        return members.done().toString()
+    }
+}
+
+private fun Keeping.credentials(credentials: Credentials): JsonValue {
+    val number = keep(credentials) { CredentialsSeam(credentials) }
+    return Members().put("participant", jsonOf(number.toLong())).done()
+}
+
 /** The seat document's `agent`. */
 internal fun Keeping.document(participant: Participant): JsonValue {
     val document = Members()
@@ -229,6 +261,10 @@ internal fun Keeping.document(participant: Participant): JsonValue {
             word("kind", "model")
             word("name", participant.name)
             word("id", participant.id)
+            word("base_url", participant.baseUrl)
+            word("api_key", participant.apiKey)
+            document.put("config", participant.config?.toJson())
+            document.put("credentials", participant.credentials?.let { credentials(it) })
         }
         is ScriptedAgent -> {
             word("kind", "scripted")

@@ -5841,8 +5841,8 @@ public class ProtocolRef(
 
 /** An agent behind a provider, as a document. What is absent keeps its default. */
 public class ProviderDocument(
-    /** The provider, or an alias of it. */
-    public val provider: String,
+    /** The provider, or an alias of it; absent only where a model's name stands beside the document. */
+    public val provider: String? = null,
     /** The model, with Azure the deployment; default the provider's. */
     public val model: String? = null,
     /** The agent's id, default made of provider and model. */
@@ -5891,7 +5891,7 @@ public class ProviderDocument(
     public val version: String? = null,
 ) : Value() {
     override fun toJson(): JsonValue = Members()
-        .put("provider", jsonOf(provider))
+        .put("provider", provider?.let { a -> jsonOf(a) })
         .put("model", model?.let { a -> jsonOf(a) })
         .put("id", id?.let { a -> jsonOf(a) })
         .put("wire", wire?.let { a -> a.toJson() })
@@ -5921,7 +5921,7 @@ public class ProviderDocument(
         /** From the JSON form. */
         @JvmStatic
         public fun fromJson(json: JsonValue): ProviderDocument = ProviderDocument(
-            json.required("provider").asString(),
+            json.member("provider")?.let { a -> a.asString() },
             json.member("model")?.let { a -> a.asString() },
             json.member("id")?.let { a -> a.asString() },
             json.member("wire")?.let { a -> Wire.fromJson(a) },
@@ -6946,6 +6946,36 @@ public class Signals(
             json.member("ready")?.let { a -> a.asBoolean() },
             json.required("responds_to").asList { a -> a.asString() },
             json.required("warnings").asList { a -> ParseWarning.fromJson(a) },
+        )
+    }
+}
+
+/** What the hook sees of a request, so that it can sign it. */
+public class SigningRequest(
+    /** The method. */
+    public val method: String,
+    /** The whole target. */
+    public val url: String,
+    /** The body as it is sent; JSON text, empty for a request without one. */
+    public val body: String,
+    /** Whether the provider refused the last fields and new ones are needed. */
+    public val refresh: Boolean,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("method", jsonOf(method))
+        .put("url", jsonOf(url))
+        .put("body", jsonOf(body))
+        .put("refresh", jsonOf(refresh))
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): SigningRequest = SigningRequest(
+            json.required("method").asString(),
+            json.required("url").asString(),
+            json.required("body").asString(),
+            json.required("refresh").asBoolean(),
         )
     }
 }

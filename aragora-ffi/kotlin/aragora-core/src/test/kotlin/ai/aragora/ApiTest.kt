@@ -19,7 +19,7 @@ internal class ApiTest {
     private val model = JsonValue.parse(Files.readString(Path.of(System.getProperty("aragora.root"), "tests/conformance/api.json")))
 
     /** What crosses as an object here, or is built by this package from what the user gives. */
-    private val inside = setOf("AgentDocument", "SeatDocument", "ProtocolDocument", "ScriptDocument")
+    private val inside = setOf("AgentDocument", "CredentialsDocument", "SeatDocument", "ProtocolDocument", "ScriptDocument")
 
     private fun classOf(name: String): Class<*> = Class.forName("ai.aragora.$name")
 
