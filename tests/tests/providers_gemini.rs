@@ -303,7 +303,7 @@ async fn what_is_no_reply_is_an_error_with_what_had_arrived() {
     let cases = [
         (events(&[piece.clone(), busy]), End::Clean, ErrorKind::Overloaded),
         (events(&[piece.clone(), broken]), End::Clean, ErrorKind::RateLimited),
-        (events(&[piece.clone()]), End::Clean, ErrorKind::Interrupted),
+        (events(std::slice::from_ref(&piece)), End::Clean, ErrorKind::Interrupted),
         (events(&[piece]), End::Cut, ErrorKind::Interrupted),
     ];
     for (body, end, kind) in cases {

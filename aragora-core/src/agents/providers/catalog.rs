@@ -92,7 +92,7 @@ impl ProviderHandle {
         let mut found = Vec::new();
         let mut cursor: Option<String> = None;
         for _ in 0..PAGES {
-            let mut url = self.url(address::append(&self.agent.endpoint.base, path.iter().copied()))?;
+            let mut url = valid(address::append(&self.agent.endpoint.base, path.iter().copied()))?;
             if google {
                 url.query_pairs_mut().append_pair("pageSize", "1000");
             } else if anthropic {
@@ -158,11 +158,11 @@ impl ProviderHandle {
         match self.wire {
             Wire::Gemini | Wire::GeminiInteractions => {
                 let codec = if vertex { Gemini::VERTEX } else { Gemini::GOOGLE };
-                let url = self.url(codec.method(&agent.endpoint.base, &agent.endpoint.model, "countTokens"))?;
+                let url = valid(codec.method(&agent.endpoint.base, &agent.endpoint.model, "countTokens"))?;
                 Ok((url, codec.counting(&voice, request), "totalTokens"))
             }
             Wire::Messages if !vertex => {
-                let url = self.url(address::append(&agent.endpoint.base, ["v1", "messages", "count_tokens"]))?;
+                let url = valid(address::append(&agent.endpoint.base, ["v1", "messages", "count_tokens"]))?;
                 let kept = ["model", "messages", "system", "thinking", "tools", "tool_choice"];
                 let body = agent.codec.encode(&voice, request, false).body;
                 let body: Map<String, Value> =
@@ -181,14 +181,14 @@ impl ProviderHandle {
         Ok(unsigned)
     }
 
-    fn url(&self, url: Result<Url, String>) -> Result<Url> {
-        url.map_err(|reason| Error::new(ErrorKind::InvalidConfig, format!("/base_url: {reason}")))
-    }
-
     fn unsupported(&self, what: &str) -> Error {
         let provider = self.agent.endpoint.provider;
         Error::new(ErrorKind::Unsupported, format!("{provider} offers no {what}")).with("provider", provider)
     }
+}
+
+fn valid(url: Result<Url, String>) -> Result<Url> {
+    url.map_err(|reason| Error::new(ErrorKind::InvalidConfig, format!("/base_url: {reason}")))
 }
 
 // `data` with most vendors, `models` with Google, a bare list with some.

@@ -58,10 +58,9 @@ pub(in crate::agents::providers) fn format(
 
 fn of_the_model(voice: &Voice<'_>) -> JsonMode {
     match voice.caps.json_schema {
-        Some(true) => JsonMode::Schema,
         Some(false) => JsonMode::Object,
         None if is_gemma(voice.model) => JsonMode::Instructed,
-        None => JsonMode::Schema,
+        Some(true) | None => JsonMode::Schema,
     }
 }
 

@@ -166,7 +166,7 @@ impl GenaiAgent {
 fn default_id(adapter: &str, model: &str) -> Result<AgentId> {
     let short = model.rsplit('/').next().unwrap_or(model);
     let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '-' };
-    AgentId::new(&format!("{adapter}-{short}").chars().map(safe).take(60).collect::<String>())
+    AgentId::new(format!("{adapter}-{short}").chars().map(safe).take(60).collect::<String>())
 }
 
 impl fmt::Debug for GenaiAgent {
