@@ -33,6 +33,11 @@ fn mock() -> Option<String> {
     address
 }
 
+/// What the mock counts a seat's requests by: a run's own, because the mock may outlive it.
+fn counted(fault: &str, seat: &str) -> String {
+    format!("{fault}-{seat}-{}", std::process::id())
+}
+
 /// One debate in which every seat meets the same fault first.
 async fn debate(address: &str, fault: &str) -> (Decision, Vec<String>) {
     let engine = Engine::builder().build().unwrap();
@@ -47,8 +52,8 @@ async fn debate(address: &str, fault: &str) -> (Decision, Vec<String>) {
         config.base_url = Some(format!("{address}{path}"));
         config.stream = StreamMode::Always;
         // The mock counts what was asked by the first and chooses its answers by the second.
-        config.headers.insert("x-test-id".into(), Secret::from(format!("{fault}-{seat}")));
-        config.headers.insert("x-aimock-context".into(), Secret::from(fault.to_owned()));
+        config.headers.insert("x-test-id".into(), Secret::from(counted(fault, seat).as_str()));
+        config.headers.insert("x-aimock-context".into(), Secret::from(fault));
         let agent: Arc<dyn Agent> = open(&config, Arc::new(ApiKey(Secret::from("mock-key-0123"))), &parts).unwrap();
         debate = debate.seat(stack.wrap(agent).unwrap());
     }
@@ -66,7 +71,7 @@ async fn debate(address: &str, fault: &str) -> (Decision, Vec<String>) {
 
 /// How often each seat asked, by the mock's own journal, and what it answered.
 async fn journal(address: &str, fault: &str, seat: &str) -> Vec<u64> {
-    let url = format!("{address}/__aimock/journal?testId={fault}-{seat}").parse().unwrap();
+    let url = format!("{address}/__aimock/journal?testId={}", counted(fault, seat)).parse().unwrap();
     let transport = AgentParts::system().unwrap().transport;
     let response = transport.send(HttpRequest::new(Method::Get, url)).await.unwrap();
     let body = response.body.collect(1 << 20).await.unwrap();

@@ -222,10 +222,12 @@ impl Pace {
         self.moves(state);
     }
 
-    /// Nothing is sent before this instant.
+    /// Nothing is sent before this instant, which a refusal named. What was stated beside it holds no longer: some
+    /// vendors state when a limit is full again, which may be minutes after the next call is welcome.
     pub(super) fn pause(&self, until: Duration) {
         let mut state = self.state();
         state.paused_until = state.paused_until.max(until);
+        state.stated.iter_mut().for_each(|stated| stated.until = stated.until.min(until));
         self.moves(state);
     }
 
