@@ -418,10 +418,10 @@ class ForeignCredentials:
 
     def document(self, answer: object) -> str:
         """The fields as JSON text. Nothing of them is part of an error."""
-        if isinstance(answer, Mapping):
-            fields = cast("Mapping[object, object]", answer)
-            wrong = next((value for value in (*fields.keys(), *fields.values()) if not isinstance(value, str)), answer)
-            if wrong is answer:
-                return encode(fields)
-            raise WrongAnswerError(self.who, wrong, "str as names and values of header fields")
-        raise WrongAnswerError(self.who, answer, "a mapping of header fields")
+        if not isinstance(answer, Mapping):
+            raise WrongAnswerError(self.who, answer, "a mapping of header fields")
+        fields = cast("Mapping[object, object]", answer)
+        for part in (*fields.keys(), *fields.values()):
+            if not isinstance(part, str):
+                raise WrongAnswerError(self.who, part, "str as names and values of header fields")
+        return encode(fields)
