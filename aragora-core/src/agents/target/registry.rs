@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use sha2::{Digest as _, Sha256};
@@ -15,7 +16,6 @@ const MOST: usize = 1_024;
 
 /// The targets of one instance, at most 1,024: beyond them the one that was longest not asked for goes, idle closed
 /// ones first. Nothing is process-wide.
-#[derive(Debug)]
 pub struct Targets {
     parts: Parts,
     // Random, so that hashes of credentials mean nothing outside this instance.
@@ -23,7 +23,7 @@ pub struct Targets {
     all: Mutex<All>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct All {
     by_key: BTreeMap<TargetKey, (u64, Arc<Target>)>,
     // Counts askings, to know which target was longest not asked for.
@@ -31,7 +31,7 @@ struct All {
 }
 
 /// What makes two agents share a target. The credential is a keyed hash, with a random key per instance.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TargetKey {
     /// The provider.
     pub provider: String,
@@ -41,6 +41,23 @@ pub struct TargetKey {
     pub model: String,
     /// Keyed hash of the credential; see [`Targets::credential`].
     pub credential: [u8; 32],
+}
+
+impl fmt::Debug for TargetKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TargetKey")
+            .field("provider", &self.provider)
+            .field("origin", &self.origin)
+            .field("model", &self.model)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Targets {
+    /// Names only: neither the key of this instance nor hashes of credentials.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.lock().by_key.values().map(|(_, target)| target.id().to_string())).finish()
+    }
 }
 
 impl Targets {
