@@ -324,9 +324,10 @@ impl Budget {
     fn told(&self, shares: Vec<u8>, spent: u64) -> Vec<BudgetNotice> {
         let notice = |percent| {
             let (scope, limit) = (self.0.name.clone(), self.0.limit);
-            match percent {
-                0..75 => tracing::info!(target: "aragora::agents", scope, percent, spent, limit, "budget_alert"),
-                _ => tracing::warn!(target: "aragora::agents", scope, percent, spent, limit, "budget_alert"),
+            if percent < 75 {
+                tracing::info!(target: "aragora::agents", scope, percent, spent, limit, "budget_alert");
+            } else {
+                tracing::warn!(target: "aragora::agents", scope, percent, spent, limit, "budget_alert");
             }
             BudgetNotice { scope, percent, spent, limit }
         };
