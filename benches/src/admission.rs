@@ -49,10 +49,10 @@ impl Admission {
         let mut context = Context::from_waker(Waker::noop());
         for _ in 0..calls {
             let admitted = self.breaker.run(self.call.clone(), |call| {
-                self.limit.run(call, |call| self.places.run(call, |_| std::future::ready(Ok(black_box(())))))
+                self.limit.run(call, |call| self.places.run(call, |_| std::future::ready(Ok(black_box(0_u8)))))
             });
             match pin!(admitted).poll(&mut context) {
-                Poll::Ready(done) => done?,
+                Poll::Ready(done) => drop(done?),
                 Poll::Pending => return Err("a call was held back".into()),
             }
         }

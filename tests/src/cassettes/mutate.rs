@@ -61,7 +61,7 @@ fn change(value: &mut Value, place: &mut usize, how: u8) -> bool {
     match value {
         Value::Array(items) => {
             let found = items.iter_mut().any(|item| change(item, place, how));
-            if found && how % CHANGES == 0 {
+            if found && how.is_multiple_of(CHANGES) {
                 items.truncate(items.len() / 2);
             }
             found
