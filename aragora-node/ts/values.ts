@@ -633,7 +633,7 @@ export type CostSource =
   | CostSourceFree
   | CostSourceUnknown
 
-/** A function of the host that is asked for the header fields of a request. */
+/** A function of the host that gives the header fields which authenticate a request. */
 export interface CredentialsDocument {
   /** Its number. */
   readonly participant: number

@@ -2178,7 +2178,7 @@ def cost_source_from_dict(document: Json) -> CostSource:
 
 
 class CredentialsDocument(Value):
-    """A function of the host that is asked for the header fields of a request.
+    """A function of the host that gives the header fields which authenticate a request.
 
     Attributes:
         participant: Its number.

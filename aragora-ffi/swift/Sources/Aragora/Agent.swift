@@ -115,7 +115,7 @@ public struct AgentRequest: Sendable {
     private let text: String
 
     init(_ call: UInt64, _ text: String) throws {
-        let fields = try Wire.decode(Fields.self, from: text)
+        let fields = try JSONText.decode(Fields.self, from: text)
         id = fields.id
         debate = fields.debate
         round = fields.round

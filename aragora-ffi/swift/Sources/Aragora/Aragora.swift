@@ -97,12 +97,12 @@ public final class Aragora: Sendable {
 
     /// How much runs at the moment.
     public func activity() throws -> Activity {
-        try Wire.decode(Activity.self, from: ask("activity", Members()))
+        try JSONText.decode(Activity.self, from: ask("activity", Members()))
     }
 
     /// The instance's counters in the text format of Prometheus.
     public func metrics() throws -> String {
-        try Wire.decode(String.self, from: ask("metrics", Members()))
+        try JSONText.decode(String.self, from: ask("metrics", Members()))
     }
 
     /// Worker threads of the process, before its first use; afterwards `invalid_state`.
@@ -117,7 +117,7 @@ public final class Aragora: Sendable {
     func call<Value: Decodable>(_ op: String, _ arguments: Members, as type: Value.Type) async throws -> Value {
         let text = arguments.text
         let answer = try await Native.call { try await self.session.call(op: op, args: text) }
-        return try Wire.decode(type, from: answer)
+        return try JSONText.decode(type, from: answer)
     }
 
     /// A debate whose document is made when it begins, so that one nobody starts registers nothing.

@@ -45,7 +45,7 @@ public final class Debate: Sendable {
         let handle = try await started()
         return try await withTaskCancellationHandler {
             do {
-                return try Wire.decode(Decision.self, from: try await Native.call { try await handle.result() })
+                return try JSONText.decode(Decision.self, from: try await Native.call { try await handle.result() })
             } catch let error as AragoraError where error.code == .cancelled && Task.isCancelled {
                 throw CancellationError()
             }
@@ -105,12 +105,12 @@ public final class Debate: Sendable {
 
     /// The decision as it would be if the debate ended now.
     public func partial() async throws -> Decision {
-        try Wire.decode(Decision.self, from: try await call("partial", Members()))
+        try JSONText.decode(Decision.self, from: try await call("partial", Members()))
     }
 
     /// Whether the debate has ended.
     public var finished: Bool {
-        get throws { try Wire.decode(Bool.self, from: ask("finished", Members())) }
+        get throws { try JSONText.decode(Bool.self, from: ask("finished", Members())) }
     }
 
     /// What people may say to a running debate without having a seat.

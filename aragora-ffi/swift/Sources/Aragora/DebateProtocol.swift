@@ -29,9 +29,9 @@ extension DebateProtocol {
         case "protocol.next":
             return try next(transcript).text()
         case "protocol.decide":
-            return try Wire.encode(try decide(transcript))
+            return try JSONText.encode(try decide(transcript))
         case "protocol.checkpoint":
-            return try Wire.encode(try checkpoint(transcript))
+            return try JSONText.encode(try checkpoint(transcript))
         case "protocol.closing":
             guard let winner = transcript.winner else {
                 throw AragoraError(.internal, "the core closed a debate without a winner")
@@ -141,7 +141,7 @@ public struct ProtocolChoice: Sendable {
             var document = Members()
             try document.set("name", name)
             if let params {
-                document.set("params", raw: try Wire.encode(params))
+                document.set("params", raw: try JSONText.encode(params))
             }
             return document.text
         }

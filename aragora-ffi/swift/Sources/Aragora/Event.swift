@@ -126,7 +126,7 @@ final class EventPull: Sendable {
             state.with { $0.ended = true }
             return
         }
-        let decoded = try Wire.decode([Event].self, from: batch)
+        let decoded = try JSONText.decode([Event].self, from: batch)
         state.with { $0.waiting.append(contentsOf: decoded) }
     }
 }

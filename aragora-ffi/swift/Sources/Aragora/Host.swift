@@ -91,9 +91,9 @@ enum Participant: Sendable {
         switch self {
         case .agent(let agent):
             let request = try AgentRequest(call, data)
-            return try Wire.encode(try await agent.respond(to: request))
+            return try JSONText.encode(try await agent.respond(to: request))
         case .credentials(let headers):
-            return try Wire.encode(try await headers(Wire.decode(SigningRequest.self, from: data)))
+            return try JSONText.encode(try await headers(JSONText.decode(SigningRequest.self, from: data)))
         case .rules(let rules, let cache):
             return try rules.answer(method, try Transcript(call, data, cache))
         }

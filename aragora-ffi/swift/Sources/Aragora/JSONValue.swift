@@ -67,12 +67,12 @@ public enum JSONValue: Hashable, Sendable {
 
     /// Reads JSON text.
     public init(text: String) throws {
-        self = try Wire.decode(JSONValue.self, from: text, else: .invalidRequest)
+        self = try JSONText.decode(JSONValue.self, from: text, else: .invalidRequest)
     }
 
     /// The value as JSON text.
     public func text() throws -> String {
-        try Wire.encode(self)
+        try JSONText.encode(self)
     }
 }
 

@@ -27,7 +27,7 @@ public func setLogSink(_ level: LogLevel, _ sink: (@Sendable (LogRecord) -> Void
         level: level.rawValue,
         to: LogSink { text in
             // The core writes nothing else than records.
-            if let record = try? Wire.decode(LogRecord.self, from: text) { take(record) }
+            if let record = try? JSONText.decode(LogRecord.self, from: text) { take(record) }
         })
 }
 

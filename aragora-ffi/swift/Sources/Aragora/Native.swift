@@ -29,7 +29,7 @@ enum Native {
 
     /// A pure function of the core.
     static func compute<Value: Decodable>(_ op: String, _ arguments: Members, as type: Value.Type) throws -> Value {
-        try Wire.decode(type, from: try call { try ffiCompute(op: op, args: arguments.text) })
+        try JSONText.decode(type, from: try call { try ffiCompute(op: op, args: arguments.text) })
     }
 
     static func transcript(_ id: UInt64, _ question: String) throws -> String {

@@ -67,7 +67,7 @@ public struct ScriptStep: Sendable {
     /// The same step, only in this phase.
     public func during(_ phase: Phase) throws -> ScriptStep {
         guard case .object(var members) = document else { return self }
-        members["phase"] = try JSONValue(text: Wire.encode(phase))
+        members["phase"] = try JSONValue(text: JSONText.encode(phase))
         return ScriptStep(members)
     }
 }

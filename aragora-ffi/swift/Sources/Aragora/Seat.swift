@@ -105,7 +105,7 @@ public struct Seat: Sendable {
 
     /// An agent document of the core, `{"kind": ...}`.
     public static func document(_ document: JSONValue) -> Seat {
-        Seat(.document { try Wire.encode(document) })
+        Seat(.document { try JSONText.encode(document) })
     }
 
     /// The same seat with these settings; what is nil stays.

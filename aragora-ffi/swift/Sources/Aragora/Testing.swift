@@ -14,7 +14,7 @@ public final class ManualClock: Sendable {
 
     /// The instant it stands at.
     public func now() throws -> Date {
-        let text = try Wire.decode(String.self, from: ask("clock.now", Members()))
+        let text = try JSONText.decode(String.self, from: ask("clock.now", Members()))
         guard let now = Moment.parse(text) else {
             throw AragoraError(.internal, "the core's clock says \(text)")
         }
@@ -30,7 +30,7 @@ public final class ManualClock: Sendable {
 
     /// How many wait for a later instant.
     public func sleepers() throws -> Int64 {
-        try Wire.decode(Int64.self, from: ask("clock.sleepers", Members()))
+        try JSONText.decode(Int64.self, from: ask("clock.sleepers", Members()))
     }
 
     func bind(_ session: FfiSession) {

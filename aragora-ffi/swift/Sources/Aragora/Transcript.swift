@@ -20,7 +20,7 @@ public struct Transcript: Sendable {
             let messages: Int
             let winner: OptionView?
         }
-        let head = try Wire.decode(Head.self, from: data)
+        let head = try JSONText.decode(Head.self, from: data)
         self.call = call
         self.cache = cache
         debate = head.debate
@@ -149,7 +149,7 @@ public struct Transcript: Sendable {
     }
 
     private func answer<Value: Decodable>(_ question: Members, as type: Value.Type) throws -> Value {
-        try Wire.decode(type, from: try Native.transcript(call, question.text))
+        try JSONText.decode(type, from: try Native.transcript(call, question.text))
     }
 }
 
@@ -211,17 +211,17 @@ public struct Step: Sendable {
 
     /// Computes these figures and records them.
     public static func analyse(_ kinds: [AnalysisKind]) -> Step {
-        Step { "{\"analyse\":\(try Wire.encode(kinds))}" }
+        Step { "{\"analyse\":\(try JSONText.encode(kinds))}" }
     }
 
     /// Waits for a person; then the debate goes on.
     public static func pause(_ pause: Pause) -> Step {
-        Step { "{\"pause\":\(try Wire.encode(pause))}" }
+        Step { "{\"pause\":\(try JSONText.encode(pause))}" }
     }
 
     /// Asks exactly this; ``Transcript/ask(_:_:seats:round:expect:order:)`` builds it for you.
     public static func ask(_ step: AskStep) -> Step {
-        Step { "{\"ask\":\(try Wire.encode(step))}" }
+        Step { "{\"ask\":\(try JSONText.encode(step))}" }
     }
 
     /// A step in the core's form.

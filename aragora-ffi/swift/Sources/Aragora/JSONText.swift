@@ -6,17 +6,17 @@ public protocol AragoraDocument: Codable, Sendable {}
 extension AragoraDocument {
     /// Reads the core's form. A value that is none is `invalid_request`.
     public init(json: JSONValue) throws {
-        self = try Wire.decode(Self.self, from: Wire.encode(json), else: .invalidRequest)
+        self = try JSONText.decode(Self.self, from: JSONText.encode(json), else: .invalidRequest)
     }
 
     /// The value in the core's form.
     public func json() throws -> JSONValue {
-        try Wire.decode(JSONValue.self, from: Wire.encode(self))
+        try JSONText.decode(JSONValue.self, from: JSONText.encode(self))
     }
 }
 
 /// Between JSON text and values.
-enum Wire {
+enum JSONText {
     static func encode(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .withoutEscapingSlashes
@@ -73,7 +73,7 @@ struct Members {
 
     mutating func set(_ name: String, _ value: (some Encodable)?) throws {
         if let value {
-            set(name, raw: try Wire.encode(value))
+            set(name, raw: try JSONText.encode(value))
         }
     }
 
