@@ -188,7 +188,7 @@ async fn a_store_that_fails_lets_nothing_through_and_loses_nothing() {
     let faulty = Arc::new(FaultStorage::new(memory(&clock), Arc::new(clock.clone())));
     let budget = daily(&stored(&clock, faulty.clone()), 1_000, Unpriced::Refuse);
     for moment in [Moment::Before, Moment::After] {
-        faulty.plan(Fault::Fail { call: Call::Apply, nth: 1, moment: moment });
+        faulty.plan(Fault::Fail { call: Call::Apply, nth: 1, moment });
         let error = budget.reserve(&quote(100), None).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unavailable);
         faulty.heal();
@@ -197,7 +197,7 @@ async fn a_store_that_fails_lets_nothing_through_and_loses_nothing() {
     for moment in [Moment::Before, Moment::After] {
         let (before, _) = stands(&budget).await;
         let reservation = budget.reserve(&quote(100), None).await.unwrap();
-        faulty.plan(Fault::Fail { call: Call::Apply, nth: 1, moment: moment });
+        faulty.plan(Fault::Fail { call: Call::Apply, nth: 1, moment });
         reservation.settle(MicroUsd(40)).await.unwrap_err();
         faulty.heal();
         assert_eq!(stands(&budget).await, (before + 40, 0), "{moment:?}: settled once, with the next write");

@@ -133,9 +133,12 @@ async fn the_breaker_shows_on_every_agent_of_its_target_and_slow_replies_are_mis
     assert_eq!(t.count_of(&names::AGENT_TARGET_MISSED_TOTAL, &["slow", "p", "slow"]), 1);
 }
 
-/// Spans with their fields.
+/// A span's name and its fields.
+type Span = (String, BTreeMap<String, String>);
+
+/// Spans in the order they began.
 #[derive(Clone, Debug, Default)]
-struct Spans(Arc<Mutex<Vec<(String, BTreeMap<String, String>)>>>);
+struct Spans(Arc<Mutex<Vec<Span>>>);
 
 struct Fields<'a>(&'a mut BTreeMap<String, String>);
 
@@ -175,7 +178,7 @@ impl<S: tracing::Subscriber + for<'a> LookupSpan<'a>> tracing_subscriber::Layer<
     }
 }
 
-async fn spans_of(config: StackConfig, plan: Vec<Say>) -> Vec<(String, BTreeMap<String, String>)> {
+async fn spans_of(config: StackConfig, plan: Vec<Say>) -> Vec<Span> {
     let clock = ManualClock::default();
     let spans = Spans::default();
     let subscriber = tracing_subscriber::registry().with(spans.clone());
