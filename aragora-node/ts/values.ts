@@ -2987,6 +2987,14 @@ export interface SeatDocument {
   readonly reputation?: Reputation | undefined
 }
 
+/** The highest price of a seat's tokens over its targets, in micro-dollars per million, as it stood at the start. */
+export interface SeatPrice {
+  /** Input tokens. */
+  readonly input: number
+  /** Output tokens. */
+  readonly output: number
+}
+
 /** One seat as everybody may see it. */
 export interface SeatView {
   /** The participant. */
@@ -3003,6 +3011,8 @@ export interface SeatView {
   readonly version?: string | undefined
   /** The model's window in tokens, prompt and output together; absent if unknown. */
   readonly contextTokens?: number | undefined
+  /** What its tokens cost at most; only where the debate has a cost limit. */
+  readonly price?: SeatPrice | undefined
   /** Its part. */
   readonly role: Role
   /** Who it is asked to be. */
@@ -4034,6 +4044,7 @@ export interface Values {
   readonly Sampling: Sampling
   readonly ScriptDocument: ScriptDocument
   readonly SeatDocument: SeatDocument
+  readonly SeatPrice: SeatPrice
   readonly SeatView: SeatView
   readonly SeenMessage: SeenMessage
   readonly SelfVote: SelfVote
@@ -4177,7 +4188,8 @@ export const codecs: { readonly [name: string]: CodecRow } = {
   Sampling: { record: [['temperature', 'temperature', 0], ['topP', 'top_p', 0], ['maxOutputTokens', 'max_output_tokens', 0], ['stop', 'stop', 0], ['seed', 'seed', 0], ['effort', 'effort', 0], ['serviceTier', 'service_tier', 0], ['promptCache', 'prompt_cache', 0]] },
   ScriptDocument: { record: [['phase', 'phase', 0], ['say', 'say', 0], ['reply', 'reply', 'AgentReply'], ['json', 'json', 0], ['ballot', 'ballot', 'Ballot'], ['confidence', 'confidence', 0], ['reason', 'reason', 0], ['fail', 'fail', 0], ['retryAfterMs', 'retry_after_ms', 0], ['sleepMs', 'sleep_ms', 0], ['hang', 'hang', 0], ['stream', 'stream', 0]] },
   SeatDocument: { record: [['agent', 'agent', 'AgentDocument'], ['role', 'role', 0], ['persona', 'persona', 'Persona'], ['weight', 'weight', 0], ['votes', 'votes', 0], ['judges', 'judges', 0], ['reputation', 'reputation', 'Reputation']] },
-  SeatView: { record: [['id', 'id', 0], ['kind', 'kind', 0], ['provider', 'provider', 0], ['model', 'model', 0], ['family', 'family', 0], ['version', 'version', 0], ['contextTokens', 'context_tokens', 0], ['role', 'role', 0], ['persona', 'persona', 'Persona'], ['weight', 'weight', 0], ['votes', 'votes', 0], ['judges', 'judges', 0], ['reputation', 'reputation', 'Reputation']] },
+  SeatPrice: { record: [['input', 'input', 0], ['output', 'output', 0]] },
+  SeatView: { record: [['id', 'id', 0], ['kind', 'kind', 0], ['provider', 'provider', 0], ['model', 'model', 0], ['family', 'family', 0], ['version', 'version', 0], ['contextTokens', 'context_tokens', 0], ['price', 'price', 'SeatPrice'], ['role', 'role', 0], ['persona', 'persona', 'Persona'], ['weight', 'weight', 0], ['votes', 'votes', 0], ['judges', 'judges', 0], ['reputation', 'reputation', 'Reputation']] },
   SeenMessage: { record: [['author', 'author', 'Author'], ['text', 'text', 0]] },
   Sequential: { record: [['full', 'full', 0], ['rotate', 'rotate', 0]] },
   Served: { tag: null, cases: { live: [], cache: [], recorded: [], fallback: [['from', 'from', 0]] } },

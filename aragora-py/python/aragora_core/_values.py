@@ -284,6 +284,7 @@ __all__ = [
     "RuleUsed",
     "Sampling",
     "SeatBenchedEvent",
+    "SeatPrice",
     "SeatView",
     "SeenMessage",
     "SelfVote",
@@ -8894,6 +8895,34 @@ class SeatDocument(Value):
         return out
 
 
+class SeatPrice(Value):
+    """The highest price of a seat's tokens over its targets, in micro-dollars per million, as it stood at the start.
+
+    Attributes:
+        input: Input tokens.
+        output: Output tokens.
+    """
+
+    __match_args__ = ("input", "output")
+    input: int
+    output: int
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("SeatPrice", document)
+        m.only("input", "output")
+        return cls(
+            input=m.required("input", integer),
+            output=m.required("output", integer),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["input"] = self.input
+        out["output"] = self.output
+        return out
+
+
 class SeatView(Value):
     """One seat as everybody may see it.
 
@@ -8905,6 +8934,7 @@ class SeatView(Value):
         family: Model lineage, e.g. `claude`; empty means undisclosed.
         version: Version of the agent.
         context_tokens: The model's window in tokens, prompt and output together; absent if unknown.
+        price: What its tokens cost at most; only where the debate has a cost limit.
         role: Its part.
         persona: Who it is asked to be.
         weight: Its weight in votes. In millionths.
@@ -8914,8 +8944,8 @@ class SeatView(Value):
     """
 
     __match_args__ = (
-        "id", "kind", "provider", "model", "family", "version", "context_tokens", "role", "persona", "weight",
-        "votes", "judges", "reputation",
+        "id", "kind", "provider", "model", "family", "version", "context_tokens", "price", "role", "persona",
+        "weight", "votes", "judges", "reputation",
     )
     id: str
     kind: AgentKind
@@ -8924,6 +8954,7 @@ class SeatView(Value):
     family: str | None = None
     version: str | None = None
     context_tokens: int | None = None
+    price: SeatPrice | None = None
     role: Role | str
     persona: Persona | None = None
     weight: int
@@ -8935,8 +8966,8 @@ class SeatView(Value):
     def from_dict(cls, document: Json) -> Self:
         m = Members("SeatView", document)
         m.only(
-            "id", "kind", "provider", "model", "family", "version", "context_tokens", "role", "persona", "weight",
-            "votes", "judges", "reputation",
+            "id", "kind", "provider", "model", "family", "version", "context_tokens", "price", "role", "persona",
+            "weight", "votes", "judges", "reputation",
         )
         return cls(
             id=m.required("id", text),
@@ -8946,6 +8977,7 @@ class SeatView(Value):
             family=m.optional("family", text),
             version=m.optional("version", text),
             context_tokens=m.optional("context_tokens", integer),
+            price=m.optional("price", SeatPrice.from_dict),
             role=m.required("role", Role.from_dict),
             persona=m.optional("persona", Persona.from_dict),
             weight=m.required("weight", integer),
@@ -8968,6 +9000,8 @@ class SeatView(Value):
             out["version"] = self.version
         if self.context_tokens is not None:
             out["context_tokens"] = self.context_tokens
+        if self.price is not None:
+            out["price"] = self.price.to_dict()
         out["role"] = str(self.role)
         if self.persona is not None:
             out["persona"] = self.persona.to_dict()

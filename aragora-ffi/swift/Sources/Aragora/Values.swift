@@ -5297,6 +5297,27 @@ public struct Sampling: Hashable, AragoraDocument {
     }
 }
 
+/// The highest price of a seat's tokens over its targets, in micro-dollars per million, as it stood at the start.
+public struct SeatPrice: Hashable, AragoraDocument {
+    /// Input tokens.
+    public var input: Int64
+    /// Output tokens.
+    public var output: Int64
+
+    public init(
+        input: Int64,
+        output: Int64
+    ) {
+        self.input = input
+        self.output = output
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case input
+        case output
+    }
+}
+
 /// One seat as everybody may see it.
 public struct SeatView: Hashable, AragoraDocument {
     /// The participant.
@@ -5313,6 +5334,8 @@ public struct SeatView: Hashable, AragoraDocument {
     public var version: String?
     /// The model's window in tokens, prompt and output together; absent if unknown.
     public var contextTokens: Int64?
+    /// What its tokens cost at most; only where the debate has a cost limit.
+    public var price: SeatPrice?
     /// Its part.
     public var role: Role
     /// Who it is asked to be.
@@ -5334,6 +5357,7 @@ public struct SeatView: Hashable, AragoraDocument {
         family: String? = nil,
         version: String? = nil,
         contextTokens: Int64? = nil,
+        price: SeatPrice? = nil,
         role: Role,
         persona: Persona? = nil,
         weight: Int64,
@@ -5348,6 +5372,7 @@ public struct SeatView: Hashable, AragoraDocument {
         self.family = family
         self.version = version
         self.contextTokens = contextTokens
+        self.price = price
         self.role = role
         self.persona = persona
         self.weight = weight
@@ -5364,6 +5389,7 @@ public struct SeatView: Hashable, AragoraDocument {
         case family
         case version
         case contextTokens = "context_tokens"
+        case price
         case role
         case persona
         case weight

@@ -6715,6 +6715,28 @@ public class Sampling(
     }
 }
 
+/** The highest price of a seat's tokens over its targets, in micro-dollars per million, as it stood at the start. */
+public class SeatPrice(
+    /** Input tokens. */
+    public val input: Long,
+    /** Output tokens. */
+    public val output: Long,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("input", jsonOf(input))
+        .put("output", jsonOf(output))
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): SeatPrice = SeatPrice(
+            json.required("input").asLong(),
+            json.required("output").asLong(),
+        )
+    }
+}
+
 /** One seat as everybody may see it. */
 public class SeatView(
     /** The participant. */
@@ -6731,6 +6753,8 @@ public class SeatView(
     public val version: String? = null,
     /** The model's window in tokens, prompt and output together; absent if unknown. */
     public val contextTokens: Long? = null,
+    /** What its tokens cost at most; only where the debate has a cost limit. */
+    public val price: SeatPrice? = null,
     /** Its part. */
     public val role: Role,
     /** Who it is asked to be. */
@@ -6752,6 +6776,7 @@ public class SeatView(
         .put("family", family?.let { a -> jsonOf(a) })
         .put("version", version?.let { a -> jsonOf(a) })
         .put("context_tokens", contextTokens?.let { a -> jsonOf(a) })
+        .put("price", price?.let { a -> a.toJson() })
         .put("role", role.toJson())
         .put("persona", persona?.let { a -> a.toJson() })
         .put("weight", jsonOf(weight))
@@ -6771,6 +6796,7 @@ public class SeatView(
             json.member("family")?.let { a -> a.asString() },
             json.member("version")?.let { a -> a.asString() },
             json.member("context_tokens")?.let { a -> a.asLong() },
+            json.member("price")?.let { a -> SeatPrice.fromJson(a) },
             Role.fromJson(json.required("role")),
             json.member("persona")?.let { a -> Persona.fromJson(a) },
             json.required("weight").asLong(),
