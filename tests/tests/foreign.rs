@@ -339,7 +339,7 @@ async fn models_are_seated_by_name_or_by_document_and_a_hook_of_the_host_authent
     for (agent, code) in [
         (json!({ "kind": "model" }), "invalid_request"),
         (json!({ "kind": "model", "name": "ollama/x", "config": at("x") }), "invalid_request"),
-        (json!({ "kind": "model", "config": { "provider": "compatible", "modle": "x" } }), "invalid_request"),
+        (json!({ "kind": "model", "config": { "provider": "compatible", "colour": "x" } }), "invalid_request"),
         (json!({ "kind": "model", "config": { "provider": "compatible", "model": "x" } }), "invalid_config"),
         (
             json!({ "kind": "model", "name": "ollama/x", "api_key": "k", "credentials": { "participant": 5 } }),

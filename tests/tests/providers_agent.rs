@@ -524,7 +524,7 @@ fn a_configuration_is_read_from_a_document_and_knows_no_other_member() {
     assert_eq!((config.stream, config.free), (StreamMode::Never, false));
     assert_eq!(config.extra["top_k"], 5);
     assert!(!format!("{config:?}").contains("canary"));
-    for broken in [json!({}), json!({ "provider": "nobody" }), json!({ "provider": "openai", "modle": "x" })] {
+    for broken in [json!({}), json!({ "provider": "nobody" }), json!({ "provider": "openai", "colour": "x" })] {
         assert!(serde_json::from_value::<ProviderConfig>(broken.clone()).is_err(), "{broken}");
     }
 }
