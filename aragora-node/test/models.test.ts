@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { type IncomingHttpHeaders, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { type SigningRequest, modelAgent } from 'aragora-core'
+import { type Layers, type SigningRequest, modelAgent } from 'aragora-core'
 import { says, withAragora } from './support.js'
 
 const REPLY = {
@@ -32,7 +32,7 @@ async function withVendor(accepts: (headers: IncomingHttpHeaders) => boolean, us
       seen.headers.push(request.headers)
       seen.bodies.push(body)
       const accepted = accepts(request.headers)
-      response.writeHead(accepted ? 200 : 401, { 'content-type': 'application/json' })
+      response.writeHead(accepted ? 200 : request.url?.includes('/busy/') ? 503 : 401, { 'content-type': 'application/json' })
       response.end(JSON.stringify(accepted ? REPLY : { error: { message: 'who are you?' } }))
     })
   })
@@ -108,6 +108,29 @@ test('a credentials callback that fails keeps its words', () =>
       assert.deepEqual(vendor.paths, [])
     }),
   ))
+
+test('layers say how often a model is asked again', async () => {
+  const asked = async (layers: Layers) => {
+    const outcome: unknown[] = []
+    let requests = 0
+    await withVendor(() => requests++ > 0, (vendor) =>
+      withAragora(
+        async (aragora) => {
+          const ada = modelAgent('compatible/fake-1', { id: 'ada', baseUrl: `${vendor.url}/busy`, config: whole })
+          const agents = [ada, says('bob', 'yes'), says('cyd', 'yes')]
+          const decision = await aragora.debate('Ship?', { agents, protocol: 'vote_only' }).result()
+          outcome.push([...decision.failed], vendor.paths.length)
+        },
+        { layers },
+      ),
+    )
+    return outcome
+  }
+  assert.deepEqual(await asked({ retries: 1, retryFirstMs: 1 }), [[], 2])
+  assert.deepEqual(await asked({ retries: 0 }), [['ada'], 1])
+  assert.deepEqual(await asked({ bare: true }), [['ada'], 1])
+  await assert.rejects(asked({ fallback: ['nobody/fake-1'] }), { code: 'invalid_request' })
+})
 
 test('options that contradict each other are refused', () =>
   withVendor(everybody, (vendor) =>

@@ -12,7 +12,7 @@ import type { NativeSession } from './native.js'
 import { type BuiltinProtocol, type DebateProtocol, isProtocol, protocolDocument } from './protocols.js'
 import { type ManualClock, bindClock, clockDocument } from './testing.js'
 import { uncloneable } from './uncloneable.js'
-import type { DebateOptions, Limits, Question, RiskTier, RuleConfig, RuleKind } from './values.js'
+import type { DebateOptions, Layers, Limits, Question, RiskTier, RuleConfig, RuleKind } from './values.js'
 
 /** What an instance is made of. Nothing is needed: without anything it keeps debates in memory. */
 export interface OpenOptions {
@@ -22,6 +22,8 @@ export interface OpenOptions {
   readonly storage?: string | undefined
   /** Protocols of your own that logs name, so that their debates can be resumed and replayed. */
   readonly protocols?: readonly DebateProtocol[] | undefined
+  /** What the layers around every named model do: repeats, breakers, limits, who stands in. */
+  readonly layers?: Layers | undefined
   /** A clock that tests move. */
   readonly clock?: ManualClock | undefined
   /** Makes ids repeatable, for tests. */
@@ -85,7 +87,7 @@ export class Aragora implements AsyncDisposable {
 
   /** Opens an instance. */
   static async open(options: OpenOptions = {}): Promise<Aragora> {
-    const { config, storage, protocols = [], clock, seed } = options
+    const { config, storage, protocols = [], layers, clock, seed } = options
     const described = protocols.map((protocol) => {
       if (!isProtocol(protocol)) throw new TypeError(`protocols holds ${kindOf(protocol)}, expected an object with name, version and next`)
       return protocolDocument(protocol)
@@ -93,6 +95,7 @@ export class Aragora implements AsyncDisposable {
     const settings = {
       config: config && configDocument(config),
       storage,
+      layers: layers && encode('Layers', layers),
       clock: clock && clockDocument(clock),
       seed: seed?.toString(),
     }

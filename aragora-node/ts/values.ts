@@ -2070,6 +2070,45 @@ export interface Label {
   readonly option: string
 }
 
+/** What the layers around named models do. What is absent keeps its default. */
+export interface Layers {
+  /** No layers at all: every failure reaches the debate at once, and nobody stands in. */
+  readonly bare?: boolean | undefined
+  /**
+   * Models that stand in for one whose provider fails, in this order; empty: nobody. Default OpenRouter where its
+   * key is set.
+   */
+  readonly fallback?: readonly string[] | undefined
+  /** Requests to repair an unusable answer, default 1. */
+  readonly repairs?: number | undefined
+  /** How often the same target is asked again, default 2. */
+  readonly retries?: number | undefined
+  /** The longest first pause before it is, default 0.5 s; doubled for each further one. */
+  readonly retryFirstMs?: number | undefined
+  /** The longest such pause, default 8 s. */
+  readonly retryLongestMs?: number | undefined
+  /** When a second copy of a slow call is sent, default never. */
+  readonly hedgeAfterMs?: number | undefined
+  /** How long one attempt may take, default 240 s. */
+  readonly attemptLimitMs?: number | undefined
+  /** Requests per minute and target, default no limit of ours. */
+  readonly requestsPerMinute?: number | undefined
+  /** Tokens per minute and target, prompt and output together, default no limit of ours. */
+  readonly tokensPerMinute?: number | undefined
+  /** The longest anybody waits for a rate limit, default 60 s. */
+  readonly longestWaitMs?: number | undefined
+  /** Calls of a target in flight, default 8. */
+  readonly inFlight?: number | undefined
+  /** Calls that may wait for one of those to end, default 256. */
+  readonly queue?: number | undefined
+  /** Failures within the window that open a target's breaker, default 3, for OpenRouter 5. */
+  readonly breakerFailures?: number | undefined
+  /** That window, default 60 s, for OpenRouter 120 s. */
+  readonly breakerWindowMs?: number | undefined
+  /** How long a breaker stays open before one probe is let through, default 60 s. */
+  readonly breakerOpenForMs?: number | undefined
+}
+
 /** Shared prefixes: rules, question, transcript, then what differs by seat. */
 export interface LayoutShared {
   readonly type: 'shared'
@@ -3990,6 +4029,7 @@ export interface Values {
   readonly Join: Join
   readonly JsonShape: JsonShape
   readonly Label: Label
+  readonly Layers: Layers
   readonly Layout: Layout
   readonly Limits: Limits
   readonly Message: Message
@@ -4143,6 +4183,7 @@ export const codecs: { readonly [name: string]: CodecRow } = {
   Join: { tag: null, cases: { all: [], quorum: [['min', 'min', 0], ['grace', 'grace', 'Grace']], consensus: { value: 'RuleConfig' }, first: [] } },
   JsonShape: { record: [['name', 'name', 0], ['schema', 'schema', 0], ['strict', 'strict', 0]] },
   Label: { record: [['label', 'label', 0], ['option', 'option', 0]] },
+  Layers: { record: [['bare', 'bare', 0], ['fallback', 'fallback', 0], ['repairs', 'repairs', 0], ['retries', 'retries', 0], ['retryFirstMs', 'retry_first_ms', 0], ['retryLongestMs', 'retry_longest_ms', 0], ['hedgeAfterMs', 'hedge_after_ms', 0], ['attemptLimitMs', 'attempt_limit_ms', 0], ['requestsPerMinute', 'requests_per_minute', 0], ['tokensPerMinute', 'tokens_per_minute', 0], ['longestWaitMs', 'longest_wait_ms', 0], ['inFlight', 'in_flight', 0], ['queue', 'queue', 0], ['breakerFailures', 'breaker_failures', 0], ['breakerWindowMs', 'breaker_window_ms', 0], ['breakerOpenForMs', 'breaker_open_for_ms', 0]] },
   Layout: { tag: null, cases: { shared: [], preset: { value: 'Preset' } } },
   Limits: { record: [['rounds', 'rounds', 0], ['deadlineMs', 'deadline_ms', 0], ['turnTimeoutMs', 'turn_timeout_ms', 0], ['calls', 'calls', 0], ['inputTokens', 'input_tokens', 0], ['outputTokens', 'output_tokens', 0], ['costMicros', 'cost_micros', 0], ['maxOutputTokens', 'max_output_tokens', 0], ['maxParallel', 'max_parallel', 0]] },
   Message: { record: [['id', 'id', 0], ['author', 'author', 'Author'], ['text', 'text', 0], ['visibility', 'visibility', 'Visibility'], ['cachePoint', 'cache_point', 0]] },

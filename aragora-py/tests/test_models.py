@@ -4,6 +4,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -41,7 +42,7 @@ class Vendor:
                 vendor.bodies.append(json.loads(self.rfile.read(int(headers["content-length"]))))
                 accepted = accepts(headers)
                 body = json.dumps(REPLY if accepted else {"error": {"message": "who are you?"}}).encode()
-                self.send_response(200 if accepted else 401)
+                self.send_response(200 if accepted else 503 if "/busy/" in self.path else 401)
                 self.send_header("content-type", "application/json")
                 self.send_header("content-length", str(len(body)))
                 self.end_headers()
@@ -134,6 +135,26 @@ async def test_a_credentials_callback_that_fails_keeps_its_words(aragora: ac.Ara
     assert {error.reason for error in failed} == {"the credentials callback failed"}
     assert "canary-token" not in await aragora.debates.log(debate.id)
     assert vendor.paths == []
+
+
+async def test_layers_say_how_often_a_model_is_asked_again() -> None:
+    async def asked(layers: ac.Layers) -> tuple[list[str], int]:
+        first = iter([False])
+        server = Vendor(lambda _: next(first, True))
+        try:
+            ada = ac.ModelAgent("compatible/fake-1", id="ada", base_url=f"{server.url}/busy", config=WHOLE)
+            seats = [ada, Says("bob", "yes"), Says("cyd", "yes")]
+            async with ac.Aragora.open(layers=layers) as aragora:
+                decision = await aragora.debate("Ship?", seats, protocol="vote_only")
+        finally:
+            server.close()
+        return list(decision.failed), len(server.paths)
+
+    assert await asked(ac.Layers(retries=1, retry_first=timedelta(milliseconds=1))) == ([], 2)
+    assert await asked(ac.Layers(retries=0)) == (["ada"], 1)
+    assert await asked(ac.Layers(bare=True)) == (["ada"], 1)
+    with pytest.raises(errors.InvalidRequestError):
+        await asked(ac.Layers(fallback=["nobody/fake-1"]))
 
 
 async def test_options_that_contradict_each_other_are_refused(aragora: ac.Aragora, vendor: Vendor) -> None:

@@ -65,7 +65,7 @@ pub use scripted::{ScriptEnd, ScriptStep, ScriptedAgent};
 pub use stand_ins::StandIns;
 pub use target::{
     BreakerSettings, BreakerSnapshot, LastError, RateLimitSnapshot, StatedLimit, Target, TargetHealth, TargetKey,
-    TargetSettings, Targets,
+    TargetOverrides, TargetSettings, Targets,
 };
 pub use tokens::{ByteCounter, TokenCounter};
 

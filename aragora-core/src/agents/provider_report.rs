@@ -2,7 +2,6 @@ use serde::{Deserialize, Serialize};
 
 /// Whether a provider can be named.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub struct ProviderStatus {
     /// Its word in spec strings.
@@ -17,7 +16,6 @@ pub struct ProviderStatus {
 
 /// Which providers an instance can ask, found without asking them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub struct ProviderReport {
     /// Every provider, in a fixed order.

@@ -151,7 +151,6 @@ pub enum EventData {
 
 /// Which circuit breaker changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BreakerEvent {
     /// What it guards: `agent`.
     pub scope: String,

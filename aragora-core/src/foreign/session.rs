@@ -63,9 +63,13 @@ impl Session {
         let parts = Parts::new(clock, entropy);
         let storage = crate::storage::open(settings.storage.as_deref().unwrap_or("memory:"), &parts).await?;
         let agent_parts = AgentParts::over(parts.clone()).with_storage(storage.clone());
-        let agents = Agents::builder().providers(config.providers.clone()).parts(agent_parts).build();
+        let mut agents = Agents::builder().providers(config.providers.clone()).parts(agent_parts);
+        agents = agents.layers((&settings.layers).into()).stand_ins(settings.layers.stand_ins());
+        if settings.layers.bare {
+            agents = agents.without_layers();
+        }
         let engine = Engine::builder().parts(parts.clone()).storage(storage).config(EngineConfig::of(&config));
-        let mut engine = engine.agents(agents);
+        let mut engine = engine.agents(agents.build());
         for protocol in settings.protocols {
             engine = engine.protocol(host_protocol(protocol.foreign, &mut references, &parts)?);
         }

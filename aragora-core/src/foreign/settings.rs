@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::documents::ProtocolDocument;
+use crate::agents::layers::LayersDocument;
 use crate::clock::Timestamp;
 use crate::debate::Seed;
 use crate::entropy::Entropy;
@@ -23,6 +24,7 @@ pub(super) struct Settings {
     pub(super) protocols: Vec<HostProtocol>,
     pub(super) clock: Option<ClockDocument>,
     pub(super) seed: Option<Seed>,
+    pub(super) layers: LayersDocument,
 }
 
 /// Where settings come from; a binding reads no environment by itself.

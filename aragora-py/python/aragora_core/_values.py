@@ -200,6 +200,7 @@ __all__ = [
     "KnowledgeInjectedEvent",
     "Label",
     "LaggedEvent",
+    "Layers",
     "Layout",
     "LayoutPreset",
     "LayoutShared",
@@ -6178,6 +6179,155 @@ class Label(Value):
         out: dict[str, Json] = {}
         out["label"] = self.label
         out["option"] = self.option
+        return out
+
+
+class Layers(Value):
+    """What the layers around named models do. What is absent keeps its default.
+
+    Attributes:
+        bare: No layers at all: every failure reaches the debate at once, and nobody stands in.
+        fallback: Models that stand in for one whose provider fails, in this order; empty: nobody. Default
+            OpenRouter where its key is set.
+        repairs: Requests to repair an unusable answer, default 1.
+        retries: How often the same target is asked again, default 2.
+        retry_first: The longest first pause before it is, default 0.5 s; doubled for each further one.
+        retry_longest: The longest such pause, default 8 s.
+        hedge_after: When a second copy of a slow call is sent, default never.
+        attempt_limit: How long one attempt may take, default 240 s.
+        requests_per_minute: Requests per minute and target, default no limit of ours.
+        tokens_per_minute: Tokens per minute and target, prompt and output together, default no limit of ours.
+        longest_wait: The longest anybody waits for a rate limit, default 60 s.
+        in_flight: Calls of a target in flight, default 8.
+        queue: Calls that may wait for one of those to end, default 256.
+        breaker_failures: Failures within the window that open a target's breaker, default 3, for OpenRouter 5.
+        breaker_window: That window, default 60 s, for OpenRouter 120 s.
+        breaker_open_for: How long a breaker stays open before one probe is let through, default 60 s.
+    """
+
+    __match_args__ = (
+        "bare", "fallback", "repairs", "retries", "retry_first", "retry_longest", "hedge_after", "attempt_limit",
+        "requests_per_minute", "tokens_per_minute", "longest_wait", "in_flight", "queue", "breaker_failures",
+        "breaker_window", "breaker_open_for",
+    )
+    bare: bool | None = None
+    fallback: list[str] | None = None
+    repairs: int | None = None
+    retries: int | None = None
+    retry_first: timedelta | None = None
+    retry_longest: timedelta | None = None
+    hedge_after: timedelta | None = None
+    attempt_limit: timedelta | None = None
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+    longest_wait: timedelta | None = None
+    in_flight: int | None = None
+    queue: int | None = None
+    breaker_failures: int | None = None
+    breaker_window: timedelta | None = None
+    breaker_open_for: timedelta | None = None
+
+    def __init__(
+        self,
+        *,
+        bare: bool | None = None,
+        fallback: list[str] | None = None,
+        repairs: int | None = None,
+        retries: int | None = None,
+        retry_first: timedelta | float | None = None,
+        retry_longest: timedelta | float | None = None,
+        hedge_after: timedelta | float | None = None,
+        attempt_limit: timedelta | float | None = None,
+        requests_per_minute: int | None = None,
+        tokens_per_minute: int | None = None,
+        longest_wait: timedelta | float | None = None,
+        in_flight: int | None = None,
+        queue: int | None = None,
+        breaker_failures: int | None = None,
+        breaker_window: timedelta | float | None = None,
+        breaker_open_for: timedelta | float | None = None,
+    ) -> None:
+        members: dict[str, object] = {
+            "bare": bare,
+            "fallback": fallback,
+            "repairs": repairs,
+            "retries": retries,
+            "retry_first": None if retry_first is None else seconds(retry_first),
+            "retry_longest": None if retry_longest is None else seconds(retry_longest),
+            "hedge_after": None if hedge_after is None else seconds(hedge_after),
+            "attempt_limit": None if attempt_limit is None else seconds(attempt_limit),
+            "requests_per_minute": requests_per_minute,
+            "tokens_per_minute": tokens_per_minute,
+            "longest_wait": None if longest_wait is None else seconds(longest_wait),
+            "in_flight": in_flight,
+            "queue": queue,
+            "breaker_failures": breaker_failures,
+            "breaker_window": None if breaker_window is None else seconds(breaker_window),
+            "breaker_open_for": None if breaker_open_for is None else seconds(breaker_open_for),
+        }
+        self._set(members)
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("Layers", document)
+        m.only(
+            "bare", "fallback", "repairs", "retries", "retry_first_ms", "retry_longest_ms", "hedge_after_ms",
+            "attempt_limit_ms", "requests_per_minute", "tokens_per_minute", "longest_wait_ms", "in_flight", "queue",
+            "breaker_failures", "breaker_window_ms", "breaker_open_for_ms",
+        )
+        return cls(
+            bare=m.optional("bare", boolean),
+            fallback=m.optional("fallback", listed(text)),
+            repairs=m.optional("repairs", integer),
+            retries=m.optional("retries", integer),
+            retry_first=m.optional("retry_first_ms", duration),
+            retry_longest=m.optional("retry_longest_ms", duration),
+            hedge_after=m.optional("hedge_after_ms", duration),
+            attempt_limit=m.optional("attempt_limit_ms", duration),
+            requests_per_minute=m.optional("requests_per_minute", integer),
+            tokens_per_minute=m.optional("tokens_per_minute", integer),
+            longest_wait=m.optional("longest_wait_ms", duration),
+            in_flight=m.optional("in_flight", integer),
+            queue=m.optional("queue", integer),
+            breaker_failures=m.optional("breaker_failures", integer),
+            breaker_window=m.optional("breaker_window_ms", duration),
+            breaker_open_for=m.optional("breaker_open_for_ms", duration),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        if self.bare is not None:
+            out["bare"] = self.bare
+        if self.fallback is not None:
+            out["fallback"] = [*self.fallback]
+        if self.repairs is not None:
+            out["repairs"] = self.repairs
+        if self.retries is not None:
+            out["retries"] = self.retries
+        if self.retry_first is not None:
+            out["retry_first_ms"] = to_millis(self.retry_first)
+        if self.retry_longest is not None:
+            out["retry_longest_ms"] = to_millis(self.retry_longest)
+        if self.hedge_after is not None:
+            out["hedge_after_ms"] = to_millis(self.hedge_after)
+        if self.attempt_limit is not None:
+            out["attempt_limit_ms"] = to_millis(self.attempt_limit)
+        if self.requests_per_minute is not None:
+            out["requests_per_minute"] = self.requests_per_minute
+        if self.tokens_per_minute is not None:
+            out["tokens_per_minute"] = self.tokens_per_minute
+        if self.longest_wait is not None:
+            out["longest_wait_ms"] = to_millis(self.longest_wait)
+        if self.in_flight is not None:
+            out["in_flight"] = self.in_flight
+        if self.queue is not None:
+            out["queue"] = self.queue
+        if self.breaker_failures is not None:
+            out["breaker_failures"] = self.breaker_failures
+        if self.breaker_window is not None:
+            out["breaker_window_ms"] = to_millis(self.breaker_window)
+        if self.breaker_open_for is not None:
+            out["breaker_open_for_ms"] = to_millis(self.breaker_open_for)
         return out
 
 

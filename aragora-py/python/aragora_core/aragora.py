@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from . import _native
 from ._host import forget, native, register, running_loop
 from ._json import Json, decode, decode_object, encode, given
-from ._values import DebateOptions, Limits, Question
+from ._values import DebateOptions, Layers, Limits, Question
 from .agents import AnyAgent, Seat
 from .config import Config
 from .debate import AnyRule, Debate, check_seats, debate_spec
@@ -55,15 +55,16 @@ class Aragora:
         *,
         storage: str | None = None,
         protocols: Sequence[DebateProtocol] = (),
+        layers: Layers | None = None,
         clock: "ManualClock | None" = None,
         seed: int | str | None = None,
     ) -> Opening:
         """Opens an instance; without arguments it keeps everything in memory.
 
-        `protocols` are those whose debates may be resumed. `clock` and `seed` are for tests.
+        `layers` are those around every model that is named: repeats, breakers, limits, who stands in. `protocols` are those whose debates may be resumed. `clock` and `seed` are for tests.
         """
         running_loop()
-        return Opening(cls._described(config, storage, protocols, clock, seed))
+        return Opening(cls._described(config, storage, protocols, layers, clock, seed))
 
     @classmethod
     def _described(
@@ -71,6 +72,7 @@ class Aragora:
         config: Config | None,
         storage: str | None,
         protocols: Sequence[DebateProtocol],
+        layers: Layers | None,
         clock: "ManualClock | None",
         seed: int | str | None,
     ) -> "Aragora":
@@ -81,6 +83,7 @@ class Aragora:
         settings = given(
             config=None if config is None else config._given,
             storage=storage,
+            layers=layers,
             clock=None if clock is None else {"manual": clock.start},
             seed=None if seed is None else str(seed),
         )

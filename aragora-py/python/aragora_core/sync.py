@@ -22,6 +22,7 @@ from ._values import (
     Document,
     Edit,
     Event,
+    Layers,
     Limits,
     PendingTurn,
     PendingTurns,
@@ -277,13 +278,16 @@ class Aragora:
         *,
         storage: str | None = None,
         protocols: Sequence[DebateProtocol] = (),
+        layers: Layers | None = None,
         clock: "ManualClock | None" = None,
         seed: int | str | None = None,
     ) -> "Aragora":
         """Opens an instance; without arguments it keeps everything in memory."""
 
         async def opened() -> _aragora.Aragora:
-            return await _aragora.Aragora.open(config, storage=storage, protocols=protocols, clock=clock, seed=seed)
+            return await _aragora.Aragora.open(
+                config, storage=storage, protocols=protocols, layers=layers, clock=clock, seed=seed
+            )
 
         return cls(run(opened))
 

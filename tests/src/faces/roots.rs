@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use aragora_core::agents::HumanReply;
+use aragora_core::agents::layers::LayersDocument;
 use aragora_core::debate::{
     AnswerFormat, Author, Ballot, BallotKind, BallotShape, CastVote, ContextPolicy, DebateOptions, Decision, Document,
     Edit, Equivalence, ErrorInfo, Event, Expect, Extractor, GatePolicy, Join, Limits, OptionSpec, OptionView,
@@ -95,6 +96,7 @@ pub(super) const INPUTS: &[Input] = inputs![
     GatePolicy,
     HumanReply,
     Join,
+    LayersDocument,
     Limits,
     OptionSpec,
     Persona,

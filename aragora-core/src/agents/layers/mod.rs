@@ -7,6 +7,7 @@ mod budget;
 mod cache;
 mod concurrency;
 mod decisions;
+mod document;
 mod embedding;
 mod fallback;
 #[cfg(feature = "testing")]
@@ -28,6 +29,7 @@ pub use budget::Budgets;
 pub use cache::ReplyCache;
 pub use concurrency::Concurrency;
 pub use decisions::{Again, Decision, Decisions, Verdict};
+pub use document::LayersDocument;
 pub use embedding::GuardedEmbedder;
 pub use fallback::Fallback;
 #[cfg(feature = "testing")]

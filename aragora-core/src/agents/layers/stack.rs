@@ -10,7 +10,7 @@ use super::{
 use crate::agents::agent::{Agent, AgentProfile};
 use crate::agents::budget::Budget;
 use crate::agents::parts::AgentParts;
-use crate::agents::target::{Target, TargetKey, TargetSettings};
+use crate::agents::target::{Target, TargetKey, TargetOverrides};
 use crate::debate::AgentKind;
 use crate::error::Result;
 use crate::ids::Digest;
@@ -33,8 +33,8 @@ pub struct StackConfig {
     pub hedge: Option<HedgeAfter>,
     /// How long one attempt may take.
     pub time: TimeLimits,
-    /// What each target may be asked, default by its provider.
-    pub target: Option<TargetSettings>,
+    /// What each target may be asked, as far as that is not its provider's default.
+    pub target: TargetOverrides,
     /// What follows from which error.
     pub decisions: Arc<Decisions>,
     /// Failures on purpose.
@@ -52,7 +52,7 @@ impl Default for StackConfig {
             retry: RetrySettings::default(),
             hedge: None,
             time: TimeLimits::default(),
-            target: None,
+            target: TargetOverrides::default(),
             decisions: Arc::default(),
             #[cfg(feature = "testing")]
             faults: None,
@@ -180,8 +180,9 @@ impl Stack {
             Some(target) => target,
             None => self.parts.targets.get(&own_key(&agent.profile())),
         };
-        if let Some(settings) = &self.config.target {
-            target.configure(settings.clone())?;
+        // Else what a host set on the target by hand would be lost.
+        if !self.config.target.is_empty() {
+            target.configure(self.config.target.of(target.provider()))?;
         }
         Ok(target)
     }

@@ -10,7 +10,6 @@ use crate::ids::MicroUsd;
 /// Prices of the host: negotiated rates, models of its own, or what the bundled list does not know. Rows are read in
 /// order and the first that matches gives the price.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PriceTable {
     /// The version kept beside every cost.
@@ -21,7 +20,6 @@ pub struct PriceTable {
 
 /// The price of some models, in whole micro-dollars per million tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub struct PriceRow {
@@ -44,11 +42,9 @@ pub struct PriceRow {
     pub service_tier: Option<String>,
     /// Valid from this instant on, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<i64>"))]
     pub from: Option<Timestamp>,
     /// Valid before this instant, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<i64>"))]
     pub until: Option<Timestamp>,
 }
 

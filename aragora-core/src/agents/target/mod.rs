@@ -37,7 +37,7 @@ pub(crate) use gate::{Place, Queued};
 use pace::Pace;
 pub(crate) use pace::{Asked, Need, Turn};
 pub use registry::{TargetKey, Targets};
-pub use settings::{BreakerSettings, TargetSettings};
+pub use settings::{BreakerSettings, TargetOverrides, TargetSettings};
 pub use snapshot::{BreakerSnapshot, LastError, RateLimitSnapshot, StatedLimit, TargetHealth};
 use window::Window;
 

@@ -87,3 +87,51 @@ impl TargetSettings {
         Ok(self)
     }
 }
+
+/// What a host changes of every target's settings; the rest stays what its provider's defaults say.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TargetOverrides {
+    /// [`TargetSettings::requests_per_minute`].
+    pub requests_per_minute: Option<u32>,
+    /// [`TargetSettings::tokens_per_minute`].
+    pub tokens_per_minute: Option<u32>,
+    /// [`TargetSettings::longest_wait`].
+    pub longest_wait: Option<Duration>,
+    /// [`TargetSettings::in_flight`].
+    pub in_flight: Option<u32>,
+    /// [`TargetSettings::queue`].
+    pub queue: Option<u32>,
+    /// [`BreakerSettings::failures`].
+    pub breaker_failures: Option<u32>,
+    /// [`BreakerSettings::window`].
+    pub breaker_window: Option<Duration>,
+    /// [`BreakerSettings::open_for`].
+    pub breaker_open_for: Option<Duration>,
+}
+
+impl TargetOverrides {
+    /// Whether anything is changed.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The settings of a target of this provider.
+    pub fn of(&self, provider: &str) -> TargetSettings {
+        let own = TargetSettings::of(provider);
+        let breaker = BreakerSettings {
+            failures: self.breaker_failures.unwrap_or(own.breaker.failures),
+            window: self.breaker_window.unwrap_or(own.breaker.window),
+            open_for: self.breaker_open_for.unwrap_or(own.breaker.open_for),
+            ..own.breaker
+        };
+        TargetSettings {
+            breaker,
+            requests_per_minute: self.requests_per_minute.or(own.requests_per_minute),
+            tokens_per_minute: self.tokens_per_minute.or(own.tokens_per_minute),
+            longest_wait: self.longest_wait.unwrap_or(own.longest_wait),
+            in_flight: self.in_flight.unwrap_or(own.in_flight),
+            queue: self.queue.unwrap_or(own.queue),
+            ..own
+        }
+    }
+}

@@ -21,17 +21,19 @@ public final class Aragora: Sendable {
     ///
     /// - Parameters:
     ///   - protocols: your own protocols, for replaying, resuming and forking debates that used them.
+    ///   - layers: what the layers around every named model do.
     ///   - clock: a clock of a test instead of the machine's.
     ///   - seed: makes ids the same in every run; for tests.
     public static func open(
         _ config: Config? = nil, storage: String? = nil, protocols: [any DebateProtocol] = [],
-        clock: ManualClock? = nil, seed: UInt64? = nil
+        layers: Layers? = nil, clock: ManualClock? = nil, seed: UInt64? = nil
     ) async throws -> Aragora {
         var settings = Members()
         if let config {
             settings.set("config", raw: try config.settings())
         }
         try settings.set("storage", storage)
+        try settings.set("layers", layers)
         if let clock {
             try settings.set("clock", ["manual": Moment.format(clock.start)])
         }

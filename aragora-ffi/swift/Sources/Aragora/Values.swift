@@ -3597,6 +3597,138 @@ public struct Label: Hashable, AragoraDocument {
     }
 }
 
+/// What the layers around named models do. What is absent keeps its default.
+public struct Layers: Hashable, AragoraDocument {
+    /// No layers at all: every failure reaches the debate at once, and nobody stands in.
+    public var bare: Bool?
+    /// Models that stand in for one whose provider fails, in this order; empty: nobody. Default OpenRouter where
+    /// its key is set.
+    public var fallback: [String]?
+    /// Requests to repair an unusable answer, default 1.
+    public var repairs: Int64?
+    /// How often the same target is asked again, default 2.
+    public var retries: Int64?
+    /// The longest first pause before it is, default 0.5 s; doubled for each further one.
+    public var retryFirst: Duration?
+    /// The longest such pause, default 8 s.
+    public var retryLongest: Duration?
+    /// When a second copy of a slow call is sent, default never.
+    public var hedgeAfter: Duration?
+    /// How long one attempt may take, default 240 s.
+    public var attemptLimit: Duration?
+    /// Requests per minute and target, default no limit of ours.
+    public var requestsPerMinute: Int64?
+    /// Tokens per minute and target, prompt and output together, default no limit of ours.
+    public var tokensPerMinute: Int64?
+    /// The longest anybody waits for a rate limit, default 60 s.
+    public var longestWait: Duration?
+    /// Calls of a target in flight, default 8.
+    public var inFlight: Int64?
+    /// Calls that may wait for one of those to end, default 256.
+    public var queue: Int64?
+    /// Failures within the window that open a target's breaker, default 3, for OpenRouter 5.
+    public var breakerFailures: Int64?
+    /// That window, default 60 s, for OpenRouter 120 s.
+    public var breakerWindow: Duration?
+    /// How long a breaker stays open before one probe is let through, default 60 s.
+    public var breakerOpenFor: Duration?
+
+    public init(
+        bare: Bool? = nil,
+        fallback: [String]? = nil,
+        repairs: Int64? = nil,
+        retries: Int64? = nil,
+        retryFirst: Duration? = nil,
+        retryLongest: Duration? = nil,
+        hedgeAfter: Duration? = nil,
+        attemptLimit: Duration? = nil,
+        requestsPerMinute: Int64? = nil,
+        tokensPerMinute: Int64? = nil,
+        longestWait: Duration? = nil,
+        inFlight: Int64? = nil,
+        queue: Int64? = nil,
+        breakerFailures: Int64? = nil,
+        breakerWindow: Duration? = nil,
+        breakerOpenFor: Duration? = nil
+    ) {
+        self.bare = bare
+        self.fallback = fallback
+        self.repairs = repairs
+        self.retries = retries
+        self.retryFirst = retryFirst
+        self.retryLongest = retryLongest
+        self.hedgeAfter = hedgeAfter
+        self.attemptLimit = attemptLimit
+        self.requestsPerMinute = requestsPerMinute
+        self.tokensPerMinute = tokensPerMinute
+        self.longestWait = longestWait
+        self.inFlight = inFlight
+        self.queue = queue
+        self.breakerFailures = breakerFailures
+        self.breakerWindow = breakerWindow
+        self.breakerOpenFor = breakerOpenFor
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case bare
+        case fallback
+        case repairs
+        case retries
+        case retryFirst = "retry_first_ms"
+        case retryLongest = "retry_longest_ms"
+        case hedgeAfter = "hedge_after_ms"
+        case attemptLimit = "attempt_limit_ms"
+        case requestsPerMinute = "requests_per_minute"
+        case tokensPerMinute = "tokens_per_minute"
+        case longestWait = "longest_wait_ms"
+        case inFlight = "in_flight"
+        case queue
+        case breakerFailures = "breaker_failures"
+        case breakerWindow = "breaker_window_ms"
+        case breakerOpenFor = "breaker_open_for_ms"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let keyed = try decoder.container(keyedBy: CodingKeys.self)
+        bare = try keyed.decodeIfPresent(Bool.self, forKey: .bare)
+        fallback = try keyed.decodeIfPresent([String].self, forKey: .fallback)
+        repairs = try keyed.decodeIfPresent(Int64.self, forKey: .repairs)
+        retries = try keyed.decodeIfPresent(Int64.self, forKey: .retries)
+        retryFirst = try keyed.decodeIfPresent(WireMillis.self, forKey: .retryFirst)?.duration
+        retryLongest = try keyed.decodeIfPresent(WireMillis.self, forKey: .retryLongest)?.duration
+        hedgeAfter = try keyed.decodeIfPresent(WireMillis.self, forKey: .hedgeAfter)?.duration
+        attemptLimit = try keyed.decodeIfPresent(WireMillis.self, forKey: .attemptLimit)?.duration
+        requestsPerMinute = try keyed.decodeIfPresent(Int64.self, forKey: .requestsPerMinute)
+        tokensPerMinute = try keyed.decodeIfPresent(Int64.self, forKey: .tokensPerMinute)
+        longestWait = try keyed.decodeIfPresent(WireMillis.self, forKey: .longestWait)?.duration
+        inFlight = try keyed.decodeIfPresent(Int64.self, forKey: .inFlight)
+        queue = try keyed.decodeIfPresent(Int64.self, forKey: .queue)
+        breakerFailures = try keyed.decodeIfPresent(Int64.self, forKey: .breakerFailures)
+        breakerWindow = try keyed.decodeIfPresent(WireMillis.self, forKey: .breakerWindow)?.duration
+        breakerOpenFor = try keyed.decodeIfPresent(WireMillis.self, forKey: .breakerOpenFor)?.duration
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var keyed = encoder.container(keyedBy: CodingKeys.self)
+        try keyed.encodeIfPresent(bare, forKey: .bare)
+        try keyed.encodeIfPresent(fallback, forKey: .fallback)
+        try keyed.encodeIfPresent(repairs, forKey: .repairs)
+        try keyed.encodeIfPresent(retries, forKey: .retries)
+        try keyed.encodeIfPresent(retryFirst.map(WireMillis.init), forKey: .retryFirst)
+        try keyed.encodeIfPresent(retryLongest.map(WireMillis.init), forKey: .retryLongest)
+        try keyed.encodeIfPresent(hedgeAfter.map(WireMillis.init), forKey: .hedgeAfter)
+        try keyed.encodeIfPresent(attemptLimit.map(WireMillis.init), forKey: .attemptLimit)
+        try keyed.encodeIfPresent(requestsPerMinute, forKey: .requestsPerMinute)
+        try keyed.encodeIfPresent(tokensPerMinute, forKey: .tokensPerMinute)
+        try keyed.encodeIfPresent(longestWait.map(WireMillis.init), forKey: .longestWait)
+        try keyed.encodeIfPresent(inFlight, forKey: .inFlight)
+        try keyed.encodeIfPresent(queue, forKey: .queue)
+        try keyed.encodeIfPresent(breakerFailures, forKey: .breakerFailures)
+        try keyed.encodeIfPresent(breakerWindow.map(WireMillis.init), forKey: .breakerWindow)
+        try keyed.encodeIfPresent(breakerOpenFor.map(WireMillis.init), forKey: .breakerOpenFor)
+    }
+}
+
 /// How prompts are laid out.
 public enum Layout: Hashable, AragoraDocument {
     /// Shared prefixes: rules, question, transcript, then what differs by seat.

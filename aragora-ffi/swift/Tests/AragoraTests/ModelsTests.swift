@@ -84,6 +84,36 @@ final class ModelsTests: XCTestCase {
         }
     }
 
+    func testLayersSayHowOftenAModelIsAskedAgain() async throws {
+        func asked(_ layers: Layers) async throws -> (failed: [String], requests: Int) {
+            let requests = Guarded(0)
+            let vendor = try Vendor { _ in
+                requests.with { count in
+                    count += 1
+                    return count > 1
+                }
+            }
+            defer { vendor.stop() }
+            var failed: [String] = []
+            try await withAragora(layers: layers) { aragora in
+                let ada = Seat.model("compatible/fake-1", id: "ada", baseUrl: "\(vendor.url)/busy", config: whole)
+                let seats = [ada, says("bob", "yes"), says("cyd", "yes")]
+                failed = try await aragora.debate("Ship?", agents: seats, protocol: "vote_only").result().failed
+            }
+            return (failed, requests.with { $0 })
+        }
+        let again = try await asked(Layers(retries: 1, retryFirst: .milliseconds(1)))
+        XCTAssertEqual(again.failed, [])
+        XCTAssertEqual(again.requests, 2)
+        for once in [Layers(retries: 0), Layers(bare: true)] {
+            let asked = try await asked(once)
+            XCTAssertEqual(asked.failed, ["ada"])
+            XCTAssertEqual(asked.requests, 1)
+        }
+        let refused = await failure { _ = try await asked(Layers(fallback: ["nobody/fake-1"])) }
+        XCTAssertEqual(refused?.code, .invalidRequest)
+    }
+
     func testOptionsThatContradictEachOtherAreRefused() async throws {
         try await withVendor { vendor, aragora in
             let none: Credentials = { _ in [:] }

@@ -4,9 +4,11 @@ import XCTest
 
 /// Opens an instance, and closes it whatever happens.
 func withAragora(
-    clock: ManualClock? = nil, protocols: [any DebateProtocol] = [], _ body: (Aragora) async throws -> Void
+    clock: ManualClock? = nil, protocols: [any DebateProtocol] = [], layers: Layers? = nil,
+    _ body: (Aragora) async throws -> Void
 ) async throws {
-    let aragora = try await Aragora.open(protocols: protocols, clock: clock, seed: clock == nil ? nil : 7)
+    let aragora = try await Aragora.open(
+        protocols: protocols, layers: layers, clock: clock, seed: clock == nil ? nil : 7)
     do {
         try await body(aragora)
     } catch {

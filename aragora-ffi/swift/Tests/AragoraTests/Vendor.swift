@@ -39,7 +39,7 @@ final class Vendor: Sendable {
                 if connection < 0 { return }
                 if let request = Self.read(connection) {
                     seen.with { $0.append(request) }
-                    Self.answer(connection, accepts(request.headers["authorization"]))
+                    Self.answer(connection, request, accepts(request.headers["authorization"]))
                 }
                 close(connection)
             }
@@ -75,9 +75,10 @@ final class Vendor: Sendable {
         }
     }
 
-    private static func answer(_ connection: Int32, _ accepted: Bool) {
+    private static func answer(_ connection: Int32, _ request: Seen, _ accepted: Bool) {
         let body = accepted ? reply : #"{"error": {"message": "who are you?"}}"#
-        let status = accepted ? "200 OK" : "401 Unauthorized"
+        let refusal = request.path.contains("/busy/") ? "503 Service Unavailable" : "401 Unauthorized"
+        let status = accepted ? "200 OK" : refusal
         let head =
             "HTTP/1.1 \(status)\r\ncontent-type: application/json\r\ncontent-length: \(body.utf8.count)\r\n"
             + "connection: close\r\n\r\n"

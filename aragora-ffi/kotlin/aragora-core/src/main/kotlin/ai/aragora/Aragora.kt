@@ -95,6 +95,7 @@ public class Aragora private constructor(private val session: FfiSession, privat
          * @param config settings and keys.
          * @param storage where debates are kept, as a URI.
          * @param protocols your own protocols, so that their logs can be replayed and resumed.
+         * @param layers what the layers around every named model do.
          * @param context where participants run.
          * @param clock time by hand, for tests.
          * @param seed makes ids repeatable, for tests.
@@ -103,6 +104,7 @@ public class Aragora private constructor(private val session: FfiSession, privat
             config: Config? = null,
             storage: String? = null,
             protocols: List<DebateProtocol> = emptyList(),
+            layers: Layers? = null,
             context: CoroutineContext = Dispatchers.Default,
             clock: ManualClock? = null,
             seed: ULong? = null,
@@ -115,6 +117,7 @@ public class Aragora private constructor(private val session: FfiSession, privat
                     .put("protocols", protocols.takeIf { it.isNotEmpty() }?.let { all ->
                         jsonList(all) { keeping.document(it) }
                     })
+                    .put("layers", layers?.toJson())
                     .put("clock", clock?.let { JsonObject(mapOf("manual" to jsonOf(it.start))) })
                     .put("seed", seed?.let { jsonOf(it) })
                     .done()

@@ -4736,6 +4736,87 @@ public class Label(
     }
 }
 
+/** What the layers around named models do. What is absent keeps its default. */
+public class Layers(
+    /** No layers at all: every failure reaches the debate at once, and nobody stands in. */
+    public val bare: Boolean? = null,
+    /**
+     * Models that stand in for one whose provider fails, in this order; empty: nobody. Default OpenRouter where
+     * its key is set.
+     */
+    public val fallback: List<String>? = null,
+    /** Requests to repair an unusable answer, default 1. */
+    public val repairs: Long? = null,
+    /** How often the same target is asked again, default 2. */
+    public val retries: Long? = null,
+    /** The longest first pause before it is, default 0.5 s; doubled for each further one. */
+    public val retryFirst: Duration? = null,
+    /** The longest such pause, default 8 s. */
+    public val retryLongest: Duration? = null,
+    /** When a second copy of a slow call is sent, default never. */
+    public val hedgeAfter: Duration? = null,
+    /** How long one attempt may take, default 240 s. */
+    public val attemptLimit: Duration? = null,
+    /** Requests per minute and target, default no limit of ours. */
+    public val requestsPerMinute: Long? = null,
+    /** Tokens per minute and target, prompt and output together, default no limit of ours. */
+    public val tokensPerMinute: Long? = null,
+    /** The longest anybody waits for a rate limit, default 60 s. */
+    public val longestWait: Duration? = null,
+    /** Calls of a target in flight, default 8. */
+    public val inFlight: Long? = null,
+    /** Calls that may wait for one of those to end, default 256. */
+    public val queue: Long? = null,
+    /** Failures within the window that open a target's breaker, default 3, for OpenRouter 5. */
+    public val breakerFailures: Long? = null,
+    /** That window, default 60 s, for OpenRouter 120 s. */
+    public val breakerWindow: Duration? = null,
+    /** How long a breaker stays open before one probe is let through, default 60 s. */
+    public val breakerOpenFor: Duration? = null,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("bare", bare?.let { a -> jsonOf(a) })
+        .put("fallback", fallback?.let { a -> jsonList(a) { b -> jsonOf(b) } })
+        .put("repairs", repairs?.let { a -> jsonOf(a) })
+        .put("retries", retries?.let { a -> jsonOf(a) })
+        .put("retry_first_ms", retryFirst?.let { a -> jsonOf(a) })
+        .put("retry_longest_ms", retryLongest?.let { a -> jsonOf(a) })
+        .put("hedge_after_ms", hedgeAfter?.let { a -> jsonOf(a) })
+        .put("attempt_limit_ms", attemptLimit?.let { a -> jsonOf(a) })
+        .put("requests_per_minute", requestsPerMinute?.let { a -> jsonOf(a) })
+        .put("tokens_per_minute", tokensPerMinute?.let { a -> jsonOf(a) })
+        .put("longest_wait_ms", longestWait?.let { a -> jsonOf(a) })
+        .put("in_flight", inFlight?.let { a -> jsonOf(a) })
+        .put("queue", queue?.let { a -> jsonOf(a) })
+        .put("breaker_failures", breakerFailures?.let { a -> jsonOf(a) })
+        .put("breaker_window_ms", breakerWindow?.let { a -> jsonOf(a) })
+        .put("breaker_open_for_ms", breakerOpenFor?.let { a -> jsonOf(a) })
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): Layers = Layers(
+            json.member("bare")?.let { a -> a.asBoolean() },
+            json.member("fallback")?.let { a -> a.asList { b -> b.asString() } },
+            json.member("repairs")?.let { a -> a.asLong() },
+            json.member("retries")?.let { a -> a.asLong() },
+            json.member("retry_first_ms")?.let { a -> a.asDuration() },
+            json.member("retry_longest_ms")?.let { a -> a.asDuration() },
+            json.member("hedge_after_ms")?.let { a -> a.asDuration() },
+            json.member("attempt_limit_ms")?.let { a -> a.asDuration() },
+            json.member("requests_per_minute")?.let { a -> a.asLong() },
+            json.member("tokens_per_minute")?.let { a -> a.asLong() },
+            json.member("longest_wait_ms")?.let { a -> a.asDuration() },
+            json.member("in_flight")?.let { a -> a.asLong() },
+            json.member("queue")?.let { a -> a.asLong() },
+            json.member("breaker_failures")?.let { a -> a.asLong() },
+            json.member("breaker_window_ms")?.let { a -> a.asDuration() },
+            json.member("breaker_open_for_ms")?.let { a -> a.asDuration() },
+        )
+    }
+}
+
 /** How prompts are laid out. */
 public sealed interface Layout {
     /** The JSON form. */

@@ -5,6 +5,8 @@ import com.sun.net.httpserver.HttpServer
 import java.net.InetAddress
 import java.net.InetSocketAddress
 import java.util.Collections
+import java.util.concurrent.atomic.AtomicInteger
+import kotlin.time.Duration.Companion.milliseconds
 import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.yield
 import org.junit.jupiter.api.Assertions.assertEquals
@@ -36,7 +38,8 @@ internal class ModelsTest {
             val accepted = accepts(authorization)
             val reply = (if (accepted) REPLY else """{"error": {"message": "who are you?"}}""").encodeToByteArray()
             exchange.responseHeaders.add("content-type", "application/json")
-            exchange.sendResponseHeaders(if (accepted) 200 else 401, reply.size.toLong())
+            val refusal = if ("/busy/" in exchange.requestURI.path) 503 else 401
+            exchange.sendResponseHeaders(if (accepted) 200 else refusal, reply.size.toLong())
             exchange.responseBody.write(reply)
         }
 
@@ -112,6 +115,28 @@ internal class ModelsTest {
                 assertTrue(vendor.seen.isEmpty())
             }
         }
+    }
+
+    @Test
+    fun `layers say how often a model is asked again`() = live {
+        suspend fun asked(layers: Layers): Pair<List<String>, Int> {
+            val requests = AtomicInteger()
+            return Vendor { requests.getAndIncrement() > 0 }.use { vendor ->
+                opened(layers = layers) { aragora ->
+                    val decision = aragora.debate("Ship?") {
+                        agent(ModelAgent("compatible/fake-1", "ada", "${vendor.url}/busy", config = whole))
+                        agent(Says("bob", "yes"))
+                        agent(Says("cyd", "yes"))
+                        protocol = BuiltinProtocol.voteOnly()
+                    }.result()
+                    decision.failed to vendor.seen.size
+                }
+            }
+        }
+        assertEquals(emptyList<String>() to 2, asked(Layers(retries = 1, retryFirst = 1.milliseconds)))
+        assertEquals(listOf("ada") to 1, asked(Layers(retries = 0)))
+        assertEquals(listOf("ada") to 1, asked(Layers(bare = true)))
+        assertEquals(ErrorCode.InvalidRequest, failing { asked(Layers(fallback = listOf("nobody/fake-1"))) }.code)
     }
 
     @Test

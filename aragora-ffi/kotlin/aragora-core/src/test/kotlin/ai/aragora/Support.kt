@@ -25,9 +25,10 @@ internal suspend fun <T> opened(
     context: CoroutineContext = Dispatchers.Default,
     clock: ManualClock? = null,
     seed: ULong? = null,
+    layers: Layers? = null,
     test: suspend (Aragora) -> T,
 ): T {
-    val aragora = Aragora.open(config, null, protocols, context, clock, seed)
+    val aragora = Aragora.open(config, null, protocols, layers, context, clock, seed)
     try {
         return test(aragora)
     } finally {
