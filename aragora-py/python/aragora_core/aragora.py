@@ -61,7 +61,8 @@ class Aragora:
     ) -> Opening:
         """Opens an instance; without arguments it keeps everything in memory.
 
-        `layers` are those around every model that is named: repeats, breakers, limits, who stands in. `protocols` are those whose debates may be resumed. `clock` and `seed` are for tests.
+        `layers` are those around every model that is named: repeats, breakers, limits, who stands in. `protocols` are
+        those whose debates may be resumed. `clock` and `seed` are for tests.
         """
         running_loop()
         return Opening(cls._described(config, storage, protocols, layers, clock, seed))

@@ -15,7 +15,10 @@ internal class ExitTest {
     private fun child(way: String, after: (Process) -> Unit = {}): Ended {
         val java = Path.of(System.getProperty("java.home"), "bin", "java").toString()
         val path = System.getProperty("java.class.path")
-        val process = ProcessBuilder(java, "-XX:TieredStopAtLevel=1", "-cp", path, "ai.aragora.ExitTestKt", way).start()
+        // Where the tests run in the background, interrupts are ignored, and a child would inherit that.
+        val heard = if (System.getProperty("os.name") == "Linux") listOf("env", "--default-signal=INT") else emptyList()
+        val command = heard + listOf(java, "-XX:TieredStopAtLevel=1", "-cp", path, "ai.aragora.ExitTestKt", way)
+        val process = ProcessBuilder(command).start()
         val output = StringBuilder()
         val errors = StringBuilder()
         val readers = listOf(process.inputStream to output, process.errorStream to errors).map { (stream, text) ->
