@@ -79,7 +79,7 @@ pub enum Unpriced {
 /// assert_eq!(refused.unwrap_err().code(), "budget_exceeded");
 /// call.settle(MicroUsd(250)).await?;
 /// assert_eq!(budget.usage().await?.spent, MicroUsd(250));
-/// # aragora_core::Result::Ok(())
+/// # Ok::<(), aragora_core::Error>(())
 /// # }).unwrap();
 /// ```
 #[derive(Clone)]

@@ -32,7 +32,7 @@ use crate::error::{Error, Result};
 /// let target = Target::new(TargetId::new("openai/gpt-5.4"), Parts::system());
 /// let answer = Retry::new(&target).run(Call::new(), |call| async move { Ok(call.attempt) }).await?;
 /// assert_eq!(answer, 1);
-/// # aragora_core::Result::Ok(())
+/// # Ok::<(), aragora_core::Error>(())
 /// # })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
