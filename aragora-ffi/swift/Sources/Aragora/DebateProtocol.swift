@@ -105,7 +105,7 @@ public struct ProtocolChoice: Sendable {
         ProtocolChoice(source: .custom(rules))
     }
 
-    /// A built-in protocol, or one given to ``Aragora/open(_:storage:protocols:clock:seed:)``, by its name.
+    /// A built-in protocol, or one given to ``Aragora/open(_:storage:protocols:layers:clock:seed:)``, by its name.
     public static func named(_ name: String, params: JSONValue? = nil) -> ProtocolChoice {
         ProtocolChoice(source: .named(name, params))
     }
