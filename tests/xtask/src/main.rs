@@ -13,6 +13,7 @@ mod guide;
 mod kotlin;
 mod markdown;
 mod model_server;
+mod npm;
 mod peers;
 mod process;
 mod regions;

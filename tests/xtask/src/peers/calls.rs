@@ -9,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use crate::context::Context;
+use crate::npm::npm;
 use crate::process::{cargo_locked, program, run as start, run_within, works};
 use crate::venv::environment;
 
@@ -71,8 +72,7 @@ fn prepared(context: &Context) -> Result<PathBuf, String> {
             fs::copy(&file, folder.join(name)).map_err(|error| failed(&file, &error))?;
         }
     }
-    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    start(program(context, npm).args(["ci", "--no-audit", "--no-fund", "--loglevel", "error"]).current_dir(&folder))?;
+    start(program(context, npm()).args(["ci", "--no-audit", "--no-fund", "--loglevel", "error"]).current_dir(&folder))?;
     Ok(folder)
 }
 

@@ -1,13 +1,12 @@
 //! Debates over a mock of the vendors that fails on purpose: limits, overload, cut streams, slow first tokens.
 
-use std::fs;
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::context::Context;
+use crate::npm;
 use crate::process::{WORKSPACE, cargo_locked, program, run as start, run_within, works};
 use crate::suite::{Outcome, Suite};
 
@@ -28,7 +27,7 @@ fn run(context: &Context) -> Outcome {
 }
 
 fn debates(context: &Context) -> Result<(), String> {
-    let work = installed(context)?;
+    let work = npm::environment(context, "aimock", &context.root.join(FOLDER))?;
     // Built before the mock starts, so that it waits for nothing.
     start(cargo_locked(context, "test").args(WORKSPACE).args(["--test", "providers_faults", "--no-run"]))?;
     let port = free_port()?;
@@ -69,24 +68,4 @@ impl Drop for Running {
 fn free_port() -> Result<u16, String> {
     let listener = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
     listener.map(|address| address.port()).map_err(|error| format!("no port for the mock: {error}"))
-}
-
-/// The folder that holds exactly the packages of the lock file. A file written at the very end marks it as complete.
-fn installed(context: &Context) -> Result<PathBuf, String> {
-    let folder = context.root.join(FOLDER);
-    let work = context.target.join("tools").join("aimock");
-    let wanted = fs::read_to_string(folder.join("package-lock.json")).map_err(|error| format!("{FOLDER}: {error}"))?;
-    let mark = work.join("complete");
-    if fs::read_to_string(&mark).is_ok_and(|found| found == wanted) {
-        return Ok(work);
-    }
-    fs::create_dir_all(&work).map_err(|error| format!("{}: {error}", work.display()))?;
-    for name in ["package.json", "package-lock.json", ".npmrc"] {
-        fs::copy(folder.join(name), work.join(name)).map_err(|error| format!("{FOLDER}/{name}: {error}"))?;
-    }
-    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    let ci = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"];
-    start(program(context, npm).args(ci).current_dir(&work))?;
-    fs::write(&mark, wanted).map_err(|error| format!("{}: {error}", mark.display()))?;
-    Ok(work)
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::context::Context;
+use crate::npm::npm;
 use crate::process::{cargo_locked, program, run as start, run_within};
 use crate::suite::{Outcome, Suite};
 
@@ -50,8 +51,9 @@ fn install(context: &Context, folder: &Path) -> Result<(), String> {
     if there && fs::read_to_string(&mark).is_ok_and(|installed| installed == wanted) {
         return Ok(());
     }
-    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    start(program(context, npm).args(["ci", "--no-audit", "--no-fund", "--loglevel", "error"]).current_dir(&package))?;
+    start(
+        program(context, npm()).args(["ci", "--no-audit", "--no-fund", "--loglevel", "error"]).current_dir(&package),
+    )?;
     fs::write(&mark, wanted).map_err(|error| format!("{}: {error}", mark.display()))
 }
 

@@ -1,11 +1,11 @@
 //! The bodies we send to providers, as the golden files have them, against the types of the vendors' own SDKs.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use crate::context::Context;
-use crate::process::{program, run as start, run_within, works};
+use crate::npm;
+use crate::process::{program, run_within, works};
 use crate::suite::{Outcome, Suite};
 use crate::venv::environment;
 
@@ -37,32 +37,10 @@ fn python(context: &Context) -> Result<(), String> {
 }
 
 fn javascript(context: &Context) -> Result<(), String> {
-    let work = installed(context)?;
+    let work = npm::environment(context, "providers-node", &context.root.join(FOLDER))?;
     let mut check = program(context, "node");
     check.arg(Path::new(FOLDER).join("validate.mjs")).arg(GOLDEN).arg(&work);
     all_passed(&run_within(&mut check, LIMIT)?)
-}
-
-/// The folder that holds exactly the packages of the lock file. A file written at the very end marks it as complete.
-fn installed(context: &Context) -> Result<PathBuf, String> {
-    let folder = context.root.join(FOLDER);
-    let work = context.target.join("tools").join("providers-node");
-    let said = |error: std::io::Error, path: &Path| format!("{}: {error}", path.display());
-    let lock = folder.join("package-lock.json");
-    let wanted = fs::read_to_string(&lock).map_err(|error| said(error, &lock))?;
-    let mark = work.join("complete");
-    if fs::read_to_string(&mark).is_ok_and(|found| found == wanted) {
-        return Ok(work);
-    }
-    fs::create_dir_all(&work).map_err(|error| said(error, &work))?;
-    for name in ["package.json", "package-lock.json", ".npmrc"] {
-        fs::copy(folder.join(name), work.join(name)).map_err(|error| said(error, &folder.join(name)))?;
-    }
-    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    let ci = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"];
-    start(program(context, npm).args(ci).current_dir(&work))?;
-    fs::write(&mark, wanted).map_err(|error| said(error, &mark))?;
-    Ok(work)
 }
 
 fn all_passed(output: &str) -> Result<(), String> {
