@@ -58,6 +58,9 @@ impl Sdk for Boundary {
         if let Some(config) = &given.config {
             settings["config"] = config.clone();
         }
+        if let Some(layers) = &given.layers {
+            settings["layers"] = layers.clone();
+        }
         let protocols: Vec<Value> = cast.protocols.values().map(|script| protocol(&stage, script)).collect();
         settings["protocols"] = json!(protocols);
         let opened = foreign::spawn(async move { Session::open(host, &settings.to_string()).await }).await;
@@ -109,6 +112,9 @@ impl Opened {
                 seat => {
                     let agent = self.agent(&seat["agent"]);
                     seat["agent"] = agent;
+                    for other in seat["stand_ins"].as_array_mut().into_iter().flatten() {
+                        *other = self.agent(other);
+                    }
                 }
             }
         }
@@ -130,7 +136,7 @@ fn scripted(player: &Player) -> Value {
             ("reply", item.reply.as_ref().map(|reply| json!(reply))),
             ("stream", item.stream.as_ref().map(|pieces| json!(pieces))),
             ("ballot", ballot),
-            ("fail", item.fail.as_ref().map(|code| json!(code))),
+            ("fail", item.fail.as_ref().or(item.then_fail.as_ref()).map(|code| json!(code))),
             ("retry_after_ms", item.retry_after_ms.map(|wait| json!(wait))),
             ("hang", item.hang.map(|hang| json!(hang))),
         ];

@@ -142,6 +142,9 @@ impl Player {
         }
         if let Some(pieces) = &item.stream {
             pieces.iter().for_each(|piece| output(piece));
+            if let Some(code) = &item.then_fail {
+                return Err(Raised::ours(code, item.retry_after_ms));
+            }
             return Ok(json!(pieces.concat()));
         }
         if let Some(option) = &item.ballot {

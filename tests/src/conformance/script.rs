@@ -81,6 +81,7 @@ pub struct Item {
     pub hang: Option<bool>,
     pub throw: Option<String>,
     pub wrong_type: Option<bool>,
+    pub then_fail: Option<String>,
     pub retry_after_ms: Option<u64>,
     pub phase: Option<String>,
     pub gate: Option<String>,
