@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::agent::Agent;
 use super::agents_builder::AgentsBuilder;
-use super::layers::{Stack, StackConfig};
+use super::layers::{LayersDocument, Stack, StackConfig};
 use super::parts::AgentParts;
 use super::provider_report::{ProviderReport, ProviderStatus};
 use super::providers::{
@@ -103,11 +103,14 @@ impl Agents {
         Stack::recommended(layers, &self.inner.parts).wrap_with(agent, stand_ins)
     }
 
-    /// The same keys, addresses and targets with these layers, and these that stand in, around what is opened from now
-    /// on.
-    #[must_use]
-    pub fn with_layers(&self, layers: StackConfig, stand_ins: StandIns) -> Self {
-        Self::over(Shared { layers: Some(layers), stand_ins, ..(*self.inner).clone() })
+    /// The same keys, addresses and targets with the layers of a document, with who stands in, around what is opened
+    /// from now on.
+    pub fn in_layers(&self, document: &LayersDocument) -> Result<Self> {
+        if document.bare {
+            return Ok(self.without_layers());
+        }
+        let (layers, stand_ins) = (Some(document.into()), document.stand_ins());
+        Ok(Self::over(Shared { layers, stand_ins, ..(*self.inner).clone() }))
     }
 
     /// The same without layers: every failure reaches the caller at once, and nobody stands in.

@@ -112,11 +112,8 @@ impl Inner {
         tenant: &OrgId,
         references: &mut References,
     ) -> Result<Arc<dyn Agent>> {
-        let agents = match layers {
-            None => self.aragora.agents().clone(),
-            Some(layers) if layers.bare => self.aragora.agents().without_layers(),
-            Some(layers) => self.aragora.agents().with_layers(layers.into(), layers.stand_ins()),
-        };
+        let agents = self.aragora.agents();
+        let agents = layers.map_or_else(|| Ok(agents.clone()), |layers| agents.in_layers(layers))?;
         let is_model = matches!(document, AgentDocument::Model { .. });
         if stand_ins.is_empty() && (is_model || layers.is_none()) {
             return self.agent(document, &agents, tenant, references);

@@ -112,7 +112,7 @@ impl Opened {
                 seat => {
                     let agent = self.agent(&seat["agent"]);
                     seat["agent"] = agent;
-                    for other in seat["stand_ins"].as_array_mut().into_iter().flatten() {
+                    for other in seat.get_mut("stand_ins").and_then(Value::as_array_mut).into_iter().flatten() {
                         *other = self.agent(other);
                     }
                 }

@@ -17,8 +17,7 @@ use super::format::Mode;
 /// The agents behind these layers; those they had where none are given.
 pub(super) fn in_layers(agents: &Agents, layers: Option<&Value>) -> Result<Agents> {
     let Some(layers) = layers else { return Ok(agents.clone()) };
-    let layers: LayersDocument = read("layers", layers)?;
-    Ok(if layers.bare { agents.without_layers() } else { agents.with_layers((&layers).into(), layers.stand_ins()) })
+    agents.in_layers(&read::<LayersDocument>("layers", layers)?)
 }
 
 impl DirectInstance {
