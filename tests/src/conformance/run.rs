@@ -66,7 +66,8 @@ pub async fn run(case: &Case, mode: Mode, sdk: &dyn Sdk) -> Outcome {
     let cast = Arc::new(Cast::of(&case.given, mode));
     let opened = match servers::start(&case.given.servers).await {
         Ok(servers) => {
-            sdk.open(&case.given, cast.clone()).await.map(|instance| (instance, servers)).map_err(|e| format!("{e:?}"))
+            let given = servers::addressed(&case.given, &servers);
+            sdk.open(&given, cast.clone()).await.map(|instance| (instance, servers)).map_err(|e| format!("{e:?}"))
         }
         Err(error) => Err(error.to_string()),
     };
@@ -74,8 +75,7 @@ pub async fn run(case: &Case, mode: Mode, sdk: &dyn Sdk) -> Outcome {
         Ok(opened) => opened,
         Err(error) => return Outcome { difference: Some(format!("open: {error}")), found: BTreeMap::new() },
     };
-    let url = |server: &Loopback| Kept::Value(json!({ "url": format!("{}/v1", server.url()) }));
-    let kept = servers.iter().map(|(name, server)| (name.clone(), url(server))).collect();
+    let kept = servers.iter().map(|(name, server)| (name.clone(), Kept::Value(servers::document(server)))).collect();
     let mut stage = Stage { instance, cast, servers, kept, debates: Vec::new(), found: BTreeMap::new() };
     let played = tokio::time::timeout(LIMIT, stage.play(case, mode)).await;
     let difference = match played {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
-use super::format::ServerAnswer;
+use super::format::{Given, ServerAnswer};
 use crate::loopback::{Answer, Loopback, Received};
 
 /// The servers that are given, running.
@@ -38,6 +38,24 @@ fn data(event: &Value) -> String {
         Value::String(text) => format!("data: {text}\n\n"),
         document => format!("data: {document}\n\n"),
     }
+}
+
+/// What steps may refer to of a server.
+pub(super) fn document(server: &Loopback) -> Value {
+    json!({ "url": server.url() })
+}
+
+/// The same with the addresses of servers where the settings refer to them.
+pub(super) fn addressed(given: &Given, servers: &BTreeMap<String, Loopback>) -> Given {
+    let mut given = given.clone();
+    let env = given.config.as_mut().and_then(|config| config["env"].as_object_mut());
+    for value in env.into_iter().flat_map(|env| env.values_mut()) {
+        let named = value["$ref"].as_str().and_then(|path| servers.get(path.trim_end_matches(".url")));
+        if let Some(server) = named {
+            *value = document(server)["url"].take();
+        }
+    }
+    given
 }
 
 /// `server.requests`
