@@ -136,7 +136,7 @@ fn scripted(player: &Player) -> Value {
             ("reply", item.reply.as_ref().map(|reply| json!(reply))),
             ("stream", item.stream.as_ref().map(|pieces| json!(pieces))),
             ("ballot", ballot),
-            ("fail", item.fail.as_ref().or(item.then_fail.as_ref()).map(|code| json!(code))),
+            ("fail", item.fail.as_ref().map(|code| json!(code))),
             ("retry_after_ms", item.retry_after_ms.map(|wait| json!(wait))),
             ("hang", item.hang.map(|hang| json!(hang))),
         ];

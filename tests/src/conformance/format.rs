@@ -266,9 +266,6 @@ impl Case {
             if let Some(item) = agent.script.iter().find(|item| item.verbs() != 1) {
                 return Err(format!("participant {name}: an item has one verb, found {}", item.verbs()));
             }
-            if agent.script.iter().any(|item| item.then_fail.is_some() && item.stream.is_none()) {
-                return Err(format!("participant {name}: then_fail follows a stream"));
-            }
         }
         for (name, answers) in &self.given.servers {
             if answers.is_empty() || answers.iter().any(|answer| answer.json.is_some() && answer.events.is_some()) {
