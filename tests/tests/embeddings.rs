@@ -105,7 +105,7 @@ async fn texts_without_content_are_refused_before_anything_is_sent() {
 #[tokio::test]
 async fn many_texts_go_in_batches_and_come_back_in_order() {
     let server = Loopback::start(|received| Answer::new(200, JSON, numbered(received).to_string())).await.unwrap();
-    let opening = Opening::of("openai", server.url()).key("sk-canary-0123456789");
+    let opening = Opening::of("openai", server.url()).key("sk-canary-key-0123456789");
     let embedder = embedder(&opening, None).unwrap();
     assert_eq!((embedder.space().dims, embedder.space().id.as_str()), (None, "openai/asked-model"));
     let all: Vec<String> = (0..200).map(|n| n.to_string()).collect();
@@ -120,7 +120,7 @@ async fn many_texts_go_in_batches_and_come_back_in_order() {
     let first = &server.received()[0];
     assert_eq!(
         (first.path.as_str(), first.headers["authorization"].as_str()),
-        ("/embeddings", "Bearer sk-canary-0123456789")
+        ("/embeddings", "Bearer sk-canary-key-0123456789")
     );
     assert_eq!((&first.json()["encoding_format"], &first.json()["dimensions"]), (&json!("float"), &Value::Null));
 }
@@ -200,7 +200,7 @@ async fn later_vectors_have_the_length_of_the_first() {
     })
     .await
     .unwrap();
-    let opening = Opening::of("mistral", server.url()).key("key-canary-0123456789");
+    let opening = Opening::of("mistral", server.url()).key("canary-key-0123456789");
     let any = embedder(&opening, None).unwrap();
     any.embed(texts(&["aaa"]), EmbedTask::Document, CallContext::new()).await.unwrap();
     let other = any.embed(texts(&["aa"]), EmbedTask::Document, CallContext::new()).await.unwrap_err();
@@ -217,7 +217,7 @@ async fn later_vectors_have_the_length_of_the_first() {
 async fn gemini_is_asked_for_batches_with_the_task() {
     let body = json!({ "embeddings": [{ "values": [1, 2] }, { "values": [3, 4] }], "usageMetadata": { "promptTokenCount": 6 } });
     let server = Loopback::start(move |_| Answer::new(200, JSON, body.to_string())).await.unwrap();
-    let opening = Opening::of("gemini", server.url()).key("AIza-canary-0123456789");
+    let opening = Opening::of("gemini", server.url()).key("AIza-canary-key-0123456789");
     let embedder = embedder(&opening, Some(2)).unwrap();
     let made = embedder.embed(texts(&["a", "b"]), EmbedTask::Query, CallContext::new()).await.unwrap();
     assert_eq!(made.vectors, [[1.0, 2.0], [3.0, 4.0]]);
@@ -247,14 +247,14 @@ impl PriceBook for TenPerToken {
 #[tokio::test]
 async fn vectors_cost_what_the_provider_says_or_the_price_book() {
     let server = Loopback::start(|received| Answer::new(200, JSON, numbered(received).to_string())).await.unwrap();
-    let opening = Opening::of("openai", server.url()).key("sk-canary").prices(TenPerToken);
+    let opening = Opening::of("openai", server.url()).key("sk-canary-key").prices(TenPerToken);
     let all: Vec<String> = (0..97).map(|n| n.to_string()).collect();
     let made = embedder(&opening, None).unwrap().embed(all, EmbedTask::Document, CallContext::new()).await.unwrap();
     assert_eq!((made.cost, made.cost_source), (Some(MicroUsd(970)), CostSource::PriceBook("ten".into())));
 
     let body = json!({ "data": [{ "embedding": [1] }], "usage": { "prompt_tokens": 7, "cost": 1.4e-7 } });
     let server = Loopback::start(move |_| Answer::new(200, JSON, body.to_string())).await.unwrap();
-    let routed = embedder(&Opening::of("openrouter", server.url()).key("sk-canary"), None).unwrap();
+    let routed = embedder(&Opening::of("openrouter", server.url()).key("sk-canary-key"), None).unwrap();
     let made = routed.embed(texts(&["a"]), EmbedTask::Document, CallContext::new()).await.unwrap();
     assert_eq!((made.cost, made.cost_source), (Some(MicroUsd(1)), CostSource::Provider));
 
@@ -267,7 +267,7 @@ async fn vectors_cost_what_the_provider_says_or_the_price_book() {
 #[tokio::test]
 async fn a_provider_without_vectors_says_so() {
     for provider in ["anthropic", "xai", "deepseek", "vertex"] {
-        let opening = Opening::of(provider, "http://localhost:1").key("key-canary");
+        let opening = Opening::of(provider, "http://localhost:1").key("canary-key");
         assert_eq!(embedder(&opening, None).unwrap_err().kind(), ErrorKind::Unsupported, "{provider}");
     }
 }
