@@ -6,12 +6,13 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aragora_core::agents::layers::{ReplyCache, Stack, StackConfig};
-use aragora_core::agents::providers::{ApiKey, FnCredentials, ProviderConfig, Wire, open};
+use aragora_core::agents::providers::{ApiKey, FnCredentials, ProviderConfig, ProviderHandle, Wire, open};
 use aragora_core::agents::{
-    Agent, AgentParts, Budget, BudgetScope, FnAgent, Output, PartialReply, Period, Recorder, Unpriced,
+    Agent, AgentParts, Budget, BudgetScope, CallContext, EmbedTask, FnAgent, Output, PartialReply, Period, Recorder,
+    Unpriced,
 };
 use aragora_core::clock::ManualClock;
-use aragora_core::config::Secret;
+use aragora_core::config::{Config, Secret};
 use aragora_core::engine::Engine;
 use aragora_core::http::Headers;
 use aragora_core::ids::MicroUsd;
@@ -187,7 +188,6 @@ async fn a_key_that_a_server_echoes_comes_out_nowhere() {
             }
         }
     }
-    assert!(!logged.text().is_empty());
     assert_clean(&logged.text(), "the logs");
 }
 
@@ -229,7 +229,7 @@ async fn a_debate_keeps_no_key_in_its_log_events_metrics_and_logs() {
 fn answer_with_echoes() -> Recorded {
     let choice = json!({
         "message": { "content": "It is.\nFINAL ANSWER: yes" },
-        "finish_reason": "stop",
+        "finish_reason": CANARY_KEY,
         "said": said(),
     });
     let body = json!({ "id": CANARY_KEY, "model": CANARY_KEY, "choices": [choice], "service_tier": CANARY_KEY,
@@ -277,4 +277,54 @@ async fn what_is_left_on_the_disk_holds_no_key() {
     for written in ["FINAL ANSWER: yes", "cached_reply", "budget_period", "unauthenticated", "debate_end"] {
         assert!(all.contains(written), "{written} was not written");
     }
+}
+
+#[tokio::test]
+async fn of_an_address_neither_user_nor_query_is_shown() {
+    let config = |base: &str| {
+        let mut config = ProviderConfig::new("compatible".parse().unwrap(), "m");
+        config.base_url = Some(base.to_owned());
+        config.query.insert("v".into(), CANARY_KEY.into());
+        config
+    };
+    let mut whole = config(&format!("https://ann:{CANARY_KEY}@e.com/v1?sig={CANARY_KEY}#{CANARY_KEY}"));
+    whole.path = Some(format!("chat?sig={CANARY_KEY}"));
+    whole.app_url = Some(format!("https://app.com/?sig={CANARY_KEY}"));
+    whole.extra.insert("user_token".into(), CANARY_KEY.into());
+    let text = format!("{whole:?} {whole:#?}");
+    assert_clean(&text, "the configuration");
+    assert!(text.contains("e.com/v1") && text.contains("app.com"), "{text}");
+    let key = || Arc::new(ApiKey(Secret::from(CANARY_KEY)));
+    let parts = AgentParts::new(Parts::system(), Arc::new(Playback::of(&answer_with_echoes())));
+    assert_clean(&shown(&open(&whole, key(), &parts).unwrap_err()), "the refusal");
+
+    let signed = Arc::new(Mutex::new(String::new()));
+    let seen = Arc::clone(&signed);
+    let hook = FnCredentials::new(move |request, _| {
+        let _ = write!(seen.lock().unwrap(), "{request:?}");
+        async { Ok(Headers::new()) }
+    });
+    let playback = Playback::of(&answer_with_echoes());
+    let parts = AgentParts::new(Parts::system(), Arc::new(playback.clone()));
+    let queried = config(&format!("https://e.com/v1?sig={CANARY_KEY}"));
+    let handle = ProviderHandle::open(&queried, Arc::new(hook), &parts).unwrap();
+    let agent = open(&queried, key(), &parts).unwrap();
+    handle.embedder(None).unwrap().embed(vec!["?".into()], EmbedTask::Query, CallContext::new()).await.unwrap_err();
+    agent.respond(request("r", "?"), Output::none()).await.unwrap();
+    let text = format!("{handle:?} {:?} {agent:?} {:?} {parts:?}", handle.embedder(None).unwrap(), playback.sent());
+    assert_clean(&text, "what is open");
+    assert_clean(&signed.lock().unwrap(), "what a hook sees");
+    assert!(text.contains("https://e.com/v1/chat/completions?***") && signed.lock().unwrap().contains("e.com/v1"));
+    assert!(playback.sent().iter().all(|sent| sent.url.as_str().contains(CANARY_KEY)), "it is sent all the same");
+
+    let host = format!("http://localhost:1/?sig={CANARY_KEY}");
+    let settings = Config::load([("OLLAMA_HOST", host.as_str())]).unwrap();
+    assert_clean(&format!("{settings:?}"), "the settings");
+    let with_user = format!("http://ann:{CANARY_KEY}@localhost:1");
+    assert_clean(&shown(&Config::load([("OLLAMA_HOST", with_user.as_str())]).unwrap_err()), "the violation");
+    // Nobody listens there, and the vendor's client says so in its own words.
+    let nowhere = config("http://127.0.0.1:1/v1?a=b");
+    let error = open(&nowhere, key(), &AgentParts::system().unwrap()).unwrap();
+    let error = error.respond(request("r", "?"), Output::none()).await.unwrap_err();
+    assert_clean(&shown(&error), "a failed connection");
 }
