@@ -118,14 +118,14 @@ mod tests {
 
     #[test]
     fn every_form_is_found_in_its_line_with_anything_around_it() {
-        let key = format!("Bearer sk-{CANARY}ey-0123456789");
+        let key = format!("Bearer sk-{CANARY}ey.");
         let hex = |text: &str| text.bytes().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect::<Vec<_>>();
         for (form, shown) in [
             ("plain", key.as_bytes()),
             // By another encoder, after nothing, one byte and two: all places a byte can have in base64.
-            ("base64", b"QmVhcmVyIHNrLWNhbmFyeS1rZXktMDEyMzQ1Njc4OQ=="),
-            ("base64", b"eEJlYXJlciBzay1jYW5hcnkta2V5LTAxMjM0NTY3ODk="),
-            ("base64", b"eHhCZWFyZXIgc2stY2FuYXJ5LWtleS0wMTIzNDU2Nzg5"),
+            ("base64", b"QmVhcmVyIHNrLWNhbmFyeS1rZXku"),
+            ("base64", b"eEJlYXJlciBzay1jYW5hcnkta2V5Lg=="),
+            ("base64", b"eHhCZWFyZXIgc2stY2FuYXJ5LWtleS4="),
             ("hex", &hex(&key)),
             ("hex", &hex(&key).to_ascii_uppercase()),
         ] {
