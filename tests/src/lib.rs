@@ -8,6 +8,7 @@ pub mod durable;
 pub mod faces;
 mod file_line;
 pub mod file_store;
+pub mod logs;
 pub mod loopback;
 pub mod providers;
 pub mod recorded;
