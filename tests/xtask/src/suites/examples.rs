@@ -64,7 +64,7 @@ fn with_models(context: &Context) -> Result<(), String> {
     if output.contains(model_server::KEY) {
         return Err(format!("{FIRST} --check shows a key"));
     }
-    let refused = live("sk-wrong").output().map_err(|error| format!("{FIRST}: {error}"))?;
+    let refused = live("sk-canary-key-wrong").output().map_err(|error| format!("{FIRST}: {error}"))?;
     says(&String::from_utf8_lossy(&refused.stdout), "is MISTRAL_API_KEY right?")?;
     if refused.status.success() { Err(format!("{FIRST} succeeds with a refused key")) } else { Ok(()) }
 }
