@@ -76,7 +76,10 @@ final class Vendor: Sendable {
     }
 
     private static func answer(_ connection: Int32, _ request: Seen, _ accepted: Bool) {
-        let body = accepted ? reply : #"{"error": {"message": "who are you?"}}"#
+        // Not every provider says what a call cost.
+        let silent = request.path.contains("/plain/")
+        let said = silent ? reply.replacingOccurrences(of: #", "cost": 0.000042"#, with: "") : reply
+        let body = accepted ? said : #"{"error": {"message": "who are you?"}}"#
         let refusal = request.path.contains("/busy/") ? "503 Service Unavailable" : "401 Unauthorized"
         let status = accepted ? "200 OK" : refusal
         let head =
