@@ -55,7 +55,7 @@ fn refusing(param: &str, message: &str) -> Answer {
 /// Over a transport that keeps what is sent.
 fn kept(provider: &str) -> (Opening, Arc<Kept>) {
     let transport = Arc::new(Kept::default());
-    let mut opening = Opening::of(provider, "https://example.com/v1").key("key-0123456789");
+    let mut opening = Opening::of(provider, "https://example.com/v1").key("canary-key-0123456789");
     opening.parts.transport = transport.clone();
     (opening.with(|config| config.wire = Some(Wire::Chat)), transport)
 }
@@ -104,7 +104,7 @@ async fn each_provider_is_reached_at_its_own_address_with_its_own_credential() {
     ] {
         let (opening, transport) = kept(provider);
         ask(&opening.clone().with(|config| config.base_url = Some(base.into()))).await.unwrap();
-        assert!(transport.last().headers.get(header).unwrap().ends_with("key-0123456789"));
+        assert!(transport.last().headers.get(header).unwrap().ends_with("canary-key-0123456789"));
         let unset = opening.with(|config| config.base_url = None).open().unwrap_err();
         assert!(unset.reason().starts_with("/base_url"), "{unset}");
     }
@@ -131,10 +131,10 @@ fn everything_wrong_with_a_configuration_is_told_at_once() {
     let (opening, _) = kept("openai");
     let opening = opening.key(" \u{7} ").with(|config| {
         config.model = " ".into();
-        config.base_url = Some("https://e.com?api_key=canary-secret".into());
-        config.query.insert("Access_Token".into(), "canary-secret".into());
+        config.base_url = Some("https://e.com?api_key=canary-key-secret".into());
+        config.query.insert("Access_Token".into(), "canary-key-secret".into());
         config.headers.insert("Content-Length".into(), "1".into());
-        config.headers.insert("bad name".into(), "canary-secret\u{1}".into());
+        config.headers.insert("bad name".into(), "canary-key-secret\u{1}".into());
         config.organization = Some("o\n".into());
         config.extra.insert("messages".into(), json!([]));
     });
@@ -364,10 +364,10 @@ async fn what_a_model_refused_is_known_to_all_agents_of_its_target_and_to_no_oth
         opening.open().unwrap().respond(asked, Output::none()).await.unwrap();
         calls.load(Ordering::Relaxed) - before
     };
-    let one = opening.key("key-of-one");
+    let one = opening.key("canary-key-of-one");
     assert_eq!(calls_of(&one).await, 2);
     assert_eq!(calls_of(&one.clone().with(|config| config.version = "2".into())).await, 1, "the same target");
-    assert_eq!(calls_of(&one.clone().key("key-of-two")).await, 2, "another credential");
+    assert_eq!(calls_of(&one.clone().key("canary-key-of-two")).await, 2, "another credential");
     assert_eq!(calls_of(&one.with(|config| config.model = "other".into())).await, 2, "another model");
 }
 
@@ -445,7 +445,7 @@ async fn routers_and_xai_say_what_a_call_cost_in_units_of_their_own() {
         usage["prompt_tokens"] = 9.into();
         let body = json!({ "usage": usage, "choices": [{ "message": { "content": "a" }, "finish_reason": "stop" }] });
         let server = Loopback::start(move |_| Answer::new(200, JSON, body.to_string())).await.unwrap();
-        let opening = Opening::of(provider, server.url()).key("key-0123456789");
+        let opening = Opening::of(provider, server.url()).key("canary-key-0123456789");
         let reply = ask(&opening.with(|config| config.wire = Some(Wire::Chat))).await.unwrap();
         assert_eq!(reply.cost, Some(MicroUsd(micros)), "{provider} {usage}");
     }
@@ -511,7 +511,7 @@ fn a_configuration_is_read_from_a_document_and_knows_no_other_member() {
         "model": "claude-sonnet-5",
         "wire": "messages",
         "base_url": "https://gateway.example",
-        "headers": { "x-extra": "canary-secret" },
+        "headers": { "x-extra": "canary-key-secret" },
         "timeouts": { "total_ms": 1_000 },
         "stream": "never",
         "structured": "instructed",

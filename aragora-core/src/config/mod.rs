@@ -18,6 +18,7 @@ mod environment;
 mod events;
 mod providers;
 mod secret;
+mod shown_url;
 
 pub use agents::AgentSettings;
 pub use env::{EnvSource, ProcessEnv};
@@ -25,6 +26,7 @@ pub use environment::RunEnvironment;
 pub use events::EventSettings;
 pub use providers::ProviderSettings;
 pub use secret::Secret;
+pub(crate) use shown_url::ShownUrl;
 
 use crate::error::{ErrorKind, Result, Violations};
 use env::Reader;

@@ -81,6 +81,8 @@ const CAUSE: &[&str] = &[
 
 /// Seconds of an agent's answer.
 const A: &[f64] = &[0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 120.0, 240.0];
+/// Seconds of a call to a store or an embedder.
+const S: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 /// Seconds of a debate.
 const D: &[f64] = &[1.0, 2.5, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 120.0, 300.0, 600.0, 1_200.0];
 /// Rounds of a debate.
@@ -95,7 +97,7 @@ macro_rules! metrics {
     ($($(#[doc = $doc:literal])+ $ident:ident = $name:literal $kind:expr, [$($label:expr),*];)+) => {
         /// The metrics by name.
         pub mod names {
-            use super::{AGENT, A, CAUSE, CLASS, D, KIND, M, MODEL, MetricDef, MetricKind, OUTCOME, PROTOCOL, PROVIDER, R, SEAM, TABLE, capped, closed};
+            use super::{AGENT, A, CAUSE, CLASS, D, KIND, M, MODEL, MetricDef, MetricKind, OUTCOME, PROTOCOL, PROVIDER, R, S, SEAM, TABLE, capped, closed};
             $($(#[doc = $doc])+ pub const $ident: MetricDef = MetricDef { name: $name, help: concat!($($doc),+), kind: $kind, labels: &[$($label),*] };)+
         }
 
@@ -157,6 +159,8 @@ metrics! {
     CIRCUIT_BREAKER_STATE = "aragora_circuit_breaker_state" MetricKind::Gauge, [AGENT];
     /// Openings of breakers.
     CIRCUIT_BREAKER_TRIPS_TOTAL = "aragora_circuit_breaker_trips_total" MetricKind::Counter, [AGENT];
+    /// Seconds a provider took to embed one batch of texts.
+    EMBEDDING_SECONDS = "aragora_embedding_seconds" MetricKind::Histogram(S), [];
     /// Calls into participants of another language.
     FOREIGN_CALLS_TOTAL = "aragora_foreign_calls_total" MetricKind::Counter, [SEAM, closed("outcome", &["ok", "failed", "cancelled", "dropped"])];
     /// Seconds of a call into another language.

@@ -48,9 +48,9 @@ fn agents(keys: &[(&str, &str)]) -> (Arc<Internet>, AgentsBuilder) {
 }
 
 const BOTH: [(&str, &str); 3] = [
-    ("OPENAI_API_KEY", "key-one-12345"),
-    ("MISTRAL_API_KEY", "key-two-12345"),
-    ("OPENROUTER_API_KEY", "key-three-12345"),
+    ("OPENAI_API_KEY", "canary-key-one-12345"),
+    ("MISTRAL_API_KEY", "canary-key-two-12345"),
+    ("OPENROUTER_API_KEY", "canary-key-three-12345"),
 ];
 
 async fn asked(net: &Internet, agents: &Agents, model: &str) -> Result<(Served, Vec<(String, Value)>)> {

@@ -6,7 +6,7 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 
 /// The key it accepts.
-pub(crate) const KEY: &str = "sk-xtask";
+pub(crate) const KEY: &str = "sk-canary-key-xtask";
 
 /// Starts the server on a free port and gives its base URL. It ends with this program.
 pub(crate) fn start() -> Result<String, String> {

@@ -69,7 +69,7 @@ fn with_models(context: &Context) -> Result<(), String> {
     }
     let told = run_within(offline(context, MODELS).envs(model_server::variables(&server)), LIMIT)?;
     model_server::answered(&told)?;
-    let refused = live("sk-wrong").output().map_err(|error| format!("{FIRST}: {error}"))?;
+    let refused = live("sk-canary-key-wrong").output().map_err(|error| format!("{FIRST}: {error}"))?;
     says(&String::from_utf8_lossy(&refused.stdout), "is MISTRAL_API_KEY right?")?;
     if refused.status.success() { Err(format!("{FIRST} succeeds with a refused key")) } else { Ok(()) }
 }
