@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::agent::Agent;
 use super::agents_builder::AgentsBuilder;
-use super::layers::{Stack, StackConfig};
+use super::layers::{LayersDocument, Stack, StackConfig};
 use super::parts::AgentParts;
 use super::provider_report::{ProviderReport, ProviderStatus};
 use super::providers::{
@@ -15,6 +15,7 @@ use super::providers::{
 use super::stand_ins::{ROUTER, StandIns, routed};
 use super::target::{BreakerSnapshot, RateLimitSnapshot, TargetHealth};
 use crate::config::ProviderSettings;
+use crate::debate::AgentKind;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::AgentId;
 
@@ -44,6 +45,7 @@ pub struct Agents {
 }
 
 /// What the handles of one instance share.
+#[derive(Clone)]
 pub(super) struct Shared {
     pub(super) settings: ProviderSettings,
     pub(super) parts: AgentParts,
@@ -101,22 +103,63 @@ impl Agents {
         Stack::recommended(layers, &self.inner.parts).wrap_with(agent, stand_ins)
     }
 
+    /// The same keys, addresses and targets with the layers of a document, with who stands in, around what is opened
+    /// from now on.
+    pub fn in_layers(&self, document: &LayersDocument) -> Result<Self> {
+        if document.bare {
+            return Ok(self.without_layers());
+        }
+        let (layers, stand_ins) = (Some(document.into()), document.stand_ins());
+        Ok(Self::over(Shared { layers, stand_ins, ..(*self.inner).clone() }))
+    }
+
+    /// The same without layers: every failure reaches the caller at once, and nobody stands in.
+    #[must_use]
+    pub fn without_layers(&self) -> Self {
+        Self::over(Shared { layers: None, stand_ins: StandIns::Off, ..(*self.inner).clone() })
+    }
+
+    /// An agent of any kind, also one of the host's own, in the layers of these agents, with `others` to stand in for
+    /// it in this order; without any, the models that were named for that. OpenRouter stands in by itself only for
+    /// models that are opened by name.
+    ///
+    /// Errors: those of [`Agents::open`] for a model that stands in; `invalid_request` for others where there are no
+    /// layers, or where the agent is neither a model nor foreign and so never fails over.
+    pub fn around(&self, agent: Arc<dyn Agent>, mut others: Vec<Arc<dyn Agent>>) -> Result<Arc<dyn Agent>> {
+        let refused = |reason: &str| Err(Error::new(ErrorKind::InvalidRequest, reason));
+        let fails_over = matches!(agent.profile().kind, AgentKind::Model | AgentKind::Foreign);
+        let Some(layers) = &self.inner.layers else {
+            if others.is_empty() {
+                return Ok(agent);
+            }
+            return refused("without layers nobody stands in for an agent");
+        };
+        if !fails_over && !others.is_empty() {
+            return refused("only for models and agents of the host somebody can stand in");
+        }
+        if let (StandIns::Models(models), true, true) = (&self.inner.stand_ins, fails_over, others.is_empty()) {
+            others = models.iter().map(|model| self.open_bare(model.clone().config()?)).collect::<Result<_>>()?;
+        }
+        Stack::recommended(layers, &self.inner.parts).wrap_with(agent, others)
+    }
+
+    fn open_bare(&self, config: ProviderConfig) -> Result<Arc<dyn Agent>> {
+        let config = self.complete(config)?;
+        open(&config, self.credentials(&config)?, &self.inner.parts)
+    }
+
     // Those that stand in for this agent, bare.
     fn stand_ins(&self, config: &ProviderConfig) -> Result<Vec<Arc<dyn Agent>>> {
-        let bare = |config: ProviderConfig| {
-            let config = self.complete(config)?;
-            open(&config, self.credentials(&config)?, &self.inner.parts)
-        };
         match &self.inner.stand_ins {
             StandIns::Off => Ok(Vec::new()),
-            StandIns::Models(models) => models.iter().map(|model| bare(model.clone().config()?)).collect(),
+            StandIns::Models(models) => models.iter().map(|model| self.open_bare(model.clone().config()?)).collect(),
             StandIns::Auto => {
                 let router: ProviderId = ROUTER.parse()?;
                 if !self.status(&ProviderFacts::of(&router)).configured {
                     return Ok(Vec::new());
                 }
                 match routed(config, router, &self.inner.router_ids) {
-                    Ok(routed) => routed.into_iter().map(bare).collect(),
+                    Ok(routed) => routed.into_iter().map(|config| self.open_bare(config)).collect(),
                     Err(model) => {
                         tracing::warn!(target: "aragora::agents", model, "nothing at OpenRouter stands in for it");
                         Ok(Vec::new())

@@ -58,6 +58,9 @@ impl Sdk for Boundary {
         if let Some(config) = &given.config {
             settings["config"] = config.clone();
         }
+        if let Some(layers) = &given.layers {
+            settings["layers"] = layers.clone();
+        }
         let protocols: Vec<Value> = cast.protocols.values().map(|script| protocol(&stage, script)).collect();
         settings["protocols"] = json!(protocols);
         let opened = foreign::spawn(async move { Session::open(host, &settings.to_string()).await }).await;
@@ -109,6 +112,9 @@ impl Opened {
                 seat => {
                     let agent = self.agent(&seat["agent"]);
                     seat["agent"] = agent;
+                    for other in seat.get_mut("stand_ins").and_then(Value::as_array_mut).into_iter().flatten() {
+                        *other = self.agent(other);
+                    }
                 }
             }
         }

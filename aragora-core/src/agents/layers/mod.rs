@@ -66,7 +66,8 @@ fn tokens_of(request: &AgentRequest, me: &AgentId) -> (u64, u64) {
 pub(super) fn target_of(profile: &AgentProfile) -> TargetId {
     match profile.targets.first() {
         Some(target) => target.clone(),
-        None if profile.provider.is_empty() => TargetId::new(profile.id.as_str()),
+        // As the registry names the target of an agent without a provider.
+        None if profile.provider.is_empty() => TargetId::new(format!("agent/{}", profile.id)),
         None => TargetId::new(format!("{}/{}", profile.provider, profile.model)),
     }
 }

@@ -49,6 +49,7 @@ extension CaseRun {
             return .array(events)
         case "debate.types": return try self.debate(a).1.types
         case "debate.streamed": return try self.debate(a).1.streamed
+        case "debate.noted": return try self.debate(a).1.noted
         default: throw Malformed("op \(op)")
         }
     }
@@ -155,6 +156,7 @@ extension CaseRun {
         case "gate.open":
             gate(a["gate"]?.string ?? "").open()
             return .null
+        case "server.requests": return try requests(a["server"]?.string ?? "")
         case "participant.stats": return try stats(a["participant"]?.string ?? "")
         case "aragora.activity": return try instance().activity().json()
         case "aragora.close":
