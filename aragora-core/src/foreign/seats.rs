@@ -14,8 +14,8 @@ use super::session::Inner;
 use crate::agents::layers::LayersDocument;
 use crate::agents::providers::{ApiKey, ModelSpec, ProviderConfig, ProviderDocument};
 use crate::agents::{
-    Agent, AgentProfile, Agents, BallotReply, Cassette, DemoAgent, DemoStyle, HumanAgent, RecordedAgent, ScriptEnd, ScriptStep,
-    ScriptedAgent, Seat, StructuredMode,
+    Agent, AgentProfile, Agents, BallotReply, Cassette, DemoAgent, DemoStyle, HumanAgent, RecordedAgent, ScriptEnd,
+    ScriptStep, ScriptedAgent, Seat, StructuredMode,
 };
 use crate::config::Secret;
 use crate::debate::{AgentKind, Transcript};
