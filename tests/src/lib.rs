@@ -3,7 +3,9 @@
 pub mod agents;
 pub mod cassettes;
 pub mod conformance;
+pub mod crash_disk;
 pub mod durable;
+pub mod embedded;
 #[cfg(feature = "faces")]
 pub mod faces;
 mod file_line;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::agent::Agent;
 use super::agents_builder::AgentsBuilder;
+use super::budget::{BudgetUsage, DebateAccounts};
 use super::layers::{LayersDocument, Stack, StackConfig};
 use super::parts::AgentParts;
 use super::provider_report::{ProviderReport, ProviderStatus};
@@ -17,7 +18,7 @@ use super::target::{BreakerSnapshot, RateLimitSnapshot, TargetHealth};
 use crate::config::ProviderSettings;
 use crate::debate::AgentKind;
 use crate::error::{Error, ErrorKind, Result};
-use crate::ids::AgentId;
+use crate::ids::{AgentId, DebateId, MicroUsd, OrgId};
 
 /// Opens agents behind providers by name; held by an instance and cheap to clone.
 ///
@@ -210,6 +211,28 @@ impl Agents {
     /// What every target used so far may be asked now, by our limits and by its own.
     pub fn rate_limits(&self) -> Vec<RateLimitSnapshot> {
         self.inner.parts.targets.rate_limits()
+    }
+
+    /// How an organisation's budgets stand in their current periods, by name. Errors of the store.
+    pub async fn budgets(&self, tenant: &OrgId) -> Result<Vec<(String, BudgetUsage)>> {
+        match self.inner.layers.as_ref().and_then(|layers| layers.book.as_ref()) {
+            Some(book) => book.usage(tenant).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Forgets the kept replies of an agent to an organisation and returns how many they were, 0 without a cache. A
+    /// reply that was asked for before is not kept when it arrives. Errors of the store.
+    pub async fn forget(&self, tenant: &OrgId, agent: &AgentId) -> Result<u64> {
+        match self.inner.layers.as_ref().and_then(|layers| layers.cache.as_ref()) {
+            Some(cache) => cache.forget_of(tenant, agent).await,
+            None => Ok(0),
+        }
+    }
+
+    /// Opens a debate's own budgets, with what it has spent so far.
+    pub(crate) fn enter(&self, tenant: &OrgId, debate: &DebateId, spent: MicroUsd) -> Option<DebateAccounts> {
+        self.inner.layers.as_ref()?.book.as_ref()?.enter(tenant, debate, spent)
     }
 
     // Default model and configured address.

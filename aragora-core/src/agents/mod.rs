@@ -32,7 +32,11 @@ mod tokens;
 pub use agent::{Agent, AgentProfile, StructuredMode, TargetId};
 pub use agents_builder::AgentsBuilder;
 pub use ballot_reply::BallotReply;
-pub use budget::{Budget, BudgetScope, BudgetUsage, Period, Quote, Reservation, Settled, Unpriced};
+pub(crate) use budget::DebateAccounts;
+pub use budget::{
+    Budget, BudgetBook, BudgetDocument, BudgetOf, BudgetScope, BudgetUsage, Period, Quote, Reservation, Settled,
+    Unpriced,
+};
 pub(crate) use budget::{estimated, price};
 pub use conduct::MAX_REPLY_BYTES;
 #[cfg(feature = "foreign")]

@@ -21,7 +21,7 @@ use super::permits::Permit;
 use super::stream::EventData;
 use super::turn::{Turn, TurnDone, attempts_of, log, outcome_of, panic_text};
 use super::warm::Warm;
-use crate::agents::{Agent, Output};
+use crate::agents::{Agent, DebateAccounts, Output};
 use crate::clock::{BoxFuture, CancelToken, Deadline};
 use crate::debate::{Equivalence, Event, Terminal};
 use crate::error::{Error, ErrorKind, Result};
@@ -48,6 +48,8 @@ pub(super) struct Driver {
     warm: Warm,
     /// The newest failure of an agent, for its cause.
     failed: Option<Error>,
+    /// The budgets the debate has of its own, as long as it runs.
+    pub(super) accounts: Option<DebateAccounts>,
 }
 
 #[derive(Debug)]
@@ -107,6 +109,7 @@ impl Driver {
         Self {
             warm: Warm::new(warm_first),
             failed: None,
+            accounts: None,
             step: None,
             step_began: engine.parts.clock.monotonic(),
             engine,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::key::{KeyBytes, KeyWriter, MAX_KEY, next_after_prefix};
+use super::key::{KeyBytes, KeyReader, KeyWriter, MAX_KEY, next_after_prefix};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::OrgId;
 
@@ -126,6 +126,17 @@ impl Address {
         Bytes::from(physical(&self.space, &self.table, self.key.as_bytes()))
     }
 
+    /// The address with this physical key; `corrupt` if there is none.
+    pub(crate) fn of_physical(physical: &Bytes) -> Result<Self> {
+        let system = physical.first() == Some(&0);
+        let mut reader = KeyReader::new(physical.get(usize::from(system)..).unwrap_or_default());
+        let space = if system { Space::System } else { Space::Tenant(OrgId::new(reader.string()?)?) };
+        let table = TableName::new(&reader.string()?)?;
+        let key = physical.len().checked_sub(reader.left()).map(|at| physical.slice(at..));
+        let key = key.ok_or_else(|| Error::new(ErrorKind::Corrupt, "a physical key ends too early"))?;
+        Ok(Self::new(space, table, KeyBytes::from_bytes(key)))
+    }
+
     /// `limit_exceeded` if the key is empty or too long.
     pub fn check_limits(&self) -> Result<()> {
         check_key(&self.key, &self.table, 1)
@@ -231,6 +242,11 @@ impl KeyRange {
     pub(crate) fn physical_prefix_len(&self) -> usize {
         physical(&self.space, &self.table, &[]).len()
     }
+}
+
+/// The address of a physical key of this range, whose first `prefix` bytes stand before the key.
+pub(crate) fn address_in(range: &KeyRange, key: &Bytes, prefix: usize) -> Address {
+    Address::new(range.space.clone(), range.table.clone(), KeyBytes::from_bytes(key.slice(prefix.min(key.len())..)))
 }
 
 #[cfg(test)]

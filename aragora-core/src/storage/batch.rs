@@ -196,7 +196,7 @@ impl Op {
         }
     }
 
-    fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.address().key.len() + if let Self::Put { frame, .. } = self { frame.len() } else { 0 }
     }
 

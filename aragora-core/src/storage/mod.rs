@@ -22,14 +22,22 @@ mod backoff;
 mod batch;
 mod blobs;
 mod control;
+#[cfg(any(feature = "storage-redb", feature = "storage-sled"))]
+mod dir;
 mod frame;
+#[cfg(any(feature = "storage-redb", feature = "storage-sled"))]
+mod group;
 mod helpers;
 mod index;
 mod key;
 mod lease;
 mod memory;
 mod open;
+#[cfg(feature = "storage-redb")]
+pub(crate) mod redb;
 mod scan;
+#[cfg(feature = "storage-sled")]
+mod sled;
 mod table;
 mod watch;
 
@@ -43,6 +51,8 @@ pub use batch::{Batch, Commit, Durability, MAX_BATCH_BYTES, MAX_BATCH_OPS, MAX_T
 pub use blobs::Blobs;
 pub use control::{Control, ControlReport, ProbeReport, StorageUsage};
 pub use frame::{Codec, Frame, MAX_PAYLOAD, OVERHEAD, draft, draft_json, open as open_frame, payload_len, stamp};
+#[cfg(any(feature = "storage-redb", feature = "storage-sled"))]
+pub use group::{EmbeddedStorage, JournalRow};
 pub use index::{IndexPage, IndexReport};
 pub use key::{Desc, KeyBytes, KeyCodec, KeyReader, KeyScalar, KeyWriter, MAX_KEY, OrderedF64};
 pub use lease::{ClaimTarget, Lease, LeaseClaim, Leases, MAX_LEASE, MIN_LEASE, NamedLease};

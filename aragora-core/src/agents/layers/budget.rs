@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::Layer;
 use crate::agents::agent::{Agent, AgentProfile};
-use crate::agents::budget::{Budget, Quote, Reservation};
+use crate::agents::budget::{Budget, BudgetBook, Quote, Reservation};
 use crate::agents::conduct::{ready, within};
 use crate::agents::notice::Notice;
 use crate::agents::output::Output;
@@ -26,12 +26,20 @@ use crate::ids::MicroUsd;
 pub struct Budgets {
     parts: AgentParts,
     budgets: Vec<Budget>,
+    book: Option<BudgetBook>,
 }
 
 impl Budgets {
     /// These budgets, asked in this order.
     pub fn new(parts: &AgentParts, budgets: Vec<Budget>) -> Self {
-        Self { parts: parts.clone(), budgets }
+        Self { parts: parts.clone(), budgets, book: None }
+    }
+
+    /// And, before them, those that this book has for the organisation and the debate of a call.
+    #[must_use]
+    pub fn with_book(mut self, book: BudgetBook) -> Self {
+        self.book = Some(book);
+        self
     }
 
     pub(super) fn parts(&self) -> &AgentParts {
@@ -76,7 +84,8 @@ impl Agent for Budgeted {
         ready(clock, &profile.id, &request)?;
         let quote = Quote::of(parts, profile, &request);
         let mut held = Held::new(profile, quote, output.clone());
-        for budget in budgets.iter() {
+        let own = budgets.book.iter().flat_map(|book| book.of(&request.tenant, request.debate.as_ref()));
+        for budget in own.chain(budgets.iter().cloned()) {
             let reserved = within(clock, &request, budget.reserve(&quote, request.deadline)).await?;
             held.add(budget, reserved);
         }
@@ -114,8 +123,8 @@ impl<'a> Held<'a> {
         Self { profile, quote, output, reserved: Vec::new(), begun: false }
     }
 
-    pub(super) fn add(&mut self, budget: &Budget, reserved: Reservation) {
-        self.reserved.push((budget.clone(), reserved));
+    pub(super) fn add(&mut self, budget: Budget, reserved: Reservation) {
+        self.reserved.push((budget, reserved));
     }
 
     /// Everything is set aside: from here on something may be sent.

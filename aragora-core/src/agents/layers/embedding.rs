@@ -132,7 +132,7 @@ impl Embedder for GuardedEmbedder {
         let mut held = Held::new(profile, quote, context.output.clone());
         for budget in budgets.iter() {
             let reserved = context.bound(&*parts.parts.clock, budget.reserve(&quote, context.deadline)).await?;
-            held.add(budget, reserved);
+            held.add(budget.clone(), reserved);
         }
         held.begin();
         let mut made = self.all(&texts, task, &context).await;

@@ -26,7 +26,7 @@ use std::sync::Arc;
 
 pub use breaker::Breaker;
 pub use budget::Budgets;
-pub use cache::ReplyCache;
+pub use cache::{ReplyCache, ReplyCacheDocument};
 pub use concurrency::Concurrency;
 pub use decisions::{Again, Decision, Decisions, Verdict};
 pub use document::LayersDocument;
