@@ -28,7 +28,7 @@ pub use providers::ProviderSettings;
 pub use secret::Secret;
 pub(crate) use shown_url::ShownUrl;
 
-use crate::error::{ErrorKind, Result, Violations};
+use crate::error::{ErrorKind, Result, Violation, Violations};
 use env::Reader;
 
 /// The settings of one instance.
@@ -68,6 +68,13 @@ impl Config {
         let mut violations = Violations::new();
         self.check(&mut violations);
         violations.into_result(ErrorKind::InvalidConfig)
+    }
+
+    /// What [`Config::validate`] refuses, sorted by pointer.
+    pub(crate) fn violations(&self) -> Vec<Violation> {
+        let mut violations = Violations::new();
+        self.check(&mut violations);
+        violations.into_sorted()
     }
 
     fn check(&self, violations: &mut Violations) {
