@@ -16,6 +16,7 @@ pub mod providers;
 pub mod recorded;
 pub mod rehearsal;
 pub mod replay;
+pub mod sealing;
 pub mod stage;
 pub mod stub;
 pub mod virtual_time;

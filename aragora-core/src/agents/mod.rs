@@ -73,6 +73,14 @@ pub use target::{
 };
 pub use tokens::{ByteCounter, TokenCounter};
 
+use crate::storage::{TableDef, TableRecord};
+
+/// The tables of this room.
+pub(crate) const TABLES: [TableDef; 4] = {
+    let [cached, epoch] = layers::CACHE_TABLES;
+    [budget::TABLE, cached, epoch, <PendingTurn as TableRecord>::DEF]
+};
+
 pub use crate::debate::{
     AgentKind, AttemptOutcome, Author, CostSource, Expect, JsonShape, Message, Persona, Phase, Refusal, Role, Served,
     Stance, StopReason, Usage, Visibility,

@@ -32,13 +32,18 @@ mod index;
 mod key;
 mod lease;
 mod memory;
+mod observed;
 mod open;
 #[cfg(feature = "storage-redb")]
 pub(crate) mod redb;
+mod reencrypt;
 mod scan;
+mod sealed;
 #[cfg(feature = "storage-sled")]
 mod sled;
+mod stack;
 mod table;
+mod tenanted;
 mod watch;
 
 use std::fmt::Debug;
@@ -57,12 +62,17 @@ pub use index::{IndexPage, IndexReport};
 pub use key::{Desc, KeyBytes, KeyCodec, KeyReader, KeyScalar, KeyWriter, MAX_KEY, OrderedF64};
 pub use lease::{ClaimTarget, Lease, LeaseClaim, Leases, MAX_LEASE, MIN_LEASE, NamedLease};
 pub use memory::MemoryStorage;
+pub use observed::{Observed, StorageHealth};
 pub use open::open;
+pub use reencrypt::{Census, Counts, Grace, Progress, Reencrypt, ReencryptReport, Stores};
 pub use scan::{Corrupt, Cursor, Entry, MAX_PAGE, MAX_PAGE_BYTES, OnCorrupt, PageRequest, ScanOrder, ScanPage};
+pub use sealed::{EncryptionState, SealKeys, Sealed};
+pub use stack::{Stack, StackBuilder};
 pub use table::{
     Class, FieldPolicy, IndexDef, MigratePage, Replaces, Seal, SpaceKind, Table, TableDef, TablePage, TableRecord,
     Versioned, check_definitions,
 };
+pub use tenanted::Tenanted;
 pub use watch::{Watch, WatchHub, WatchSignal};
 
 use crate::error::Result;
