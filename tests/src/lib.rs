@@ -13,6 +13,8 @@ pub mod providers;
 pub mod recorded;
 pub mod rehearsal;
 pub mod replay;
+#[cfg(feature = "servers")]
+pub mod servers;
 pub mod stage;
 pub mod stub;
 pub mod virtual_time;

@@ -28,7 +28,14 @@ mod index;
 mod key;
 mod lease;
 mod memory;
+pub mod migrate;
 mod open;
+#[cfg(feature = "storage-postgres")]
+pub mod postgres;
+#[cfg(feature = "storage-redis")]
+pub mod redis;
+#[cfg(any(feature = "storage-postgres", feature = "storage-redis"))]
+mod remote;
 mod scan;
 mod table;
 mod watch;

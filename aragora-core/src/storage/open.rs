@@ -15,7 +15,19 @@ pub async fn open(uri: &str, parts: &Parts) -> Result<Arc<dyn Storage>> {
         }
         ("redb" | "", path) if !path.is_empty() => "storage-redb",
         ("sled", _) => "storage-sled",
+        #[cfg(feature = "storage-postgres")]
+        ("postgres" | "postgresql", _) => {
+            let options = super::postgres::PostgresOptions::from_uri(uri)?;
+            return Ok(Arc::new(super::postgres::PostgresStorage::open(options, parts).await?));
+        }
+        #[cfg(not(feature = "storage-postgres"))]
         ("postgres" | "postgresql", _) => "storage-postgres",
+        #[cfg(feature = "storage-redis")]
+        ("redis" | "rediss" | "redis+sentinel", _) => {
+            let options = super::redis::RedisOptions::from_uri(uri)?;
+            return Ok(Arc::new(super::redis::RedisStorage::open(options, parts).await?));
+        }
+        #[cfg(not(feature = "storage-redis"))]
         ("redis" | "rediss" | "redis+sentinel", _) => "storage-redis",
         (scheme, _) => {
             let shown: String = scheme.chars().take(20).collect();

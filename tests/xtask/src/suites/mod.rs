@@ -22,6 +22,7 @@ mod providers;
 mod python;
 mod replay;
 mod rustdoc;
+mod servers;
 mod swift;
 mod typos;
 
@@ -44,6 +45,7 @@ pub(crate) const ALL: &[Suite] = &[
     examples::SUITE,
     replay::SUITE,
     faults::SUITE,
+    servers::SUITE,
     fuzz::SUITE,
     providers::SUITE,
     python::SUITE,
