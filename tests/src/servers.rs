@@ -1,9 +1,11 @@
 //! Stores on real servers, which `cargo xtask test` starts and names by environment variables.
 
 mod postgres;
+mod proxy;
 mod redis;
 
 pub use postgres::PostgresStores;
+pub use proxy::{Cut, CuttingProxy, Pooler};
 pub use redis::RedisStores;
 
 /// The address in this variable. Without it the test says so in one line and passes; with `CI=true` it fails.
@@ -34,4 +36,16 @@ pub fn unique(prefix: &str) -> String {
 pub fn with_options(address: &str, options: &str) -> String {
     let joint = if address.contains('?') { '&' } else { '?' };
     format!("{address}{joint}{options}")
+}
+
+/// The `host:port` of an address.
+pub fn host_of(address: &str) -> String {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    authority.rsplit('@').next().unwrap_or_default().to_owned()
+}
+
+/// The same address by way of a proxy.
+pub fn through(address: &str, proxy: std::net::SocketAddr) -> String {
+    address.replace(&host_of(address), &proxy.to_string())
 }

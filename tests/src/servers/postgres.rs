@@ -20,6 +20,7 @@ use super::{unique, with_options};
 pub struct PostgresStores {
     address: String,
     options: String,
+    parts: Parts,
     pool: PgPool,
     // Every schema made here, the latest last.
     schemas: Mutex<Vec<String>>,
@@ -36,7 +37,22 @@ impl PostgresStores {
             .max_connections(2)
             .connect_lazy(address)
             .map_err(|_| Error::new(ErrorKind::InvalidConfig, "the address of the tests' server is none"))?;
-        Ok(Self { address: address.to_owned(), options: options.to_owned(), pool, schemas: Mutex::default() })
+        let parts = Parts::system();
+        Ok(Self { address: address.to_owned(), options: options.to_owned(), parts, pool, schemas: Mutex::default() })
+    }
+
+    /// The same, whose stores are opened at this address; looking on goes to the server itself.
+    #[must_use]
+    pub fn opened_at(mut self, address: &str) -> Self {
+        address.clone_into(&mut self.address);
+        self
+    }
+
+    /// The same, with another clock on the side of the stores.
+    #[must_use]
+    pub fn with_parts(mut self, parts: Parts) -> Self {
+        self.parts = parts;
+        self
     }
 
     /// A pool beside the stores', to look at rows and damage them.
@@ -98,7 +114,7 @@ impl PostgresStores {
     ///
     /// If it does not open.
     pub async fn open(&self) -> Result<PostgresStorage> {
-        PostgresStorage::open(self.options()?, &Parts::system()).await
+        PostgresStorage::open(self.options()?, &self.parts).await
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<String>> {

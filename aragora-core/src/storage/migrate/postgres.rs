@@ -86,6 +86,7 @@ impl PostgresSteps {
             "SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = 0; \
              SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL tcp_keepalives_idle = 10; \
              SET LOCAL tcp_keepalives_interval = 5; SET LOCAL tcp_keepalives_count = 3; \
+             SET LOCAL client_connection_check_interval = '2s'; \
              SET LOCAL search_path = \"{}\", pg_catalog; SELECT pg_advisory_xact_lock({id})",
             self.schema
         );

@@ -18,7 +18,7 @@ use crate::storage::remote::Topic;
 
 /// Tables whose loss cannot be made good, by their beginnings: logs of debates, receipts, audit, ledgers, knowledge and
 /// keys. Versions of migrations may lie here, since they tell of this store alone.
-const NEVER_ONLY_HERE: [&str; 7] = ["debate", "receipt", "audit", "ledger", "km_", "knowledge", "encryption"];
+const NEVER_ONLY_HERE: [&str; 8] = ["debate", "event", "receipt", "audit", "ledger", "km_", "knowledge", "encryption"];
 
 /// One operation as the script takes it.
 struct Line {
