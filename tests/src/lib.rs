@@ -17,6 +17,8 @@ pub mod recorded;
 pub mod rehearsal;
 pub mod replay;
 pub mod sealing;
+#[cfg(feature = "servers")]
+pub mod servers;
 pub mod stage;
 pub mod stub;
 pub mod virtual_time;

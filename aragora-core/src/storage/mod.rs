@@ -32,11 +32,18 @@ mod index;
 mod key;
 mod lease;
 mod memory;
+pub mod migrate;
 mod observed;
 mod open;
+#[cfg(feature = "storage-postgres")]
+pub mod postgres;
 #[cfg(feature = "storage-redb")]
 pub(crate) mod redb;
 mod reencrypt;
+#[cfg(feature = "storage-redis")]
+pub mod redis;
+#[cfg(any(feature = "storage-postgres", feature = "storage-redis"))]
+mod remote;
 mod scan;
 mod sealed;
 #[cfg(feature = "storage-sled")]

@@ -23,6 +23,7 @@ mod python;
 mod replay;
 mod rustdoc;
 mod secrets;
+mod servers;
 mod swift;
 mod typos;
 
@@ -45,6 +46,7 @@ pub(crate) const ALL: &[Suite] = &[
     examples::SUITE,
     replay::SUITE,
     faults::SUITE,
+    servers::SUITE,
     fuzz::SUITE,
     providers::SUITE,
     python::SUITE,
