@@ -65,7 +65,8 @@ impl Sdk for Direct {
         let parts = Parts::system().with_clock(clock.clone()).with_entropy(Counted(AtomicU64::new(seed.0)));
         let config = given.config.as_ref().map_or_else(|| Config::load([("", "")]), config)?;
         let agents = Agents::builder().providers(config.providers.clone()).parts(AgentParts::over(parts.clone()));
-        let agents = agents.document(&given.layers.as_ref().map_or_else(|| Ok(LayersDocument::default()), |it| read("layers", it))?)?;
+        let agents = agents
+            .document(&given.layers.as_ref().map_or_else(|| Ok(LayersDocument::default()), |it| read("layers", it))?)?;
         let engine = Engine::builder().parts(parts).config(EngineConfig::of(&config)).agents(agents.build());
         let engine = cast.protocols.values().try_fold(engine, |engine, script| {
             Ok::<_, Error>(engine.protocol(Arc::new(PlayedProtocol::new(script.clone())?)))

@@ -160,9 +160,8 @@ async fn nobody_stands_in_for_an_agent_that_never_fails_over() {
     let agents = builder.build();
     let clock = ManualClock::default();
     let stub = |kind: AgentKind| Stub::new("a", "p/m", &clock, [Say::Pieces(vec!["yes"])]).of_kind(kind).shared();
-    let refused = |agents: &Agents, kind| {
-        agents.around(stub(kind), vec![stub(AgentKind::Foreign)]).map(|_| ()).unwrap_err()
-    };
+    let refused =
+        |agents: &Agents, kind| agents.around(stub(kind), vec![stub(AgentKind::Foreign)]).map(|_| ()).unwrap_err();
     assert_eq!(refused(&agents, AgentKind::Scripted).kind(), ErrorKind::InvalidRequest);
     let bare: LayersDocument = serde_json::from_value(json!({"bare": true})).unwrap();
     assert!(refused(&agents.in_layers(&bare).unwrap(), AgentKind::Foreign).reason().contains("without layers"));
