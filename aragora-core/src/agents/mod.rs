@@ -7,6 +7,7 @@ mod ballot_reply;
 mod budget;
 mod conduct;
 mod demo;
+mod digests;
 mod embed;
 mod function;
 mod handle;
@@ -42,6 +43,7 @@ pub use conduct::MAX_REPLY_BYTES;
 #[cfg(feature = "foreign")]
 pub(crate) use conduct::{cancelled, late, ready, sized};
 pub use demo::{DemoAgent, DemoStyle};
+pub(crate) use digests::{Asked, Digests};
 #[cfg(feature = "model2vec")]
 pub use embed::Model2VecEmbedder;
 pub use embed::{
