@@ -20,13 +20,13 @@ pub async fn open(uri: &str, parts: &Parts) -> Result<Arc<dyn Storage>> {
         ("memory", _) => {
             return Err(Error::new(ErrorKind::InvalidConfig, "a memory store takes nothing after `memory:`"));
         }
-        ("", path) if !path.is_empty() => return embedded::at("redb", path, "", parts).await,
-        ("redb", path) => return embedded::open("redb", path, parts).await,
-        ("sled", path) => return embedded::open("sled", path, parts).await,
+        ("", path) if !path.is_empty() => return Ok(embedded::at("redb", path, "", parts).await?),
+        ("redb", path) => return Ok(embedded::open("redb", path, parts).await?),
+        ("sled", path) => return Ok(embedded::open("sled", path, parts).await?),
         ("postgres" | "postgresql", _) => "storage-postgres",
         ("redis" | "rediss" | "redis+sentinel", _) => "storage-redis",
         // The letter of a drive.
-        (drive, _) if cfg!(windows) && drive.len() == 1 => return embedded::at("redb", uri, "", parts).await,
+        (drive, _) if cfg!(windows) && drive.len() == 1 => return Ok(embedded::at("redb", uri, "", parts).await?),
         (scheme, _) => {
             let shown: String = scheme.chars().take(20).collect();
             return Err(Error::new(
