@@ -7,6 +7,7 @@ pub mod admission;
 pub mod bus;
 pub mod calls;
 pub mod crowd;
+pub mod disk;
 pub mod fold;
 pub mod latency;
 pub mod overhead;

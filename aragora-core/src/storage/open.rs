@@ -18,9 +18,9 @@ pub async fn open(uri: &str, parts: &Parts) -> Result<Arc<dyn Storage>> {
     match uri.split_once(':').map_or(("", uri), |(scheme, rest)| (scheme, rest)) {
         ("memory", "") => Ok(Arc::new(MemoryStorage::new(parts.clock.clone()))),
         ("memory", _) => Err(Error::new(ErrorKind::InvalidConfig, "a memory store takes nothing after `memory:`")),
-        ("", path) if !path.is_empty() => embedded::at("redb", path, "", parts).await,
-        ("redb", path) => embedded::open("redb", path, parts).await,
-        ("sled", path) => embedded::open("sled", path, parts).await,
+        ("", path) if !path.is_empty() => Ok(embedded::at("redb", path, "", parts).await?),
+        ("redb", path) => Ok(embedded::open("redb", path, parts).await?),
+        ("sled", path) => Ok(embedded::open("sled", path, parts).await?),
         #[cfg(feature = "storage-postgres")]
         ("postgres" | "postgresql", _) => {
             let options = super::postgres::PostgresOptions::from_uri(uri)?;
@@ -36,7 +36,7 @@ pub async fn open(uri: &str, parts: &Parts) -> Result<Arc<dyn Storage>> {
         #[cfg(not(feature = "storage-redis"))]
         ("redis" | "rediss" | "redis+sentinel", _) => Err(not_configured("storage-redis")),
         // The letter of a drive.
-        (drive, _) if cfg!(windows) && drive.len() == 1 => embedded::at("redb", uri, "", parts).await,
+        (drive, _) if cfg!(windows) && drive.len() == 1 => Ok(embedded::at("redb", uri, "", parts).await?),
         (scheme, _) => {
             let shown: String = scheme.chars().take(20).collect();
             Err(Error::new(

@@ -6,11 +6,11 @@
 use std::process::{Command, ExitCode};
 
 use aragora_benches::row::Row;
-use aragora_benches::{Result, admission, bus, crowd, fold, latency, overhead, peer, prefix, rules, store};
+use aragora_benches::{Result, admission, bus, crowd, disk, fold, latency, overhead, peer, prefix, rules, store};
 
 type Rows = fn() -> Result<Vec<Row>>;
 
-const GROUPS: [(&str, Rows); 10] = [
+const GROUPS: [(&str, Rows); 11] = [
     ("overhead", overhead::rows),
     ("crowd", crowd::rows),
     ("fold", fold::rows),
@@ -20,6 +20,7 @@ const GROUPS: [(&str, Rows); 10] = [
     ("prefix", prefix::rows),
     ("bus", bus::rows),
     ("store", store::rows),
+    ("disk", disk::rows),
     ("admission", admission::rows),
 ];
 
