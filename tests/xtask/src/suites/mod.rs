@@ -22,6 +22,7 @@ mod providers;
 mod python;
 mod replay;
 mod rustdoc;
+mod sealing;
 mod swift;
 mod typos;
 
@@ -45,6 +46,7 @@ pub(crate) const ALL: &[Suite] = &[
     replay::SUITE,
     faults::SUITE,
     fuzz::SUITE,
+    sealing::SUITE,
     providers::SUITE,
     python::SUITE,
     kotlin::SUITE,
