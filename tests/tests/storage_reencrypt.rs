@@ -197,12 +197,13 @@ async fn rotation_is_followed_by_census_grace_and_retirement() {
     notes(rotating.clone(), "acme").put(&note(100)).await.unwrap();
     let run = rotating.reencrypt();
     let early = run.census().await.unwrap();
-    assert_eq!((early.rows_under(id(KEY_1)), early.rows_under(id(KEY_2))), (11, 1));
+    // Two rows say what these stores may hold, and are sealed too.
+    assert_eq!((early.rows_under(id(KEY_1)), early.rows_under(id(KEY_2))), (13, 1));
     let refused = |census: &aragora_core::storage::Census, key, grace| {
         let (run, census) = (rotating.reencrypt(), census.clone());
         async move { run.retire(key, &census, grace).await.unwrap_err().reason().to_owned() }
     };
-    assert_eq!(refused(&early, id(KEY_1), Grace::Override).await, "11 rows need this key");
+    assert_eq!(refused(&early, id(KEY_1), Grace::Override).await, "13 rows need this key");
 
     let report = run.execute(&Stores::All, &CancelToken::new()).await.unwrap();
     assert_eq!(counts(&report, "test_note"), (10, 1, 0));
@@ -211,9 +212,9 @@ async fn rotation_is_followed_by_census_grace_and_retirement() {
 
     lab.clock.advance(Duration::from_secs(1));
     let census = run.census().await.unwrap();
-    assert_eq!((census.rows_under(id(KEY_1)), census.rows_under(id(KEY_2))), (0, 12));
+    assert_eq!((census.rows_under(id(KEY_1)), census.rows_under(id(KEY_2))), (0, 14));
     assert!(refused(&census, id(KEY_1), Grace::Kept).await.contains("less than 7 days ago"));
-    assert_eq!(refused(&census, id(KEY_2), Grace::Override).await, "12 rows need this key");
+    assert_eq!(refused(&census, id(KEY_2), Grace::Override).await, "14 rows need this key");
     run.retire(id(KEY_1), &census, Grace::Override).await.unwrap();
     lab.clock.advance(Duration::from_secs(7 * 86_400));
     run.retire(id(KEY_1), &census, Grace::Kept).await.unwrap();
@@ -368,4 +369,33 @@ async fn one_run_at_a_time_and_a_cancelled_one_resumes() {
     lease.release(held).await.unwrap();
     let report = lab.run(KEY_1).execute(&Stores::All, &CancelToken::new()).await.unwrap();
     assert_eq!(counts(&report, "test_note"), (600, 0, 0));
+}
+
+#[tokio::test]
+async fn a_rotation_waits_for_every_live_instance() {
+    let lab = Lab::new();
+    let old = lab.strict(KEY_1);
+    notes(old.clone(), "acme").put(&note(1)).await.unwrap();
+    old.reencrypt().announce("a", Duration::from_secs(60)).await.unwrap();
+    let rotating = lab.strict(&both());
+    rotating.reencrypt().announce("b", Duration::from_secs(60)).await.unwrap();
+    let refused = rotating.reencrypt().execute(&Stores::All, &CancelToken::new()).await.unwrap_err();
+    assert_eq!((refused.kind(), refused.reason()), (ErrorKind::Conflict, "instance a lacks the key that encrypts now"));
+
+    // Phase one is over for `a` as well: it can read what the new key seals, but does not encrypt with it yet.
+    lab.strict(&format!("{KEY_1},{KEY_2}")).reencrypt().announce("a", Duration::from_secs(60)).await.unwrap();
+    let run = rotating.reencrypt();
+    run.execute(&Stores::All, &CancelToken::new()).await.unwrap();
+    let census = run.census().await.unwrap();
+    let refused = run.retire(id(KEY_1), &census, Grace::Override).await.unwrap_err();
+    assert_eq!(refused.reason(), "instance a still encrypts with this key");
+    lab.clock.advance(Duration::from_secs(60));
+    let census = run.census().await.unwrap();
+    run.retire(id(KEY_1), &census, Grace::Override).await.unwrap();
+
+    let age = run.announce("b", Duration::from_secs(60)).await.unwrap();
+    assert_eq!((age.key, age.rotation_due), (id(KEY_2), false));
+    lab.clock.advance(Duration::from_secs(90 * 86_400));
+    let due = run.announce("b", Duration::from_secs(60)).await.unwrap();
+    assert_eq!((due.since, due.rotation_due), (age.since, true));
 }

@@ -19,12 +19,20 @@ pub mod canonical;
 mod cipher;
 mod envelope;
 mod keyring;
+mod kms;
+mod local_kms;
 mod plain;
+#[cfg(feature = "upstream-import")]
+mod upstream;
 mod xaes;
 
 pub use cipher::Cipher;
 pub use envelope::{ENVELOPE_OVERHEAD, Envelope, FieldPath, MAX_PLAIN};
 pub use keyring::{Blind, KeyId, Keyring};
+pub use kms::{DataKey, KeyRef, Kms, KmsContext, SecretKey, Wrapped};
+pub use local_kms::LocalKms;
 pub use plain::{Plain, PlainJson};
+#[cfg(feature = "upstream-import")]
+pub use upstream::{Upstream, UpstreamType};
 
 pub(crate) use envelope::{NONCE, Nonce, PlainType, envelope_key_id};

@@ -55,4 +55,37 @@ mod tests {
             "986ec1832593df5443a179437fd083bf3fdb41abd740a21f71eb769d"
         );
     }
+
+    #[test]
+    fn accumulated_answers_of_the_document() {
+        use shake::Shake128;
+        use shake::digest::{ExtendableOutput as _, Update as _, XofReader as _};
+
+        let (iterations, expected) = match std::env::var_os("ARAGORA_TEST_LONG") {
+            Some(_) => (1_000_000, "2163ae1445985a30b60585ee67daa55674df06901b890593e824b8a7c885ab15"),
+            None => (10_000, "e6b9edf2df6cec60c8cbd864e2211b597fb69a529160cd040d56c0c210081939"),
+        };
+        let mut source = Shake128::default().finalize_xof();
+        let mut sum = Shake128::default();
+        for _ in 0..iterations {
+            let (mut key, mut nonce, mut length) = ([0; 32], [0; NONCE], [0; 1]);
+            source.read(&mut key);
+            source.read(&mut nonce);
+            source.read(&mut length);
+            let mut text = vec![0; usize::from(length[0])];
+            source.read(&mut text);
+            source.read(&mut length);
+            let mut aad = vec![0; usize::from(length[0])];
+            source.read(&mut aad);
+            let (xaes, plain) = (Xaes::new(&key), text.clone());
+            let tag = xaes.seal(&nonce, &aad, &mut text).unwrap();
+            sum.update(&text);
+            sum.update(&tag);
+            assert!(xaes.open(&nonce, &aad, &mut text, &tag));
+            assert_eq!(text, plain);
+        }
+        let mut digest = [0; 32];
+        sum.finalize_xof().read(&mut digest);
+        assert_eq!(HEXLOWER.encode(&digest), expected);
+    }
 }

@@ -50,6 +50,7 @@ mod sealed;
 mod sled;
 mod stack;
 mod table;
+mod tenant_keys;
 mod tenanted;
 mod watch;
 
@@ -71,7 +72,7 @@ pub use lease::{ClaimTarget, Lease, LeaseClaim, Leases, MAX_LEASE, MIN_LEASE, Na
 pub use memory::MemoryStorage;
 pub use observed::{Observed, StorageHealth};
 pub use open::open;
-pub use reencrypt::{Census, Counts, Grace, Progress, Reencrypt, ReencryptReport, Stores};
+pub use reencrypt::{Census, Counts, Grace, KeyAge, Progress, Reencrypt, ReencryptReport, Stores};
 pub use scan::{Corrupt, Cursor, Entry, MAX_PAGE, MAX_PAGE_BYTES, OnCorrupt, PageRequest, ScanOrder, ScanPage};
 pub use sealed::{EncryptionState, SealKeys, Sealed};
 pub use stack::{Stack, StackBuilder};
@@ -79,6 +80,7 @@ pub use table::{
     Class, FieldPolicy, IndexDef, MigratePage, Replaces, Seal, SpaceKind, Table, TableDef, TablePage, TableRecord,
     Versioned, check_definitions,
 };
+pub use tenant_keys::{KeyState, RewrapReport, ShredProof, TenantKeys};
 pub use tenanted::Tenanted;
 pub use watch::{Watch, WatchHub, WatchSignal};
 

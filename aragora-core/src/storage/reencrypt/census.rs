@@ -5,6 +5,7 @@ use super::{Place, Reencrypt, Stores, page};
 use crate::clock::Timestamp;
 use crate::crypto::KeyId;
 use crate::error::{Error, ErrorKind, Result};
+use crate::storage::tenant_keys::wrapping_keys;
 
 /// How long after a re-encryption a key may be needed again.
 const GRACE: Duration = Duration::from_secs(7 * 86_400);
@@ -46,6 +47,12 @@ impl Reencrypt {
         for place in self.places(&Stores::All).await? {
             self.census_of(&place, &mut census).await?;
         }
+        // Data keys that a local key service wrapped need the key they were wrapped under.
+        if self.only.is_none() {
+            for key in wrapping_keys(&self.storage).await? {
+                *census.rows.entry("tenant_keys".to_owned()).or_default().entry(key).or_default() += 1;
+            }
+        }
         Ok(census)
     }
 
@@ -81,6 +88,7 @@ impl Reencrypt {
         if needed > 0 {
             return refused(format!("{needed} rows need this key"));
         }
+        self.check_none_uses(key).await?;
         let runs = self.status().await?;
         for place in self.places(&Stores::All).await? {
             if self.stores.ring(&place.space).await?.active_key_id() == key {

@@ -6,6 +6,7 @@
 //! was not. Whoever writes a row meanwhile seals it under the same key, so the winner's value stays.
 
 mod census;
+mod instances;
 mod page;
 mod progress;
 
@@ -16,6 +17,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use census::{Census, Grace};
+pub use instances::KeyAge;
 pub use progress::Progress;
 
 use super::Storage;
@@ -24,7 +26,7 @@ use super::backoff;
 use super::batch::{Batch, Op, Precondition};
 use super::lease::{Lease, Leases, NamedLease};
 use super::scan::{Corrupt, Cursor, OnCorrupt, PageRequest, ScanOrder};
-use super::sealed::{EncryptionState, SealStores};
+use super::sealed::{EncryptionState, STATES, SealStores};
 use super::table::{Seal, SpaceKind, TableDef};
 use crate::clock::CancelToken;
 use crate::crypto::KeyId;
@@ -102,6 +104,9 @@ pub struct Reencrypt {
     parts: Parts,
     defs: Vec<TableDef>,
     tenants: BTreeSet<OrgId>,
+    only: Option<OrgId>,
+    #[cfg(feature = "upstream-import")]
+    upstream: Option<page::Import>,
 }
 
 /// One table of one space.
@@ -113,7 +118,16 @@ struct Place {
 
 impl Reencrypt {
     pub(super) fn new(storage: Arc<dyn Storage>, stores: Arc<SealStores>, parts: Parts, defs: Vec<TableDef>) -> Self {
-        Self { storage, stores, parts, defs, tenants: BTreeSet::new() }
+        Self {
+            storage,
+            stores,
+            parts,
+            defs,
+            tenants: BTreeSet::new(),
+            only: None,
+            #[cfg(feature = "upstream-import")]
+            upstream: None,
+        }
     }
 
     /// Looks at the declared tables of these tenants too. Tenants whose rows were written through the seal are known
@@ -124,10 +138,34 @@ impl Reencrypt {
         self
     }
 
+    /// Looks at this tenant and at nothing else.
+    #[must_use]
+    pub fn only(mut self, tenant: &OrgId) -> Self {
+        self.tenants.insert(tenant.clone());
+        self.only = Some(tenant.clone());
+        self
+    }
+
+    /// Reads values of the system before this one in tables whose members are sealed, and seals them as what they are.
+    /// The function gives the type of a member by table and member name. Strict stores take none in.
+    #[cfg(feature = "upstream-import")]
+    #[must_use]
+    pub fn upstream(
+        mut self,
+        decoder: crate::crypto::Upstream,
+        types: impl Fn(&str, &str) -> crate::crypto::UpstreamType + Send + Sync + 'static,
+    ) -> Self {
+        self.upstream = Some(page::Import::new(decoder, types));
+        self
+    }
+
     /// What [`Self::execute`] would do. Writes nothing.
     pub async fn plan(&self, stores: &Stores) -> Result<ReencryptReport> {
         let mut report = ReencryptReport { complete: true, ..ReencryptReport::default() };
         for place in self.places(stores).await? {
+            if place.holds_states() {
+                continue;
+            }
             let strict = self.stores.reload(&place.space, &place.table).await? == EncryptionState::Strict;
             let mut progress = Progress::default();
             let mut cursor = None;
@@ -151,9 +189,11 @@ impl Reencrypt {
     /// A store that was not strict is `migrating` while this runs, and strict after a run without failures. In a strict
     /// store a plain row is a failure, never sealed: nobody can pass one in that way.
     ///
-    /// Errors: `conflict` while another run holds the lease; `lease_lost` if another took over; those of the store.
+    /// Errors: `conflict` while another run holds the lease, or while a live process lacks the key
+    /// ([`Self::announce`]); `lease_lost` if another took over; those of the store.
     pub async fn execute(&self, stores: &Stores, cancel: &CancelToken) -> Result<ReencryptReport> {
         let mut report = ReencryptReport { complete: true, ..ReencryptReport::default() };
+        self.check_all_hold_active().await?;
         for place in self.places(stores).await? {
             if cancel.is_cancelled() {
                 report.complete = false;
@@ -170,13 +210,15 @@ impl Reencrypt {
             let progress = run?;
             released.or_else(|error| if error.kind() == ErrorKind::LeaseLost { Ok(()) } else { Err(error) })?;
             report.complete &= progress.finished();
-            report.add(&place, progress);
+            if !place.holds_states() {
+                report.add(&place, progress);
+            }
         }
         Ok(report)
     }
 
     async fn run(&self, place: &Place, named: &NamedLease, lease: Lease, cancel: &CancelToken) -> Result<Progress> {
-        let (state, state_expect) = self.begin(place).await?;
+        let (state, mut state_expect) = self.begin(place).await?;
         let strict = state == EncryptionState::Strict;
         let active = self.stores.ring(&place.space).await?.active_key_id();
         let mut progress = self.resume(place, active).await?;
@@ -214,6 +256,7 @@ impl Reencrypt {
                 }
                 // Somebody wrote a row of the page: it is read again, in smaller pages while that goes on.
                 Err(error) if error.kind() == ErrorKind::Conflict && collisions < COLLISIONS => {
+                    state_expect = self.begin(place).await?.1;
                     collisions += 1;
                     chunk = (chunk / 2).max(1);
                     backoff::pause(Some(&self.parts)).await?;
@@ -221,13 +264,18 @@ impl Reencrypt {
                 Err(error) => return Err(error),
             }
         }
-        // So that this process goes by it at once.
-        self.stores.reload(&place.space, &place.table).await?;
+        if !place.holds_states() {
+            // So that this process goes by it at once.
+            self.stores.reload(&place.space, &place.table).await?;
+        }
         Ok(progress)
     }
 
     /// Makes a store that is not strict `migrating`. Gives its state and what to expect there.
     async fn begin(&self, place: &Place) -> Result<(EncryptionState, Precondition)> {
+        if place.holds_states() {
+            return Ok((EncryptionState::Strict, Precondition::Any));
+        }
         let (state, expect) = self.stores.stored(&place.space, &place.table).await?;
         match state {
             EncryptionState::Strict => Ok((state, expect)),
@@ -274,7 +322,14 @@ impl Reencrypt {
             space,
             table,
         });
-        Ok(places.filter(|place| place.seal != Seal::Plain).collect())
+        let wanted = |space: &Space| self.only.as_ref().is_none_or(|only| space.tenant() == only.as_str());
+        let mut places: Vec<Place> = places.filter(|place| place.seal != Seal::Plain && wanted(&place.space)).collect();
+        // The states are sealed too, and come last.
+        if *stores == Stores::All && self.only.is_none() {
+            let table = TableName::of_definition(STATES);
+            places.push(Place { space: Space::System, table, seal: Seal::Record });
+        }
+        Ok(places)
     }
 
     async fn page(&self, place: &Place, cursor: Option<Cursor>) -> Result<page::Rows> {
@@ -290,6 +345,10 @@ impl Reencrypt {
 }
 
 impl Place {
+    fn holds_states(&self) -> bool {
+        self.table.as_str() == STATES
+    }
+
     fn range(&self) -> KeyRange {
         KeyRange::all(self.space.clone(), self.table.clone())
     }

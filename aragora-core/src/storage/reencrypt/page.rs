@@ -48,6 +48,9 @@ impl Reencrypt {
         rows: &[Result<Entry, Corrupt>],
         strict: bool,
     ) -> Result<Vec<Row>> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
         let ring = self.stores.ring(&place.space).await?;
         let mut nonces = Nonces::new(&*self.parts.entropy, rows.len());
         let mut out = Vec::with_capacity(rows.len());
@@ -79,6 +82,16 @@ impl Reencrypt {
             let reason = "a plain value in a store that is strictly encrypted";
             return Ok(failed(key, keys, Error::new(ErrorKind::PlaintextRefused, reason)));
         }
+        #[cfg(feature = "upstream-import")]
+        let plain = match (&self.upstream, form, place.seal) {
+            (Some(import), Form::Plain, Seal::Fields(policy)) => {
+                match import.read(policy, place.table.as_str(), &plain) {
+                    Ok(plain) => plain,
+                    Err(error) => return Ok(failed(key, keys, error)),
+                }
+            }
+            _ => plain,
+        };
         let active = ring.active_key_id();
         if form == Form::Sealed && keys.iter().all(|key| *key == active) {
             return Ok(Row { key, verdict: Verdict::Skipped, keys, put: None });
@@ -120,4 +133,67 @@ pub(super) fn named_keys(seal: Seal, entry: &Entry) -> Vec<KeyId> {
     keys.sort_unstable();
     keys.dedup();
     keys
+}
+
+#[cfg(feature = "upstream-import")]
+pub(super) use import::Import;
+
+#[cfg(feature = "upstream-import")]
+mod import {
+    use std::fmt;
+    use std::sync::Arc;
+
+    use bytes::Bytes;
+    use data_encoding::BASE64;
+    use zeroize::Zeroizing;
+
+    use crate::crypto::{Plain, Upstream, UpstreamType};
+    use crate::error::{Error, ErrorKind, Result};
+    use crate::storage::frame;
+    use crate::storage::sealed::replace_members;
+    use crate::storage::table::FieldPolicy;
+
+    type Types = dyn Fn(&str, &str) -> UpstreamType + Send + Sync;
+
+    /// How values of the system before this one are read.
+    #[derive(Clone)]
+    pub(in crate::storage::reencrypt) struct Import {
+        decoder: Arc<Upstream>,
+        types: Arc<Types>,
+    }
+
+    impl Import {
+        pub(in crate::storage::reencrypt) fn new(
+            decoder: Upstream,
+            types: impl Fn(&str, &str) -> UpstreamType + Send + Sync + 'static,
+        ) -> Self {
+            Self { decoder: Arc::new(decoder), types: Arc::new(types) }
+        }
+
+        /// The record with every old value in the open. What only looks like one stays.
+        pub(super) fn read(&self, policy: &FieldPolicy, table: &str, plain: &[u8]) -> Result<Bytes> {
+            let record = frame::head(plain)?;
+            replace_members(policy, record.schema, record.payload, |name, bytes| {
+                if !Upstream::looks_like(bytes) {
+                    return Ok(None);
+                }
+                let opened = self.decoder.open(&BASE64.encode(bytes), (self.types)(table, name))?;
+                let text = match &opened {
+                    Plain::Text(text) => serde_json::to_string(text.expose()),
+                    Plain::Json(value) => serde_json::to_string(&value.expose().0),
+                    Plain::Bytes(_) => {
+                        let reason = "a member of a JSON record cannot be bytes";
+                        return Err(Error::new(ErrorKind::InvalidRequest, reason));
+                    }
+                };
+                text.map(|text| Some(Zeroizing::new(text))).map_err(|error| Error::internal(error.to_string()))
+            })
+        }
+    }
+
+    impl fmt::Debug for Import {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.debug_struct("Import").finish_non_exhaustive()
+        }
+    }
 }

@@ -135,8 +135,32 @@ pub(crate) fn key_ids(policy: &FieldPolicy, payload: &[u8]) -> Vec<crate::crypto
     sealed.filter_map(|(_, raw)| marked(raw).and_then(|bytes| envelope_key_id(&bytes))).collect()
 }
 
+/// A plain record with some sealed-looking members replaced by this function, which gets name and bytes; `None` leaves
+/// one as it is.
+#[cfg(feature = "upstream-import")]
+pub(crate) fn replace_members(
+    policy: &FieldPolicy,
+    schema: u16,
+    payload: &[u8],
+    mut value: impl FnMut(&str, &[u8]) -> Result<Option<Zeroizing<String>>>,
+) -> Result<Bytes> {
+    let members = Members::of(payload)
+        .ok_or_else(|| Error::new(ErrorKind::Corrupt, "a record is no JSON object without repeated members"))?;
+    frame::draft_with(Codec::Json, schema, false, payload.len(), |out| {
+        let mut object = ObjectWriter::begin(out);
+        for (name, raw) in &members.0 {
+            object.name(name)?;
+            let bytes = marked(raw).filter(|_| !is_plain(policy, name));
+            let new = bytes.map(|bytes| value(name, &bytes)).transpose()?.flatten();
+            object.out.extend_from_slice(new.as_ref().map_or(*raw, |new| new.as_str()).as_bytes());
+        }
+        object.end();
+        Ok(())
+    })
+}
+
 /// The bytes of a member of exactly the marker's shape.
-pub(crate) fn marked(raw: &str) -> Option<Vec<u8>> {
+fn marked(raw: &str) -> Option<Vec<u8>> {
     #[derive(serde::Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Marker<'a> {

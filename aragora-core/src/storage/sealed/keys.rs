@@ -3,6 +3,7 @@ use std::sync::Arc;
 use crate::crypto::Keyring;
 use crate::error::Result;
 use crate::storage::address::Space;
+use crate::storage::tenant_keys::TenantKeys;
 
 /// The keys a store is sealed with.
 #[derive(Clone, Debug)]
@@ -10,14 +11,17 @@ use crate::storage::address::Space;
 pub enum SealKeys {
     /// One ring for everything.
     Shared(Arc<Keyring>),
+    /// One ring for each tenant, from a key service.
+    PerTenant(Arc<TenantKeys>),
 }
 
 impl SealKeys {
     /// The ring of this space.
-    #[allow(clippy::unused_async)] // Keys of tenants are fetched here.
-    pub(crate) async fn ring(&self, _: &Space) -> Result<Arc<Keyring>> {
-        match self {
-            Self::Shared(ring) => Ok(ring.clone()),
+    pub(crate) async fn ring(&self, space: &Space) -> Result<Arc<Keyring>> {
+        match (self, space) {
+            (Self::Shared(ring), _) => Ok(ring.clone()),
+            (Self::PerTenant(keys), Space::System) => Ok(keys.system().clone()),
+            (Self::PerTenant(keys), Space::Tenant(tenant)) => keys.get_tenant_key(tenant).await,
         }
     }
 }
@@ -31,5 +35,11 @@ impl From<Keyring> for SealKeys {
 impl From<Arc<Keyring>> for SealKeys {
     fn from(ring: Arc<Keyring>) -> Self {
         Self::Shared(ring)
+    }
+}
+
+impl From<Arc<TenantKeys>> for SealKeys {
+    fn from(keys: Arc<TenantKeys>) -> Self {
+        Self::PerTenant(keys)
     }
 }

@@ -28,6 +28,9 @@ pub use keys::SealKeys;
 pub use state::EncryptionState;
 
 pub(crate) use fields::key_ids;
+#[cfg(feature = "upstream-import")]
+pub(crate) use fields::replace_members;
+pub(crate) use state::TABLE as STATES;
 pub(crate) use stores::Stores as SealStores;
 pub(crate) use unkeyed::Unkeyed;
 pub(crate) use value::{Form, Nonces, open as open_entry, seal as seal_draft};

@@ -5,7 +5,15 @@ use crate::storage::address::TableName;
 use crate::storage::table::{Seal, TableDef, check_definitions};
 
 /// Tables that must be readable without keys, or hold nothing but what is sealed already.
-const ALWAYS_PLAIN: [&str; 5] = ["lease", "migration_versions", super::state::TABLE, "tenant_keys", "reencryption"];
+const ALWAYS_PLAIN: [&str; 7] = [
+    "lease",
+    "migration_versions",
+    super::state::TABLE,
+    "tenant_keys",
+    "reencryption",
+    "encryption_instance",
+    "encryption_key",
+];
 
 /// What of each table is sealed. A table nobody declared is sealed whole.
 #[derive(Clone, Debug, Default)]

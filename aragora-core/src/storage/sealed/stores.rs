@@ -128,7 +128,7 @@ impl Stores {
             Some(known) if now().saturating_sub(known.read_at) < BELIEVED => known,
             _ => self.look(&at.space, &at.table).await?,
         };
-        let ring = self.keys.ring(&at.space).await?;
+        let ring = self.keys.ring(&at.space).await.map_err(|error| self.count_error("decrypt", error))?;
         Ok(Some(Store { known, ring }))
     }
 

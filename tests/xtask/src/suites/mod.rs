@@ -24,6 +24,7 @@ mod replay;
 mod rustdoc;
 mod secrets;
 mod servers;
+mod sealing;
 mod swift;
 mod typos;
 
@@ -48,6 +49,7 @@ pub(crate) const ALL: &[Suite] = &[
     faults::SUITE,
     servers::SUITE,
     fuzz::SUITE,
+    sealing::SUITE,
     providers::SUITE,
     python::SUITE,
     kotlin::SUITE,
