@@ -5,12 +5,13 @@ use aragora_benches::fold::Recorded;
 use aragora_benches::overhead::Overhead;
 use aragora_benches::store::Stores;
 use aragora_benches::{bus, rules, talk};
+use aragora_core::engine::Engine;
 use criterion::{Criterion, criterion_group, criterion_main};
 
 fn engine(c: &mut Criterion) {
     let overhead = Overhead::new(talk::REPLY_BYTES).unwrap();
     let mut group = c.benchmark_group("critique 3 x 3");
-    group.bench_function("debate", |b| b.iter(|| overhead.debate().unwrap()));
+    group.bench_function("debate", |b| b.iter(|| overhead.debate(&Engine::in_memory().unwrap(), false).unwrap()));
     group.bench_function("storing its records", |b| b.iter(|| overhead.store().unwrap()));
 }
 

@@ -24,22 +24,35 @@ mod blobs;
 #[cfg(any(feature = "storage-postgres", feature = "storage-redis"))]
 mod connectivity;
 mod control;
+#[cfg(any(feature = "storage-redb", feature = "storage-sled"))]
+mod dir;
 mod frame;
+#[cfg(any(feature = "storage-redb", feature = "storage-sled"))]
+mod group;
 mod helpers;
 mod index;
 mod key;
 mod lease;
 mod memory;
 pub mod migrate;
+mod observed;
 mod open;
 #[cfg(feature = "storage-postgres")]
 pub mod postgres;
+#[cfg(feature = "storage-redb")]
+pub(crate) mod redb;
+mod reencrypt;
 #[cfg(feature = "storage-redis")]
 pub mod redis;
 #[cfg(any(feature = "storage-postgres", feature = "storage-redis"))]
 mod remote;
 mod scan;
+mod sealed;
+#[cfg(feature = "storage-sled")]
+mod sled;
+mod stack;
 mod table;
+mod tenanted;
 mod watch;
 
 use std::fmt::Debug;
@@ -54,16 +67,23 @@ pub use blobs::Blobs;
 pub use connectivity::{Connectivity, check_connectivity};
 pub use control::{Control, ControlReport, ProbeReport, StorageUsage};
 pub use frame::{Codec, Frame, MAX_PAYLOAD, OVERHEAD, draft, draft_json, open as open_frame, payload_len, stamp};
+#[cfg(any(feature = "storage-redb", feature = "storage-sled"))]
+pub use group::{EmbeddedStorage, JournalRow};
 pub use index::{IndexPage, IndexReport};
 pub use key::{Desc, KeyBytes, KeyCodec, KeyReader, KeyScalar, KeyWriter, MAX_KEY, OrderedF64};
 pub use lease::{ClaimTarget, Lease, LeaseClaim, Leases, MAX_LEASE, MIN_LEASE, NamedLease};
 pub use memory::MemoryStorage;
+pub use observed::{Observed, StorageHealth};
 pub use open::open;
+pub use reencrypt::{Census, Counts, Grace, Progress, Reencrypt, ReencryptReport, Stores};
 pub use scan::{Corrupt, Cursor, Entry, MAX_PAGE, MAX_PAGE_BYTES, OnCorrupt, PageRequest, ScanOrder, ScanPage};
+pub use sealed::{EncryptionState, SealKeys, Sealed};
+pub use stack::{Stack, StackBuilder};
 pub use table::{
     Class, FieldPolicy, IndexDef, MigratePage, Replaces, Seal, SpaceKind, Table, TableDef, TablePage, TableRecord,
     Versioned, check_definitions,
 };
+pub use tenanted::Tenanted;
 pub use watch::{Watch, WatchHub, WatchSignal};
 
 use crate::error::Result;

@@ -3,10 +3,8 @@
 //! Arguments: a directory and the number of this life. Time stands still inside a life and moves on by two minutes
 //! between lives, so that what a dead life held is free. Exits with 0 once every debate has ended.
 
-use std::fs::{File, OpenOptions};
-use std::io::Write as _;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use aragora_core::clock::{ManualClock, Timestamp};
@@ -14,24 +12,10 @@ use aragora_core::engine::{DebateHandle, DebateState, Engine, EventData};
 use aragora_core::storage::Storage;
 use aragora_core::{Error, ErrorKind, Result};
 use aragora_tests::durable::kill::{DEBATES, builder, resume};
+use aragora_tests::durable::notes::Notes;
 use aragora_tests::durable::seats::Desk;
 use aragora_tests::durable::{debate_id, engine, runtime, tenant};
 use aragora_tests::file_store::FileStorage;
-
-/// The side file: a line is durable before anything else happens, then shown to whoever kills.
-struct Notes(Mutex<File>);
-
-impl Notes {
-    fn write(&self, line: &str) {
-        let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let noted = file.write_all(format!("{line}\n").as_bytes()).and_then(|()| file.sync_data());
-        let mut out = std::io::stdout().lock();
-        let told = writeln!(out, "{line}").and_then(|()| out.flush());
-        if noted.and(told).is_err() {
-            std::process::exit(3);
-        }
-    }
-}
 
 fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
@@ -45,9 +29,7 @@ fn main() -> Result<()> {
 
 async fn lives(directory: PathBuf, now: Timestamp) -> Result<()> {
     let clock = ManualClock::new(now);
-    let side = OpenOptions::new().create(true).append(true).open(directory.join("notes"));
-    let side = side.map_err(|error| Error::new(ErrorKind::Unavailable, error.to_string()))?;
-    let notes = Arc::new(Notes(Mutex::new(side)));
+    let notes = Arc::new(Notes::open(&directory)?);
     let store: Arc<dyn Storage> = Arc::new(FileStorage::open(&directory, Arc::new(clock.clone())).await?);
     let engine = engine(&store, &clock);
     let mut debates = tokio::task::JoinSet::new();

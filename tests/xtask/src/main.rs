@@ -2,7 +2,8 @@
 //!
 //! A suite is one file under `suites/` and one line in its list. Suites run one after the other on one target
 //! directory; a failing one does not stop the rest. Ctrl-C reaches the running tool and this program alike, and
-//! everything installed is marked as complete only at its end, so an interrupted run leaves nothing half done.
+//! everything installed is marked as complete only at its end, so an interrupted run leaves nothing half done. What
+//! suites print and write is kept until the next run, and the last suite searches it for keys.
 // A command-line program talks through its standard streams.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
@@ -10,8 +11,10 @@ mod context;
 mod faces;
 mod files;
 mod guide;
+mod kept;
 mod kotlin;
 mod markdown;
+mod marks;
 mod model_server;
 mod npm;
 mod peers;
@@ -54,6 +57,11 @@ fn main() -> ExitCode {
         ["test"] => return runner::run(&context, suites::ALL),
         ["test", "--only", names] => match runner::select(suites::ALL, names) {
             Ok(chosen) => return runner::run(&context, &chosen),
+            Err(reason) => return refuse(&reason),
+        },
+        // What `test` starts for each suite.
+        ["suite", name] => match runner::select(suites::ALL, name) {
+            Ok(chosen) => chosen.iter().try_for_each(|suite| kept::inside(&context, suite)),
             Err(reason) => return refuse(&reason),
         },
         ["list"] => {

@@ -5,13 +5,10 @@ use bytes::Bytes;
 use super::claims::Claims;
 use crate::clock::{Clock, Timestamp};
 use crate::error::Result;
-use crate::error::{Error, ErrorKind};
-use crate::ids::OrgId;
 use crate::storage::Revision;
-use crate::storage::address::{Address, KeyRange, PhysicalBounds, Space, TableName};
+use crate::storage::address::{Address, KeyRange, PhysicalBounds, address_in};
 use crate::storage::batch::{Batch, Commit, Op, Precondition, conflict};
 use crate::storage::frame;
-use crate::storage::key::{KeyBytes, KeyReader};
 use crate::storage::scan::{Corrupt, Cursor, Entry, MAX_PAGE_BYTES, PageRequest, ScanOrder, ScanPage};
 
 #[derive(Clone, Debug)]
@@ -201,7 +198,7 @@ impl Rows {
     pub(super) fn verify(&self) -> (u64, Vec<Corrupt>) {
         let damaged = self.by_key.iter().filter_map(|(key, row)| {
             let error = frame::open(&row.frame, key).err()?;
-            Some(Corrupt { address: parse(key).ok()?, error })
+            Some(Corrupt { address: Address::of_physical(key).ok()?, error })
         });
         (self.by_key.len() as u64, damaged.collect())
     }
@@ -212,10 +209,6 @@ struct Done {
     revision: Option<Revision>,
     taken: Option<Entry>,
     replaced: Option<(Bytes, Option<Row>)>,
-}
-
-fn address_in(range: &KeyRange, key: &Bytes, prefix: usize) -> Address {
-    Address::new(range.space.clone(), range.table.clone(), KeyBytes::from_bytes(key.slice(prefix.min(key.len())..)))
 }
 
 fn fill<'a>(range: &KeyRange, rows: impl Iterator<Item = (&'a Bytes, &'a Row)>, request: &PageRequest) -> ScanPage {
@@ -232,14 +225,4 @@ fn fill<'a>(range: &KeyRange, rows: impl Iterator<Item = (&'a Bytes, &'a Row)>, 
         page.entries.push(row.entry(address_in(range, key, prefix)));
     }
     page
-}
-
-fn parse(physical: &Bytes) -> Result<Address> {
-    let system = physical.first() == Some(&0);
-    let mut reader = KeyReader::new(physical.get(usize::from(system)..).unwrap_or_default());
-    let space = if system { Space::System } else { Space::Tenant(OrgId::new(reader.string()?)?) };
-    let table = TableName::new(&reader.string()?)?;
-    let key = physical.len().checked_sub(reader.left()).map(|at| physical.slice(at..));
-    let key = key.ok_or_else(|| Error::new(ErrorKind::Corrupt, "a physical key ends too early"))?;
-    Ok(Address::new(space, table, KeyBytes::from_bytes(key)))
 }

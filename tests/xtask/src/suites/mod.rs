@@ -22,6 +22,7 @@ mod providers;
 mod python;
 mod replay;
 mod rustdoc;
+mod secrets;
 mod servers;
 mod swift;
 mod typos;
@@ -54,4 +55,9 @@ pub(crate) const ALL: &[Suite] = &[
     swift::SUITE,
     benches::SUITE,
     deny::SUITE,
+    // Last, so that it sees what all others printed and wrote.
+    secrets::SUITE,
 ];
+
+/// The name of the suite that searches what the others left.
+pub(crate) const SEARCH: &str = secrets::SUITE.name;
