@@ -53,8 +53,8 @@ async fn free(stores: &PostgresStores) {
 async fn dump(stores: &PostgresStores) -> String {
     let text = format!(
         "SELECT coalesce(string_agg(line, E'\\n' ORDER BY line), '') FROM ( \
-           SELECT c.relname || ' ' || c.relkind || ' ' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) \
-             || ' ' || a.attnotnull || ' ' || a.attstorage AS line \
+           SELECT c.relname || ' ' || c.relkind::text || ' ' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) \
+             || ' ' || a.attnotnull || ' ' || a.attstorage::text AS line \
            FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
            WHERE c.relnamespace = '{schema}'::regnamespace AND c.relname NOT LIKE 'migration_versions%' \
            UNION ALL SELECT pg_get_functiondef(p.oid) FROM pg_proc p WHERE p.pronamespace = '{schema}'::regnamespace \

@@ -122,10 +122,19 @@ async fn an_answer_that_was_lost_is_settled_by_reading() {
     let proxy = CuttingProxy::start(host_of(&address)).await;
     let options = "aragora.pool_size=1";
     let stores = PostgresStores::new(&address, options).unwrap().opened_at(&through(&address, proxy.address()));
-    let store = stores.fresh().await.unwrap();
+    stores.begin();
+    let opened = stores.open().await.unwrap();
+    let store: Arc<dyn Storage> = Arc::new(opened.clone());
+    // The pool looks at a connection that comes back; the next request is only then ours.
+    let idle = async || {
+        while opened.pool().num_idle() == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
     store.put(at("warm"), frame("v")).await.unwrap();
     let several = |name: &str| Batch::of([put(name, "v", Precondition::Absent), put("other", "v", Precondition::Any)]);
     for (name, batch) in [("one", Batch::of([put("one", "v", Precondition::Absent)])), ("two", several("two"))] {
+        idle().await;
         proxy.arm(Cut::Answer);
         let lost = store.apply(batch).await.unwrap_err();
         assert_eq!((lost.kind(), said(&lost, "outcome")), (ErrorKind::Unavailable, Some("unknown")), "{lost:?}");
@@ -133,11 +142,13 @@ async fn an_answer_that_was_lost_is_settled_by_reading() {
         while store.get(at(name)).await.unwrap().is_none() {
             tokio::task::yield_now().await;
         }
+        idle().await;
         proxy.arm(Cut::Request);
         let lost = store.apply(several("never")).await.unwrap_err();
         assert_eq!((lost.kind(), said(&lost, "outcome")), (ErrorKind::Unavailable, Some("unknown")), "{lost:?}");
         assert_eq!(store.get(at("never")).await.unwrap(), None);
     }
+    idle().await;
     proxy.arm(Cut::Answer);
     let read = store.get(at("one")).await.unwrap_err();
     assert_eq!((read.kind(), said(&read, "outcome")), (ErrorKind::Unavailable, None), "a read has no outcome");
@@ -263,6 +274,28 @@ fn options_are_checked_and_show_no_password() {
     let defaults = PostgresOptions::from_uri("postgresql://ada@localhost").unwrap();
     assert_eq!((defaults.schema.as_str(), defaults.pool_size), ("aragora", 10));
     assert_eq!((defaults.pool_timeout, defaults.statement_timeout), (PATIENCE, PATIENCE));
+}
+
+#[tokio::test]
+async fn connectivity_is_one_line_per_server() {
+    let Some(postgres) = address("ARAGORA_TEST_POSTGRES") else { return };
+    let Some(redis) = address("ARAGORA_TEST_REDIS") else { return };
+    let refused = "postgres://u:hunter2@127.0.0.1:1/d";
+    let looked = check_connectivity(&[Some(postgres.as_str()), Some(redis.as_str()), None, Some(refused), Some("redb:/x")]).await;
+    let lines: Vec<&str> = looked.iter().map(|looked| looked.line.as_str()).collect();
+    assert!(lines[0].starts_with("PostgreSQL: connected (PostgreSQL 1"), "{lines:?}");
+    assert!(lines[1].starts_with("Redis: connected (version 7."), "{lines:?}");
+    assert_eq!(lines[2], "DATABASE_URL not set");
+    assert!(lines[3].starts_with("Database connection failed: "), "{lines:?}");
+    let kinds: Vec<_> = looked.iter().map(|looked| looked.error.as_ref().map(Error::kind)).collect();
+    let not_set = Some(ErrorKind::NotConfigured);
+    assert_eq!(kinds, [None, None, not_set, Some(ErrorKind::Unavailable), Some(ErrorKind::InvalidConfig)]);
+    assert!(!format!("{looked:?}").contains("hunter2"));
+    // A server that takes the connection and says nothing.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("postgres://u@{}/d", silent.local_addr().unwrap());
+    let looked = check_connectivity(&[Some(&address)]).await;
+    assert_eq!(looked[0].line, "Database connection timeout");
 }
 
 /// The journal notes what changed, and is there only where it was asked for.

@@ -21,6 +21,8 @@ mod address;
 mod backoff;
 mod batch;
 mod blobs;
+#[cfg(any(feature = "storage-postgres", feature = "storage-redis"))]
+mod connectivity;
 mod control;
 #[cfg(any(feature = "storage-redb", feature = "storage-sled"))]
 mod dir;
@@ -62,6 +64,8 @@ use async_trait::async_trait;
 pub use address::{Address, KeyRange, Space, TableName};
 pub use batch::{Batch, Commit, Durability, MAX_BATCH_BYTES, MAX_BATCH_OPS, MAX_TTL, MIN_TTL, Op, Precondition};
 pub use blobs::Blobs;
+#[cfg(any(feature = "storage-postgres", feature = "storage-redis"))]
+pub use connectivity::{Connectivity, check_connectivity};
 pub use control::{Control, ControlReport, ProbeReport, StorageUsage};
 pub use frame::{Codec, Frame, MAX_PAYLOAD, OVERHEAD, draft, draft_json, open as open_frame, payload_len, stamp};
 #[cfg(any(feature = "storage-redb", feature = "storage-sled"))]

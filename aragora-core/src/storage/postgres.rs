@@ -51,6 +51,7 @@ struct Inner {
     sql: Statements,
     // Whether rows are only seen after naming their space: asked for, or found so in the database.
     row_security: bool,
+    survives_failover: bool,
     in_use: AtomicU32,
     revisions: Revisions,
     signals: Signals,
@@ -83,6 +84,7 @@ impl PostgresStorage {
             process: std::process::id(),
             parts: parts.clone(),
             row_security: found.row_security,
+            survives_failover: found.survives_failover,
             notes: found.notes,
             options,
             pool,
@@ -108,6 +110,11 @@ impl PostgresStorage {
         session.commit().await.map_err(outcome_of)?;
         Ok(done)
     }
+}
+
+/// The version of a server that can be used as the options say, e.g. `15.4`.
+pub(super) async fn version(options: &PostgresOptions) -> Result<String> {
+    Ok(start::check(options).await?.version)
 }
 
 impl Inner {
@@ -145,7 +152,7 @@ impl Storage for PostgresStorage {
             shared: true,
             durable: true,
             clock: ClockSource::Server,
-            survives_failover: true,
+            survives_failover: self.0.survives_failover,
             push_signals: false,
             snapshots: true,
             journal: self.0.options.journal,

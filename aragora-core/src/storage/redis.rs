@@ -74,6 +74,12 @@ impl RedisStorage {
     }
 }
 
+/// The version of a server that can be used, e.g. `7.2.3`.
+pub(super) async fn version(options: RedisOptions) -> Result<String> {
+    let link = Link::new(options.clone());
+    Ok(start::check(&link, &options).await?.version)
+}
+
 impl Inner {
     fn ready(&self) -> Result<()> {
         if self.closed.load(Ordering::Acquire) {

@@ -65,7 +65,11 @@ impl Drop for CuttingProxy {
 }
 
 async fn carry(mut client: TcpStream, server: String, cut: Arc<AtomicU8>) {
-    let Ok(mut server) = TcpStream::connect(server).await else { return };
+    let Ok(mut server) = at_once(server).await else { return };
+    // Answers are small: held back for more they would take a hundred times as long.
+    if client.set_nodelay(true).is_err() {
+        return;
+    }
     let (mut up, mut down) = (vec![0; 1 << 16], vec![0; 1 << 16]);
     let mut answer_dropped = false;
     loop {
@@ -141,6 +145,7 @@ impl Drop for Pooler {
 const SSL_REQUEST: u32 = 80_877_103;
 
 async fn pooled(mut client: TcpStream, server: String, refused: &Mutex<Vec<String>>) -> std::io::Result<()> {
+    client.set_nodelay(true)?;
     let mut start = untyped(&mut client).await?;
     if start.get(4..8) == Some(&SSL_REQUEST.to_be_bytes()[..]) {
         client.write_all(b"N").await?;
@@ -151,7 +156,7 @@ async fn pooled(mut client: TcpStream, server: String, refused: &Mutex<Vec<Strin
     }
     let mut servers = Vec::new();
     for number in 0..2 {
-        let mut stream = TcpStream::connect(&server).await?;
+        let mut stream = at_once(server.clone()).await?;
         stream.write_all(&start).await?;
         loop {
             let (kind, message) = typed(&mut stream).await?;
@@ -201,6 +206,12 @@ async fn pooled(mut client: TcpStream, server: String, refused: &Mutex<Vec<Strin
             }
         }
     }
+}
+
+async fn at_once(server: String) -> std::io::Result<TcpStream> {
+    let stream = TcpStream::connect(server).await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
 }
 
 async fn untyped(stream: &mut TcpStream) -> std::io::Result<Vec<u8>> {

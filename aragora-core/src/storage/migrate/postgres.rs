@@ -18,9 +18,9 @@ const NEXT: &str = "\n-- next statement\n";
 
 /// The rest of the records table and one row per step. The first three columns are those of older installations.
 const RECORD: &str = "
-  CREATE TABLE IF NOT EXISTS migration_versions (
+  CREATE TABLE IF NOT EXISTS @.migration_versions (
     version varchar(50) PRIMARY KEY, applied_at timestamptz DEFAULT now(), applied_by varchar(100));
-  ALTER TABLE migration_versions
+  ALTER TABLE @.migration_versions
     ADD COLUMN IF NOT EXISTS name text, ADD COLUMN IF NOT EXISTS checksum bytea,
     ADD COLUMN IF NOT EXISTS breaking boolean, ADD COLUMN IF NOT EXISTS duration_ms bigint,
     ADD COLUMN IF NOT EXISTS state text;";
@@ -52,6 +52,8 @@ pub(super) fn own_steps(options: &PostgresOptions) -> Vec<MigrationStep> {
 #[derive(Debug)]
 pub(crate) struct PostgresSteps {
     connect: Connect,
+    // The server itself, for steps that do not fit into a transaction.
+    direct: Option<Connect>,
     schema: String,
     parts: Parts,
 }
@@ -67,7 +69,12 @@ impl std::fmt::Debug for Connect {
 
 impl PostgresSteps {
     pub(super) fn new(options: &PostgresOptions, parts: &Parts) -> Self {
-        Self { connect: Connect(options.connect()), schema: options.schema.clone(), parts: parts.clone() }
+        Self {
+            connect: Connect(options.connect()),
+            direct: options.direct().ok().map(Connect),
+            schema: options.schema.clone(),
+            parts: parts.clone(),
+        }
     }
 
     async fn connection(&self) -> Result<PgConnection> {
@@ -87,7 +94,7 @@ impl PostgresSteps {
              SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL tcp_keepalives_idle = 10; \
              SET LOCAL tcp_keepalives_interval = 5; SET LOCAL tcp_keepalives_count = 3; \
              SET LOCAL client_connection_check_interval = '2s'; \
-             SET LOCAL search_path = \"{}\", pg_catalog; SELECT pg_advisory_xact_lock({id})",
+             SET LOCAL search_path = \"{}\"; SELECT pg_advisory_xact_lock({id})",
             self.schema
         );
         match raw(&mut transaction, &begin).await {
@@ -106,16 +113,15 @@ impl PostgresSteps {
         let error = Error::new(ErrorKind::MigrationLocked, "another process migrates this database");
         let Ok(mut connection) = self.connection().await else { return error };
         let (high, low) = ((id >> 32) as i32, id as i32);
-        let asked = sqlx::query(
+        let text = format!(
             "SELECT a.pid, a.application_name, coalesce(host(a.client_addr), 'this machine') AS host \
              FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid \
-             WHERE l.locktype = 'advisory' AND l.granted AND l.classid = $1::int8::oid AND l.objid = $2::int8::oid \
+             WHERE l.locktype = 'advisory' AND l.granted AND l.classid = {} AND l.objid = {} \
              AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) LIMIT 1",
-        )
-        .bind(i64::from(high.cast_unsigned()))
-        .bind(i64::from(low.cast_unsigned()))
-        .fetch_optional(&mut connection)
-        .await;
+            high.cast_unsigned(),
+            low.cast_unsigned()
+        );
+        let asked = sqlx::raw_sql(AssertSqlSafe(text)).fetch_optional(&mut connection).await;
         match asked {
             Ok(Some(row)) => error
                 .with("pid", row.try_get::<i32, _>("pid").unwrap_or_default())
@@ -146,20 +152,20 @@ impl PostgresSteps {
         if exists.is_none() {
             raw(transaction, &format!("CREATE SCHEMA \"{}\"", self.schema)).await.map_err(broken)?;
         }
-        raw(transaction, RECORD).await.map_err(broken)
+        raw(transaction, &RECORD.replace("@.", &format!("\"{}\".", self.schema))).await.map_err(broken)
     }
 
     /// How many of the columns of [`RECORD`] that this library reads are there.
     async fn columns(&self, connection: &mut PgConnection) -> Result<i64> {
-        sqlx::query_scalar::<_, i64>(
-            "SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped \
+        let text = format!(
+            "SELECT count(*) AS columns FROM pg_attribute WHERE attrelid = to_regclass('\"{}\".migration_versions') \
+             AND attnum > 0 AND NOT attisdropped \
              AND attname IN ('version', 'name', 'checksum', 'breaking', 'duration_ms', 'state')",
-        )
-        .persistent(false)
-        .bind(format!("\"{}\".migration_versions", self.schema))
-        .fetch_one(connection)
-        .await
-        .map_err(broken)
+            self.schema
+        );
+        // Without parameters, so that it works through a transaction pooler too.
+        let found = sqlx::raw_sql(AssertSqlSafe(text)).fetch_one(connection).await;
+        found.and_then(|row| row.try_get("columns")).map_err(broken)
     }
 
     async fn rows(&self, connection: &mut PgConnection) -> Result<Vec<Applied>> {
@@ -177,7 +183,7 @@ impl PostgresSteps {
              FROM \"{}\".migration_versions",
             self.schema
         );
-        let rows = sqlx::query(AssertSqlSafe(text)).persistent(false).fetch_all(connection).await.map_err(broken)?;
+        let rows = sqlx::raw_sql(AssertSqlSafe(text)).fetch_all(connection).await.map_err(broken)?;
         rows.iter()
             .map(|row| {
                 Ok(Applied {
@@ -240,10 +246,14 @@ impl PostgresSteps {
 
     /// A step that cannot run in a transaction, on a connection of its own while the caller holds the lock.
     async fn aside(&self, step: &MigrationStep, text: &str, state: Option<&str>) -> Result<()> {
-        let mut connection = self.connection().await?;
+        let Some(direct) = &self.direct else {
+            let reason = "behind a pooler this step needs the server's own address, aragora.listen_dsn";
+            return Err(Error::new(ErrorKind::NotConfigured, reason).with("version", step.version));
+        };
+        let mut connection = connect(&direct.0).await?;
         let begun = self.parts.clock.monotonic();
         raw(&mut connection, "SET statement_timeout = 0").await.map_err(broken)?;
-        raw(&mut connection, &format!("SET search_path = \"{}\", pg_catalog", self.schema)).await.map_err(broken)?;
+        raw(&mut connection, &format!("SET search_path = \"{}\"", self.schema)).await.map_err(broken)?;
         // Before the first statement: whoever comes after a kill sees that it may be half done.
         self.record(&mut connection, step, "running", 0).await?;
         for statement in text.split(NEXT) {

@@ -81,6 +81,8 @@ impl RowSteps {
                 ErrorKind::LeaseLost => {
                     Error::new(ErrorKind::MigrationLocked, "another process took the migration over")
                 }
+                // What became of the page is settled by whoever reads the cursor next.
+                ErrorKind::Unavailable => error,
                 _ => failed(step.version, None, &error),
             })?;
             cursor = page.next;

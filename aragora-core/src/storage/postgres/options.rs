@@ -39,7 +39,7 @@ pub struct PostgresOptions {
     /// What is done about pending migrations.
     pub migrate: MigrateMode,
     /// Tables whose commits wake watches at once; all others are polled every second (`signals`). By default those
-    /// the library defines so.
+    /// the library defines so. Every process of one store names the same.
     pub signals: Vec<String>,
     login: Login,
     listen: Option<Login>,
@@ -144,6 +144,15 @@ impl PostgresOptions {
             ("lock_timeout", self.lock_timeout.as_millis().to_string()),
             ("idle_in_transaction_session_timeout", "60000".to_owned()),
         ]
+    }
+
+    /// The server itself, for what does not fit into transactions. `not_configured` behind a pooler if only that is
+    /// known.
+    pub(crate) fn direct(&self) -> Result<PgConnectOptions> {
+        self.listen().ok_or_else(|| {
+            let reason = "behind a pooler this needs the server's own address, aragora.listen_dsn";
+            Error::new(ErrorKind::NotConfigured, reason)
+        })
     }
 
     /// Where notifications come from; `None` if only polling is left.

@@ -58,7 +58,7 @@ impl Statements {
                      WHERE r.space = $1 AND r.tbl = $2 AND r.key >= $3 AND r.key < $4 AND {LIVE} \
                      ORDER BY r.key {order} LIMIT $5 + 1) q \
                    WINDOW w AS (ORDER BY q.key {order} ROWS UNBOUNDED PRECEDING)) p \
-                 WHERE p.n = 1 OR p.total - octet_length(p.frame) - octet_length(p.key) <= $6 \
+                 WHERE p.n <= 2 OR p.total - octet_length(p.frame) - octet_length(p.key) <= $6 \
                  ORDER BY p.n"
             ))
         };
@@ -311,7 +311,10 @@ pub(crate) async fn connect(options: &PgConnectOptions) -> Result<PgConnection> 
             Err(unavailable(format!("the server does not answer: {}", error.kind()), false).caused_by(error))
         }
         Ok(Err(error)) => Err(error_of(error, Sent::Read)),
-        Err(_) => Err(unavailable(format!("no connection came about within {} s", CONNECT.as_secs()), false)),
+        Err(_) => {
+            let reason = format!("no connection came about within {} s", CONNECT.as_secs());
+            Err(unavailable(reason, false).with("phase", "connect"))
+        }
     }
 }
 

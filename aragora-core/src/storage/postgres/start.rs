@@ -10,22 +10,26 @@ const OLDEST: i32 = 140_000;
 /// What a look at the server found.
 #[derive(Debug, Default)]
 pub(super) struct Found {
+    pub(super) version: String,
     pub(super) row_security: bool,
+    // Whether a commit waits for another server, as far as this one tells.
+    pub(super) survives_failover: bool,
     pub(super) notes: Vec<String>,
 }
 
 /// Whether the server can be used as the options say.
 pub(super) async fn check(options: &PostgresOptions) -> Result<Found> {
     let mut connection = connect(&options.connect()).await?;
-    let row = sqlx::query(
+    // Without parameters, so that it works through a transaction pooler too.
+    let row = sqlx::raw_sql(
         "SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS version, \
          current_setting('server_encoding') AS encoding, pg_is_in_recovery() AS standby, \
          current_setting('default_transaction_read_only') AS read_only, current_setting('fsync') AS fsync, \
          current_setting('synchronous_commit') AS synchronous, \
+         current_setting('synchronous_standby_names') AS standbys, \
          (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS superuser, \
          (SELECT rolbypassrls FROM pg_roles WHERE rolname = current_user) AS passes_walls",
     )
-    .persistent(false)
     .fetch_one(&mut connection)
     .await
     .map_err(|error| failed(error, Sent::Read))?;
@@ -62,22 +66,23 @@ pub(super) async fn check(options: &PostgresOptions) -> Result<Found> {
     doubtful("/server/synchronous_commit", unsynced, "synchronous_commit is off: acknowledged batches can be lost");
     doubtful("/server/role", superuser, "the role is a superuser: it may do more than a store needs");
     violations.into_result(ErrorKind::InvalidConfig)?;
-    Ok(Found { row_security: false, notes })
+    // Debian and others put their own words behind the number.
+    let version = text("version")?.split(' ').next().unwrap_or_default().to_owned();
+    let waits = matches!(text("synchronous")?.as_str(), "on" | "remote_apply" | "remote_write");
+    Ok(Found { version, row_security: false, survives_failover: waits && !text("standbys")?.is_empty(), notes })
 }
 
 /// Whether rows are guarded, whoever asked for it; after migrating. With `rls=on` the role must not own the tables, for
 /// an owner could take the guard away.
 pub(super) async fn check_walls(options: &PostgresOptions) -> Result<bool> {
     let mut connection = connect(&options.connect()).await?;
-    let row = sqlx::query(
-        "SELECT relforcerowsecurity AS guarded, relowner = current_user::regrole AS owned FROM pg_class \
-         WHERE oid = to_regclass($1)",
-    )
-    .persistent(false)
-    .bind(format!("\"{}\".aragora_records", options.schema))
-    .fetch_optional(&mut connection)
-    .await
-    .map_err(|error| failed(error, Sent::Read))?;
+    let text = format!(
+        "SELECT relforcerowsecurity AS guarded, pg_get_userbyid(relowner) = current_user AS owned FROM pg_class \
+         WHERE oid = to_regclass('\"{}\".aragora_records')",
+        options.schema
+    );
+    let found = sqlx::raw_sql(sqlx::AssertSqlSafe(text)).fetch_optional(&mut connection).await;
+    let row = found.map_err(|error| failed(error, Sent::Read))?;
     // Only read on it.
     let _ = connection.close().await;
     let (guarded, owned) = match row {

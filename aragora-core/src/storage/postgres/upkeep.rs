@@ -113,7 +113,7 @@ impl Inner {
 
     /// Not in a transaction, and however long it takes.
     async fn compact(&self) -> Result<ControlReport> {
-        let mut connection = super::connect(&self.options.connect()).await?;
+        let mut connection = super::connect(&self.options.direct()?).await?;
         let unlimited = sqlx::raw_sql("SET statement_timeout = 0").execute(&mut connection).await;
         unlimited.map_err(|error| failed(error, Sent::Read))?;
         let vacuum = sqlx::raw_sql(sqlx::AssertSqlSafe(self.sql.compact.clone())).execute(&mut connection).await;

@@ -54,7 +54,8 @@ async fn limited<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     match tokio::time::timeout(CONNECT, work).await {
         Ok(done) => done,
         Err(_) => {
-            Err(Error::new(ErrorKind::Unavailable, format!("no connection came about within {} s", CONNECT.as_secs())))
+            let reason = format!("no connection came about within {} s", CONNECT.as_secs());
+            Err(Error::new(ErrorKind::Unavailable, reason).with("phase", "connect"))
         }
     }
 }

@@ -12,6 +12,7 @@ const OLDEST: u32 = 7;
 
 /// What a look at the server found.
 pub(super) struct Found {
+    pub(super) version: String,
     pub(super) durable: bool,
     pub(super) notes: Vec<String>,
 }
@@ -46,7 +47,7 @@ pub(super) async fn check(link: &Link, options: &RedisOptions) -> Result<Found> 
     if !durable {
         notes.push("the server does not sync every write: acknowledged batches can be lost".to_owned());
     }
-    Ok(Found { durable, notes })
+    Ok(Found { version: version.to_owned(), durable, notes })
 }
 
 /// Hosted servers may not tell; then nothing is promised.
