@@ -186,6 +186,16 @@ impl Keyring {
         self.keys().map(|key| blind(key, tenant, value)).collect()
     }
 
+    /// The code of a backup's manifest under this key: HMAC-SHA256. `key_not_found` if the key is not held.
+    pub(crate) fn backup_mac(&self, key: KeyId, text: &[u8]) -> Result<[u8; 32]> {
+        let held = self.keys().find(|held| held.id() == key);
+        let held = held.ok_or_else(|| Error::new(ErrorKind::KeyNotFound, format!("Key not found: {key}")))?;
+        let mac_key = expand(&held.prk, &[b"aragora/backup/v1"]);
+        // HMAC takes keys of any length.
+        let mac = Hmac::<Sha256>::new_from_slice(&*mac_key).map_err(|error| Error::internal(error.to_string()))?;
+        Ok(mac.chain_update(text).finalize().into_bytes().into())
+    }
+
     pub(super) fn active(&self) -> &DerivedKey {
         &self.first
     }

@@ -136,6 +136,15 @@ pub fn stamp(draft: Bytes, physical: &[u8], revision: Revision, expires_at: Opti
     Ok(bytes.freeze())
 }
 
+/// The frame of a row that comes from another store: the same bytes, unless this store keeps the expiry elsewhere.
+pub(crate) fn restamp(frame: Bytes, physical: &[u8], revision: Revision, expires_at: Option<Timestamp>) -> Result<Bytes> {
+    let opened = open(&frame, physical)?;
+    if opened.revision == revision && opened.expires_at == expires_at {
+        return Ok(frame);
+    }
+    stamp(frame, physical, revision, expires_at)
+}
+
 /// Reads a stored frame. An unknown version, codec or flag is `unsupported_version`, anything else that is not what
 /// [`stamp`] made for this address is `corrupt`.
 pub fn open<'a>(frame: &'a [u8], physical: &[u8]) -> Result<Frame<'a>> {

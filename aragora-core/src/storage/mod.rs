@@ -19,6 +19,7 @@
 
 mod address;
 mod backoff;
+pub mod backup;
 mod batch;
 mod blobs;
 #[cfg(any(feature = "storage-postgres", feature = "storage-redis"))]
@@ -57,6 +58,7 @@ mod tenanted;
 mod watch;
 
 use std::fmt::Debug;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -100,6 +102,11 @@ use crate::error::Result;
 pub trait Storage: Send + Sync + Debug + 'static {
     /// What this store can do.
     fn capability(&self) -> Capability;
+    /// The side of this store that backups copy and restores fill. `None` for decorators, which stand above what is
+    /// copied, and for backends that cannot.
+    fn copyable(self: Arc<Self>) -> Option<Arc<dyn backup::Copyable>> {
+        None
+    }
     /// The live entries at these addresses, in the order of the request, from one snapshot.
     async fn get_many(&self, at: Vec<Address>) -> Result<Vec<Option<Entry>>>;
     /// One page of a range, from one snapshot.

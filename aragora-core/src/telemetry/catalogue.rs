@@ -56,6 +56,7 @@ const PROVIDER: LabelDef = capped("provider", 32);
 const MODEL: LabelDef = capped("model", 200);
 const KIND: LabelDef = capped("kind", 128);
 const PROTOCOL: LabelDef = capped("protocol", 32);
+const BACKUP: LabelDef = closed("kind", &["full", "increment"]);
 const TABLE: LabelDef = capped("table", 200);
 const CLASS: LabelDef = closed("class", &["recorded", "live", "instance"]);
 const SEAM: LabelDef = closed("seam", &["agent", "protocol", "credentials"]);
@@ -102,7 +103,7 @@ macro_rules! metrics {
     ($($(#[doc = $doc:literal])+ $ident:ident = $name:literal $kind:expr, [$($label:expr),*];)+) => {
         /// The metrics by name.
         pub mod names {
-            use super::{AGENT, A, CAUSE, CIPHER, CIPHER_ERROR, CLASS, D, KIND, M, MODEL, MetricDef, MetricKind, OUTCOME, PROTOCOL, PROVIDER, R, S, SEAM, STORAGE, TABLE, capped, closed};
+            use super::{AGENT, A, BACKUP, CAUSE, CIPHER, CIPHER_ERROR, CLASS, D, KIND, M, MODEL, MetricDef, MetricKind, OUTCOME, PROTOCOL, PROVIDER, R, S, SEAM, STORAGE, TABLE, capped, closed};
             $($(#[doc = $doc])+ pub const $ident: MetricDef = MetricDef { name: $name, help: concat!($($doc),+), kind: $kind, labels: &[$($label),*] };)+
         }
 
@@ -198,6 +199,16 @@ metrics! {
     KMS_REQUESTS_TOTAL = "aragora_kms_requests_total" MetricKind::Counter, [closed("operation", &["generate", "decrypt", "reencrypt"]), capped("status", 64)];
     /// Index rows that led to no record.
     STORAGE_INDEX_ORPHANS_TOTAL = "aragora_storage_index_orphans_total" MetricKind::Counter, [TABLE];
+    /// Backups that were tried. Of an increment, `nothing` is that nothing had changed.
+    BACKUP_RUNS_TOTAL = "aragora_backup_runs_total" MetricKind::Counter, [BACKUP, closed("status", &["success", "nothing", "failure"])];
+    /// Seconds a backup took.
+    BACKUP_DURATION_SECONDS = "aragora_backup_duration_seconds" MetricKind::Histogram(D), [BACKUP];
+    /// Bytes written to backups.
+    BACKUP_BYTES = "aragora_backup_bytes" MetricKind::Counter, [BACKUP];
+    /// When a backup was last read back, in seconds since 1970.
+    BACKUP_LAST_VERIFIED_TIMESTAMP_SECONDS = "aragora_backup_last_verified_timestamp_seconds" MetricKind::Gauge, [];
+    /// Age in seconds of the oldest change that no backup holds.
+    BACKUP_LAG_SECONDS = "aragora_backup_lag_seconds" MetricKind::Gauge, [];
     /// Label values beyond what a metric keeps apart.
     TELEMETRY_LABEL_OVERFLOW_TOTAL = "aragora_telemetry_label_overflow_total" MetricKind::Counter, [capped("metric", 200)];
 }

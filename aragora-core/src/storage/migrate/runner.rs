@@ -161,6 +161,7 @@ impl Migrator {
     }
 
     /// What a start does. Gives the newest version that is applied.
+    #[cfg(feature = "storage-postgres")]
     pub(crate) async fn start(&self, mode: MigrateMode) -> Result<Option<String>> {
         match mode {
             MigrateMode::Off => Ok(None),
