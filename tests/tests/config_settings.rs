@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 
-use aragora_core::ErrorKind;
 use aragora_core::config::{Config, EnvSource, ProcessEnv, RunEnvironment, Secret};
+use aragora_core::{ErrorKind, validate_env};
 use proptest::prelude::*;
 
 fn pointers(error: &aragora_core::Error) -> Vec<String> {
@@ -157,6 +157,35 @@ fn every_violation_is_listed_sorted_by_pointer() {
     assert_eq!(error.kind(), ErrorKind::InvalidConfig);
     assert_eq!(pointers(&error), ["/events/buffer_size", "/providers/openai/api_key"]);
     assert!(error.reason().contains("not UTF-8"));
+}
+
+#[test]
+fn the_report_says_what_is_there_and_what_is_missing() {
+    let key = "canary-key-0123456789";
+    let both = [("ARAGORA_ENV", "Production"), ("ANTHROPIC_API_KEY", key), ("OPENROUTER_API_KEY", key)];
+    let report = validate_env(&Config::load(both).unwrap());
+    let lines = [
+        "✓ Environment: production",
+        "✓ AI provider: anthropic configured",
+        "✓ AI provider: openrouter configured",
+        "✓ All production requirements met",
+    ];
+    assert_eq!((report.lines.as_slice(), report.ok), (lines.map(str::to_owned).as_slice(), true));
+    assert_eq!(report.ascii()[3], "ok: All production requirements met");
+
+    let local = [("OLLAMA_HOST", "localhost"), ("NODE_ENV", "production")];
+    let report = validate_env(&Config::load(local).unwrap());
+    assert!(report.ok && report.lines.contains(&"✓ AI provider: ollama configured".to_owned()), "{report:?}");
+    assert!(report.ascii().contains(&"warning: neither Anthropic nor OpenAI is configured".to_owned()), "{report:?}");
+
+    let mut none = Config::load([("ARAGORA_ENV", "production")]).unwrap();
+    none.events.buffer_size = 1;
+    let report = validate_env(&none);
+    assert!(!report.ok && report.lines.iter().filter(|line| line.starts_with('✗')).count() == 3, "{report:?}");
+    assert!(report.lines.iter().any(|line| line.starts_with("✗ /providers: no_provider")), "{report:?}");
+    assert_eq!(report.lines.last().unwrap(), "✗ 2 production requirements are not met");
+    assert!(validate_env(&Config::default()).ok, "development may do without");
+    assert!(!format!("{report:?}").contains("canary"));
 }
 
 #[test]

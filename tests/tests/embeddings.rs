@@ -11,12 +11,14 @@ use aragora_core::agents::{
     FnAgent, HashEmbedder, Output, PriceBook, PriceQuery, PriceRow, PriceTable, SemanticComparator, Unpriced, cosine,
 };
 use aragora_core::clock::{CancelToken, Clock, Deadline, ManualClock, SystemClock, Timestamp};
-use aragora_core::debate::{AnswerFormat, Comparator};
+use aragora_core::config::Config;
+use aragora_core::debate::{AnswerFormat, Comparator, Record};
 use aragora_core::ids::MicroUsd;
 use aragora_core::protocols::Simultaneous;
 use aragora_core::telemetry::{Telemetry, names};
-use aragora_core::{Aragora, ErrorKind, Question, Result};
+use aragora_core::{Aragora, Decision, ErrorKind, Question, Result};
 use aragora_tests::agents::agent_id;
+use aragora_tests::durable::tenant;
 use aragora_tests::loopback::{Answer, End, Loopback, Received};
 use aragora_tests::providers::Opening;
 use proptest::prelude::*;
@@ -422,11 +424,8 @@ async fn answers_are_the_same_if_their_vectors_are_close() {
     }
 }
 
-#[tokio::test]
-async fn a_debate_counts_answers_that_mean_the_same_as_one() {
-    let alike = SemanticComparator::new(Arc::new(HashEmbedder::new()), 0.6, Arc::new(SystemClock::new())).unwrap();
-    let format = AnswerFormat { equal: alike.into(), ..AnswerFormat::default() };
-    let aragora = Aragora::in_memory().unwrap();
+/// Three views, of which two mean the same, in a debate that compares like this.
+async fn decided(aragora: &Aragora, format: AnswerFormat) -> Result<(Decision, Vec<Record>)> {
     let mut debate =
         aragora.debate(Question::new("What is water?").with_format(format)).protocol(Simultaneous::default());
     let views = [("ada", "a wet liquid"), ("bob", "it is a wet liquid"), ("eve", "prime numbers everywhere")];
@@ -434,11 +433,57 @@ async fn a_debate_counts_answers_that_mean_the_same_as_one() {
         debate =
             debate.seat(FnAgent::new(agent_id(id), move |_, _| async move { Ok(format!("FINAL ANSWER: {view}")) }));
     }
-    let debate = debate.start().await.unwrap();
-    let decision = debate.result().await.unwrap();
-    assert_eq!(decision.answer.as_ref().map(|answer| answer.value.as_ref()), Some("a wet liquid"));
-    assert_eq!(decision.supporters, [agent_id("ada"), agent_id("bob")]);
-    assert_eq!(decision.dissenters, [agent_id("eve")]);
+    let debate = debate.start().await?;
+    let decision = debate.result().await?;
+    Ok((decision, aragora.debates().log(&tenant(), debate.id()).await?))
+}
+
+fn meaning(document: Value) -> AnswerFormat {
+    let mut format = AnswerFormat::default();
+    format.equal = serde_json::from_value(document).unwrap();
+    format
+}
+
+#[tokio::test]
+async fn a_debate_counts_answers_that_mean_the_same_as_one() {
+    let alike = SemanticComparator::new(Arc::new(HashEmbedder::new()), 0.6, Arc::new(SystemClock::new())).unwrap();
+    let server = Loopback::start(|received| {
+        let vector = |text: &Value| if text.as_str().unwrap().contains("wet") { [1, 0] } else { [0, 1] };
+        let texts = received.json()["input"].as_array().unwrap().clone();
+        let data: Vec<Value> = texts.iter().map(|text| json!({ "embedding": vector(text) })).collect();
+        Answer::new(200, JSON, json!({ "data": data }).to_string())
+    });
+    let server = server.await.unwrap();
+    let aragora = Aragora::open("memory:", &Config::load([("OLLAMA_HOST", server.url().as_str())]).unwrap()).await.unwrap();
+    for (format, name) in [
+        (AnswerFormat { equal: alike.into(), ..AnswerFormat::default() }, "semantic(hash/ngram-3-5-fnv1a/v1, 0.6)"),
+        (meaning(json!({ "name": "semantic", "min": 0.6 })), "semantic(hash, 0.6)"),
+        (meaning(json!({ "name": "semantic", "min": 0.9, "embedder": "ollama/m" })), "semantic(ollama/m, 0.9)"),
+    ] {
+        let (decision, log) = decided(&aragora, format).await.unwrap();
+        assert_eq!(decision.answer.as_ref().map(|answer| answer.value.as_ref()), Some("a wet liquid"), "{name}");
+        assert_eq!(decision.supporters, [agent_id("ada"), agent_id("bob")]);
+        assert_eq!(decision.dissenters, [agent_id("eve")]);
+        assert!(serde_json::to_string(&log).unwrap().contains(&format!("\"comparator\":\"{name}\"")), "{name}");
+    }
+    let sent: usize = server.received().iter().map(|sent| sent.json()["input"].as_array().unwrap().len()).sum();
+    assert_eq!(sent, 3, "every answer is embedded once");
+}
+
+#[tokio::test]
+async fn an_embedder_that_cannot_be_had_stops_a_debate_before_it_begins() {
+    let aragora = Aragora::in_memory().unwrap();
+    for (document, kind) in [
+        (
+            json!({ "name": "semantic", "min": 0.5, "embedder": "openai/text-embedding-3-small" }),
+            ErrorKind::NotConfigured,
+        ),
+        (json!({ "name": "semantic", "min": 0.5, "embedder": "nobody/m" }), ErrorKind::InvalidRequest),
+        (json!({ "name": "semantic", "min": 0.0 }), ErrorKind::InvalidRequest),
+        (json!({ "name": "semantic", "min": 0.5, "embedder": " " }), ErrorKind::InvalidRequest),
+    ] {
+        assert_eq!(decided(&aragora, meaning(document.clone())).await.unwrap_err().kind(), kind, "{document}");
+    }
 }
 
 #[tokio::test]

@@ -293,17 +293,19 @@ async fn only_metadata_that_is_named_leaves_the_process() {
 
 #[tokio::test]
 async fn strict_knobs_refuse_before_anything_is_sent() {
-    let (opening, transport) = kept("mistral");
+    let (opening, transport) = kept("deepseek");
     let opening = opening.with(|config| config.strict_knobs = true);
     let mut asked = request("r", "?");
     asked.sampling.effort = Some(Effort::High);
     let error = opening.open().unwrap().respond(asked, Output::none()).await.unwrap_err();
     assert_eq!((error.kind(), error.context()["code"].as_str()), (ErrorKind::InvalidRequest, "knob_ignored"));
+    let (opening, mistral) = kept("mistral");
+    let opening = opening.with(|config| config.strict_knobs = true);
     let mut asked = request("r", "?");
     asked.sampling.temperature = Some(1.9);
     let error = opening.open().unwrap().respond(asked, Output::none()).await.unwrap_err();
     assert_eq!(error.context()["code"], "knob_clamped");
-    assert!(transport.0.lock().unwrap().is_empty());
+    assert!(transport.0.lock().unwrap().is_empty() && mistral.0.lock().unwrap().is_empty());
 
     // What the server refuses is not left out either; another name for the same is no loss.
     let (opening, server) = serving(|body| match () {
@@ -319,6 +321,42 @@ async fn strict_knobs_refuse_before_anything_is_sent() {
     let error = opening.open().unwrap().respond(asked, Output::none()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert_eq!(server.received().len(), 3);
+}
+
+#[tokio::test]
+async fn a_knob_is_left_out_in_whichever_words_it_is_refused() {
+    let mistral = "reasoning_effort='medium' is not supported for this model. Must be one of ('none', 'high')";
+    let detail = json!([{ "type": "extra_forbidden", "loc": ["body", "reasoning_effort"],
+        "msg": "Extra inputs are not permitted", "input": "high" }]);
+    let store = "The 'metadata' parameter is only allowed when 'store' is enabled.";
+    for (knob, refusal) in [
+        ("reasoning_effort", json!({ "object": "error", "message": mistral, "param": null, "code": "3051" })),
+        ("reasoning_effort", json!({ "object": "error", "message": { "detail": detail } })),
+        ("reasoning_effort", json!({ "detail": detail })),
+        ("metadata", json!({ "error": { "message": store, "param": "metadata", "code": null } })),
+        ("metadata", json!({ "error": { "message": store } })),
+    ] {
+        let (opening, server) = serving(move |body| match body.get(knob) {
+            Some(_) => Answer::new(if knob == "metadata" { 400 } else { 422 }, JSON, refusal.to_string()),
+            None => Answer::new(200, JSON, completion()),
+        })
+        .await;
+        let opening = opening.with(|config| config.forward_metadata = vec!["team".into()]);
+        let agent = opening.open().unwrap();
+        for (expected, sent) in [(2, "told"), (1, "remembered")] {
+            let mut asked = request("r", "?");
+            asked.sampling.effort = Some(Effort::High);
+            asked.metadata.insert("team".into(), "blue".into());
+            let reply = agent.respond(asked, Output::none()).await.unwrap();
+            assert_eq!(
+                (reply.attempts.len(), codes(&reply)),
+                (expected, vec!["knob_ignored"; expected]),
+                "{knob} {sent}"
+            );
+        }
+        let last = server.received().pop().unwrap().json();
+        assert!(last.get(knob).is_none() && last.get("model").is_some(), "{knob}: {last}");
+    }
 }
 
 #[tokio::test]

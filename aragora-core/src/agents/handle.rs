@@ -7,11 +7,13 @@ use std::sync::Arc;
 use super::agent::Agent;
 use super::agents_builder::AgentsBuilder;
 use super::budget::{BudgetUsage, DebateAccounts};
-use super::layers::{LayersDocument, Stack, StackConfig};
+use super::embed::Embedder;
+use super::layers::{Budgets, GuardedEmbedder, LayersDocument, Stack, StackConfig};
 use super::parts::AgentParts;
 use super::provider_report::{ProviderReport, ProviderStatus};
 use super::providers::{
-    ApiKey, Credentials, ModelSource, NoCredentials, ProviderConfig, ProviderFacts, ProviderId, open, unreachable,
+    ApiKey, Credentials, ModelSource, NoCredentials, ProviderConfig, ProviderFacts, ProviderHandle, ProviderId, open,
+    unreachable,
 };
 use super::stand_ins::{ROUTER, StandIns, routed};
 use super::target::{BreakerSnapshot, RateLimitSnapshot, TargetHealth};
@@ -102,6 +104,23 @@ impl Agents {
         let Some(layers) = &self.inner.layers else { return Ok(agent) };
         let stand_ins = self.stand_ins(&config)?;
         Stack::recommended(layers, &self.inner.parts).wrap_with(agent, stand_ins)
+    }
+
+    /// The embedder of a model, named or described as [`Agents::open`] takes it, with the key and the address the settings
+    /// hold for its provider, behind the breaker, retries, pacing and places of its target.
+    ///
+    /// Errors: those of [`Agents::open`]; `unsupported` for a provider without vectors.
+    pub fn embedder(&self, model: impl Into<ModelSource>) -> Result<Arc<dyn Embedder>> {
+        let config = self.complete(model.into().config()?)?;
+        let credentials = self.credentials(&config)?;
+        let handle = ProviderHandle::open(&config, credentials, &self.inner.parts)?;
+        let embedder = GuardedEmbedder::new(handle.embedder(None)?, handle.target());
+        let budgets = self.inner.layers.as_ref().map_or(&[][..], |layers| &layers.budgets);
+        if budgets.is_empty() {
+            return Ok(Arc::new(embedder));
+        }
+        let budgets = Budgets::new(&self.inner.parts, budgets.to_vec());
+        Ok(Arc::new(embedder.with_budgets(budgets, handle.profile().clone())))
     }
 
     /// The same keys, addresses, targets, budgets and kept replies with the layers of a document, with who stands in,

@@ -23,8 +23,8 @@ use crate::clock::Deadline;
 use crate::consensus;
 use crate::crypto::canonical::to_canonical;
 use crate::debate::{
-    AgentKind, DebateOptions, DebateStart, Frame, Join, Limits, ProtocolRef, Question, RiskTier, RuleConfig, RuleKind,
-    Seed, Share, TieBreak,
+    AgentKind, DebateOptions, DebateStart, Equivalence, Frame, Join, Limits, ProtocolRef, Question, RiskTier,
+    RuleConfig, RuleKind, Seed, Share, TieBreak,
 };
 use crate::error::{Error, ErrorKind, Result, Violations};
 use crate::ids::{AgentId, DebateId, Digest, MicroUsd, OrgId, WorkspaceId, ulid};
@@ -259,6 +259,10 @@ impl DebateBuilder {
         let roster = Roster::unchecked(std::mem::take(&mut self.seats));
         self.violations(&roster).into_invalid_request()?;
         self.template_violations().into_result(ErrorKind::InvalidConfig)?;
+        if let Equivalence::Semantic { min, embedder } = &self.question.format.equal {
+            // Better now than once there are answers to compare.
+            self.engine.semantic(embedder, *min)?;
+        }
         let mut views = roster.views();
         // A cost limit is only a limit if every call has a price.
         if self.limits.cost.is_some() {

@@ -216,6 +216,12 @@ impl Directory {
     }
 }
 
+/// Opens a file for its owner alone, making it if need be.
+#[cfg(feature = "storage-sled")]
+pub(crate) fn private_file(path: &Path) -> Result<fs::File> {
+    files::private().open(path).map_err(|error| io(path, "open", error))
+}
+
 /// The live generation; `None` if none was named yet.
 fn current(root: &Path) -> Result<Option<u64>> {
     let path = root.join(CURRENT);

@@ -21,6 +21,8 @@ mod address;
 mod backoff;
 mod batch;
 mod blobs;
+#[cfg(any(feature = "storage-postgres", feature = "storage-redis"))]
+mod connectivity;
 mod control;
 #[cfg(any(feature = "storage-redb", feature = "storage-sled"))]
 mod dir;
@@ -32,13 +34,26 @@ mod index;
 mod key;
 mod lease;
 mod memory;
+pub mod migrate;
+mod observed;
 mod open;
+#[cfg(feature = "storage-postgres")]
+pub mod postgres;
 #[cfg(feature = "storage-redb")]
 pub(crate) mod redb;
+mod reencrypt;
+#[cfg(feature = "storage-redis")]
+pub mod redis;
+#[cfg(any(feature = "storage-postgres", feature = "storage-redis"))]
+mod remote;
 mod scan;
+mod sealed;
 #[cfg(feature = "storage-sled")]
 mod sled;
+mod stack;
 mod table;
+mod tenant_keys;
+mod tenanted;
 mod watch;
 
 use std::fmt::Debug;
@@ -49,6 +64,8 @@ use async_trait::async_trait;
 pub use address::{Address, KeyRange, Space, TableName};
 pub use batch::{Batch, Commit, Durability, MAX_BATCH_BYTES, MAX_BATCH_OPS, MAX_TTL, MIN_TTL, Op, Precondition};
 pub use blobs::Blobs;
+#[cfg(any(feature = "storage-postgres", feature = "storage-redis"))]
+pub use connectivity::{Connectivity, check_connectivity};
 pub use control::{Control, ControlReport, ProbeReport, StorageUsage};
 pub use frame::{Codec, Frame, MAX_PAYLOAD, OVERHEAD, draft, draft_json, open as open_frame, payload_len, stamp};
 #[cfg(any(feature = "storage-redb", feature = "storage-sled"))]
@@ -57,12 +74,18 @@ pub use index::{IndexPage, IndexReport};
 pub use key::{Desc, KeyBytes, KeyCodec, KeyReader, KeyScalar, KeyWriter, MAX_KEY, OrderedF64};
 pub use lease::{ClaimTarget, Lease, LeaseClaim, Leases, MAX_LEASE, MIN_LEASE, NamedLease};
 pub use memory::MemoryStorage;
+pub use observed::{Observed, StorageHealth};
 pub use open::open;
+pub use reencrypt::{Census, Counts, Grace, KeyAge, Progress, Reencrypt, ReencryptReport, Stores};
 pub use scan::{Corrupt, Cursor, Entry, MAX_PAGE, MAX_PAGE_BYTES, OnCorrupt, PageRequest, ScanOrder, ScanPage};
+pub use sealed::{EncryptionState, SealKeys, Sealed};
+pub use stack::{Stack, StackBuilder};
 pub use table::{
     Class, FieldPolicy, IndexDef, MigratePage, Replaces, Seal, SpaceKind, Table, TableDef, TablePage, TableRecord,
     Versioned, check_definitions,
 };
+pub use tenant_keys::{KeyState, RewrapReport, ShredProof, TenantKeys};
+pub use tenanted::Tenanted;
 pub use watch::{Watch, WatchHub, WatchSignal};
 
 use crate::error::Result;

@@ -93,11 +93,16 @@ const M: &[f64] = &[
     1.0,
 ];
 
+const CIPHER: LabelDef = closed("operation", &["encrypt", "decrypt"]);
+const CIPHER_ERROR: LabelDef =
+    closed("error_type", &["decryption_failed", "key_not_found", "plaintext_refused", "unsupported_version", "kms"]);
+const STORAGE: LabelDef = closed("operation", &["get_many", "scan", "apply", "claim", "renew", "watch", "control"]);
+
 macro_rules! metrics {
     ($($(#[doc = $doc:literal])+ $ident:ident = $name:literal $kind:expr, [$($label:expr),*];)+) => {
         /// The metrics by name.
         pub mod names {
-            use super::{AGENT, A, CAUSE, CLASS, D, KIND, M, MODEL, MetricDef, MetricKind, OUTCOME, PROTOCOL, PROVIDER, R, S, SEAM, TABLE, capped, closed};
+            use super::{AGENT, A, CAUSE, CIPHER, CIPHER_ERROR, CLASS, D, KIND, M, MODEL, MetricDef, MetricKind, OUTCOME, PROTOCOL, PROVIDER, R, S, SEAM, STORAGE, TABLE, capped, closed};
             $($(#[doc = $doc])+ pub const $ident: MetricDef = MetricDef { name: $name, help: concat!($($doc),+), kind: $kind, labels: &[$($label),*] };)+
         }
 
@@ -173,6 +178,24 @@ metrics! {
     EVENTS_PUBLISHED_TOTAL = "aragora_events_published_total" MetricKind::Counter, [CLASS];
     /// Events a subscriber was too slow for.
     EVENTS_DROPPED_TOTAL = "aragora_events_dropped_total" MetricKind::Counter, [CLASS];
+    /// Calls of the store, by how they ended: `success`, or the code of the error.
+    STORAGE_OPERATIONS_TOTAL = "aragora_storage_operations_total" MetricKind::Counter, [STORAGE, capped("status", 64)];
+    /// Seconds of a call of the store.
+    STORAGE_OPERATION_SECONDS = "aragora_storage_operation_seconds" MetricKind::Histogram(S), [STORAGE];
+    /// Values sealed and opened.
+    ENCRYPTION_OPERATIONS_TOTAL = "aragora_encryption_operations_total" MetricKind::Counter, [CIPHER, capped("store", 200)];
+    /// Seconds to seal or open a value.
+    ENCRYPTION_OPERATION_LATENCY_SECONDS = "aragora_encryption_operation_latency_seconds" MetricKind::Histogram(M), [CIPHER];
+    /// Values that could not be sealed or opened.
+    ENCRYPTION_ERRORS_TOTAL = "aragora_encryption_errors_total" MetricKind::Counter, [CIPHER, CIPHER_ERROR];
+    /// Seconds since the key that encrypts was first used.
+    ENCRYPTION_KEY_AGE_SECONDS = "aragora_encryption_key_age_seconds" MetricKind::Gauge, [];
+    /// Records of a re-encryption by how they ended.
+    MIGRATION_RECORDS_TOTAL = "aragora_migration_records_total" MetricKind::Counter, [capped("store", 200), closed("status", &["migrated", "skipped", "failed"])];
+    /// Records a re-encryption could not read.
+    MIGRATION_ERRORS_TOTAL = "aragora_migration_errors_total" MetricKind::Counter, [capped("store", 200), capped("error_type", 64)];
+    /// Calls of the key service.
+    KMS_REQUESTS_TOTAL = "aragora_kms_requests_total" MetricKind::Counter, [closed("operation", &["generate", "decrypt", "reencrypt"]), capped("status", 64)];
     /// Index rows that led to no record.
     STORAGE_INDEX_ORPHANS_TOTAL = "aragora_storage_index_orphans_total" MetricKind::Counter, [TABLE];
     /// Label values beyond what a metric keeps apart.

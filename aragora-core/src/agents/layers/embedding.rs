@@ -16,9 +16,10 @@ use crate::agents::embed::{CallContext, EmbedTask, Embedder, EmbeddingSpace, Emb
 use crate::agents::target::Target;
 use crate::error::Result;
 
-/// An embedder behind its budgets and the breaker, retries, pacing and places of its target: `budget > breaker > retry
-/// > rate_limit > concurrency`, in the order in which agents have them. Budgets set aside for all texts or refuse before
-/// anything is sent; below them every batch of at most 96 texts is one call, so that a failure repeats no more than that.
+/// An embedder behind its budgets and the breaker, retries, pacing and places of its target, in the order in which
+/// agents have them: `budget > breaker > retry > rate_limit > concurrency`. Budgets set aside for all texts or refuse
+/// before anything is sent; below them every batch of at most 96 texts is one call, so that a failure repeats no more
+/// than that.
 ///
 /// ```
 /// # use std::sync::Arc;
@@ -99,15 +100,9 @@ impl GuardedEmbedder {
     }
 
     async fn batch(&self, texts: &[String], task: EmbedTask, context: &CallContext) -> Result<Embeddings> {
-        let mut call = Call::new()
-            .with_cancel(context.cancel.clone())
-            .with_output(context.output.clone())
-            .with_tokens(estimate(texts), 0);
-        call.deadline = context.deadline;
+        let call = Call::from(context.clone()).with_tokens(estimate(texts), 0);
         let asked = |call: Call| async move {
-            let context =
-                CallContext { deadline: call.deadline, cancel: call.cancel.clone(), output: call.output.clone() };
-            let made = self.inner.embed(texts.to_vec(), task, context).await?;
+            let made = self.inner.embed(texts.to_vec(), task, call.context()).await?;
             if let Some(usage) = made.usage {
                 call.used(usage.input_total);
             }

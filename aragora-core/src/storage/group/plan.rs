@@ -23,22 +23,24 @@ pub(super) struct Plan<'a> {
     pub(super) changes: Changes,
     pub(super) state: State,
     pub(super) now: Timestamp,
+    /// By how many bytes the records get smaller.
+    pub(super) freed: i64,
     // What the batch at work replaced in `changes`, to be put back if it is refused.
     undo: Vec<((Part, Bytes), Option<Option<Bytes>>)>,
 }
 
 impl<'a> Plan<'a> {
     pub(super) fn new(base: &'a dyn Snapshot, state: State, now: Timestamp) -> Self {
-        Self { base, changes: Changes::new(), state, now, undo: Vec::new() }
+        Self { base, changes: Changes::new(), state, now, freed: 0, undo: Vec::new() }
     }
 
     /// Does all of the work or takes back what it did.
     pub(super) fn attempt<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        let state = self.state;
+        let (state, freed) = (self.state, self.freed);
         self.undo.clear();
         let done = work(self);
         if done.is_err() {
-            self.state = state;
+            (self.state, self.freed) = (state, freed);
             while let Some((at, replaced)) = self.undo.pop() {
                 match replaced {
                     Some(change) => drop(self.changes.insert(at, change)),
@@ -155,6 +157,7 @@ impl<'a> Plan<'a> {
 
     fn replace(&mut self, key: Bytes, old: Option<&Entry>, new: Option<(Bytes, Option<Timestamp>)>) {
         let due = new.as_ref().and_then(|(_, expires_at)| *expires_at);
+        self.freed += old.map_or(0, |old| old.frame.len()) as i64 - new.as_ref().map_or(0, |(row, _)| row.len()) as i64;
         if let Some(at) = old.and_then(|old| old.expires_at).filter(|at| Some(*at) != due) {
             self.set(Part::Due, rows::due(at, &key), None);
         }
