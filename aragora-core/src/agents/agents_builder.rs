@@ -103,6 +103,18 @@ impl AgentsBuilder {
         let Self { settings, parts, models, credentials, layers, bare, stand_ins, router_ids } = self;
         let parts = parts.unwrap_or_else(|| AgentParts::over(Parts::system()));
         let layers = (!bare).then(|| layers.unwrap_or_default());
-        Agents::over(Shared { settings, parts, models, credentials, layers, stand_ins, router_ids })
+        let book = layers.as_ref().and_then(|layers| layers.book.clone());
+        let within_budgets = false;
+        Agents::over(Shared {
+            book,
+            within_budgets,
+            settings,
+            parts,
+            models,
+            credentials,
+            layers,
+            stand_ins,
+            router_ids,
+        })
     }
 }

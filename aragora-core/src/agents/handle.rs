@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use super::agent::Agent;
 use super::agents_builder::AgentsBuilder;
-use super::budget::{BudgetUsage, DebateAccounts};
+use super::budget::{BudgetBook, BudgetUsage, DebateAccounts};
 use super::embed::Embedder;
-use super::layers::{Budgets, GuardedEmbedder, LayersDocument, Stack, StackConfig};
+use super::layers::{Budgets, GuardedEmbedder, Layer as _, LayersDocument, ReplyCache, Stack, StackConfig};
 use super::parts::AgentParts;
 use super::provider_report::{ProviderReport, ProviderStatus};
 use super::providers::{
@@ -55,6 +55,10 @@ pub(super) struct Shared {
     pub(super) models: BTreeMap<ProviderId, String>,
     pub(super) credentials: BTreeMap<ProviderId, Arc<dyn Credentials>>,
     pub(super) layers: Option<StackConfig>,
+    /// The budgets of the instance, which other layers of a seat do not take away.
+    pub(super) book: Option<BudgetBook>,
+    /// Whether those stand around a model that has no layers.
+    pub(super) within_budgets: bool,
     pub(super) stand_ins: StandIns,
     pub(super) router_ids: BTreeMap<String, String>,
 }
@@ -101,7 +105,7 @@ impl Agents {
     ) -> Result<Arc<dyn Agent>> {
         let config = self.complete(model.into().config()?)?;
         let agent = open(&config, credentials, &self.inner.parts)?;
-        let Some(layers) = &self.inner.layers else { return Ok(agent) };
+        let Some(layers) = &self.inner.layers else { return Ok(self.within_budgets(agent)) };
         let stand_ins = self.stand_ins(&config)?;
         Stack::recommended(layers, &self.inner.parts).wrap_with(agent, stand_ins)
     }
@@ -123,31 +127,43 @@ impl Agents {
         Ok(Arc::new(embedder.with_budgets(budgets, handle.profile().clone())))
     }
 
-    /// The same keys, addresses, targets, budgets and kept replies with the layers of a document, with who stands in,
-    /// around what is opened from now on.
-    ///
-    /// Errors: `invalid_config` for budgets or a cache in the document, which are the instance's, and for no layers
-    /// where the instance has budgets.
-    pub fn in_layers(&self, document: &LayersDocument) -> Result<Self> {
-        let own = self.inner.layers.as_ref();
-        let has_budgets = own.is_some_and(|own| own.book.is_some() || !own.budgets.is_empty());
-        let mut v = Violations::new();
-        v.check(document.budgets.is_empty(), "/budgets", "budgets are the instance's, not one agent's");
-        v.check(document.cache.is_none(), "/cache", "kept replies are the instance's, not one agent's");
-        v.check(!(document.bare && has_budgets), "/bare", "without layers nobody keeps the budgets of the instance");
-        v.into_result(ErrorKind::InvalidConfig)?;
-        if document.bare {
-            return Ok(self.without_layers());
+    // What stays of the layers where there are none.
+    fn within_budgets(&self, agent: Arc<dyn Agent>) -> Arc<dyn Agent> {
+        match &self.inner.book {
+            Some(book) if self.inner.within_budgets => {
+                Budgets::new(&self.inner.parts, Vec::new()).with_book(book.clone()).wrap(agent)
+            }
+            _ => agent,
         }
-        let StackConfig { repairs, retry, hedge, time, target, .. } = document.into();
-        let layers = StackConfig { repairs, retry, hedge, time, target, ..own.cloned().unwrap_or_default() };
-        Ok(Self::over(Shared { layers: Some(layers), stand_ins: document.stand_ins(), ..(*self.inner).clone() }))
+    }
+
+    /// The same keys, addresses, targets and budgets with the layers of a document, with who stands in, around what is
+    /// opened from now on.
+    ///
+    /// Errors: `invalid_config` with everything that is wrong with the document; for one with budgets too, because
+    /// those belong to all seats of an instance.
+    pub fn in_layers(&self, document: &LayersDocument) -> Result<Self> {
+        document.validate()?;
+        if !document.budgets.is_empty() {
+            let mut v = Violations::new();
+            v.add("/budgets", "budgets hold for all seats of an instance; give them to it");
+            v.into_result(ErrorKind::InvalidConfig)?;
+        }
+        let within = Shared { within_budgets: true, ..(*self.inner).clone() };
+        if document.bare {
+            return Ok(Self::over(Shared { layers: None, stand_ins: StandIns::Off, ..within }));
+        }
+        let mut layers = StackConfig::from(document);
+        layers.cache = document.cache.as_ref().map(|cache| cache.open(&self.inner.parts));
+        layers.book.clone_from(&self.inner.book);
+        Ok(Self::over(Shared { layers: Some(layers), stand_ins: document.stand_ins(), ..within }))
     }
 
     /// The same without layers: every failure reaches the caller at once, and nobody stands in.
     #[must_use]
     pub fn without_layers(&self) -> Self {
-        Self::over(Shared { layers: None, stand_ins: StandIns::Off, ..(*self.inner).clone() })
+        let (layers, stand_ins) = (None, StandIns::Off);
+        Self::over(Shared { layers, stand_ins, within_budgets: false, ..(*self.inner).clone() })
     }
 
     /// An agent of any kind, also one of the host's own, in the layers of these agents, with `others` to stand in for
@@ -245,7 +261,7 @@ impl Agents {
 
     /// How an organisation's budgets stand in their current periods, by name. Errors of the store.
     pub async fn budgets(&self, tenant: &OrgId) -> Result<Vec<(String, BudgetUsage)>> {
-        match self.inner.layers.as_ref().and_then(|layers| layers.book.as_ref()) {
+        match &self.inner.book {
             Some(book) => book.usage(tenant).await,
             None => Ok(Vec::new()),
         }
@@ -254,15 +270,15 @@ impl Agents {
     /// Forgets the kept replies of an agent to an organisation and returns how many they were, 0 without a cache. A
     /// reply that was asked for before is not kept when it arrives. Errors of the store.
     pub async fn forget(&self, tenant: &OrgId, agent: &AgentId) -> Result<u64> {
-        match self.inner.layers.as_ref().and_then(|layers| layers.cache.as_ref()) {
-            Some(cache) => cache.forget_of(tenant, agent).await,
-            None => Ok(0),
-        }
+        let own = self.inner.layers.as_ref().and_then(|layers| layers.cache.clone());
+        // A seat may keep replies where the instance does not, in the same store.
+        let cache = own.unwrap_or_else(|| ReplyCache::by_tenant(&self.inner.parts));
+        cache.forget_of(tenant, agent).await
     }
 
     /// Opens a debate's own budgets, with what it has spent so far.
     pub(crate) fn enter(&self, tenant: &OrgId, debate: &DebateId, spent: MicroUsd) -> Option<DebateAccounts> {
-        self.inner.layers.as_ref()?.book.as_ref()?.enter(tenant, debate, spent)
+        self.inner.book.as_ref()?.enter(tenant, debate, spent)
     }
 
     // Default model and configured address.

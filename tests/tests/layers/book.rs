@@ -179,6 +179,27 @@ async fn what_a_debate_spent_before_it_was_resumed_counts() {
 }
 
 #[tokio::test]
+async fn layers_of_a_seat_take_no_budget_away() {
+    let world = World::new(json!({"budgets": [{"scope": {"tenant": {"period": "day"}}, "limit_micros": COST}]}));
+    world.ask("acme").await.unwrap();
+    for own in [json!({}), json!({"retries": 0}), json!({"bare": true})] {
+        let document: LayersDocument = serde_json::from_value(own).unwrap();
+        let agents = world.agents.in_layers(&document).unwrap();
+        let seat = World { stage: world.stage.clone(), agents, house: world.house.clone() };
+        assert_eq!(seat.ask("acme").await.unwrap_err().kind(), ErrorKind::BudgetExceeded);
+    }
+    assert_eq!(world.sent(), 1);
+    let call = json!({"budgets": [{"scope": "call", "limit_micros": 1}]});
+    let refused = world.agents.in_layers(&serde_json::from_value(call).unwrap()).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::InvalidConfig);
+    let world = World::new(json!({}));
+    let kept = world.agents.in_layers(&serde_json::from_value(json!({"cache": {}})).unwrap()).unwrap();
+    let seat = World { stage: world.stage.clone(), agents: kept, house: world.house.clone() };
+    assert_eq!(seat.ask("bolt").await.unwrap(), Served::Live);
+    assert_eq!(seat.ask("bolt").await.unwrap(), Served::Cache);
+}
+
+#[tokio::test]
 async fn kept_replies_are_those_of_one_organisation_and_can_be_forgotten() {
     let world = World::new(json!({"cache": {"ttl_ms": 60_000}}));
     assert_eq!(world.ask("acme").await.unwrap(), Served::Live);
