@@ -378,9 +378,6 @@ async fn the_store_of_a_uri_is_opened_or_its_feature_named() {
     let store = aragora_core::storage::open("memory:", &parts).await.unwrap();
     assert_eq!(store.capability().backend, "memory");
     for (uri, feature) in [
-        ("redb:/tmp/x", "storage-redb"),
-        ("./data", "storage-redb"),
-        ("sled:/tmp/x", "storage-sled"),
         ("postgres://me:hunter2@host/db", "storage-postgres"),
         ("postgresql://host/db", "storage-postgres"),
         ("redis://host", "storage-redis"),

@@ -33,7 +33,11 @@ mod tokens;
 pub use agent::{Agent, AgentProfile, StructuredMode, TargetId};
 pub use agents_builder::AgentsBuilder;
 pub use ballot_reply::BallotReply;
-pub use budget::{Budget, BudgetScope, BudgetUsage, Period, Quote, Reservation, Settled, Unpriced};
+pub(crate) use budget::DebateAccounts;
+pub use budget::{
+    Budget, BudgetBook, BudgetDocument, BudgetOf, BudgetScope, BudgetUsage, Period, Quote, Reservation, Settled,
+    Unpriced,
+};
 pub(crate) use budget::{estimated, price};
 pub use conduct::MAX_REPLY_BYTES;
 #[cfg(feature = "foreign")]
@@ -70,6 +74,14 @@ pub use target::{
     TargetOverrides, TargetSettings, Targets,
 };
 pub use tokens::{ByteCounter, TokenCounter};
+
+use crate::storage::{TableDef, TableRecord};
+
+/// The tables of this room.
+pub(crate) const TABLES: [TableDef; 4] = {
+    let [cached, epoch] = layers::CACHE_TABLES;
+    [budget::TABLE, cached, epoch, <PendingTurn as TableRecord>::DEF]
+};
 
 pub use crate::debate::{
     AgentKind, AttemptOutcome, Author, CostSource, Expect, JsonShape, Message, Persona, Phase, Refusal, Role, Served,

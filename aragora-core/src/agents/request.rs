@@ -7,14 +7,16 @@ use super::digests::{Asked, Digests};
 use crate::clock::{CancelToken, Deadline};
 use crate::debate::{Author, Expect, Message, Persona, Phase, Role};
 use crate::error::{Result, Violations};
-use crate::ids::{AgentId, DebateId, Digest, RequestId};
+use crate::ids::{AgentId, DebateId, Digest, OrgId, RequestId};
 
 /// One turn, ready to be asked. Prompts are rendered already; agents add no words.
 #[derive(Clone, Debug)]
 pub struct AgentRequest {
     /// Idempotency key: the same turn has the same id over retries, restarts and replays. 1..=256 bytes.
     pub id: RequestId,
-    /// For correlation only.
+    /// Whom the call is for: its budgets and kept replies are this organisation's. Never sent to a provider.
+    pub tenant: OrgId,
+    /// The debate whose budget it is booked on, and for correlation.
     pub debate: Option<DebateId>,
     /// For correlation only.
     pub round: u32,

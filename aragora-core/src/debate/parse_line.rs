@@ -1,14 +1,6 @@
 //! Lines of a reply: where they stand, and what they are labelled as.
 
-use regex::Regex;
-
 use super::parse_markup::{clean, visible, without_mark};
-
-/// One of our own patterns.
-#[expect(clippy::expect_used, reason = "literals of this crate, each of them compiled by the tests")]
-pub(super) fn pattern(source: &str) -> Regex {
-    Regex::new(source).expect("a pattern of this crate compiles")
-}
 
 /// One line of a reply.
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::key::{KeyBytes, KeyWriter, MAX_KEY, next_after_prefix};
+use super::key::{KeyBytes, KeyReader, KeyWriter, MAX_KEY, next_after_prefix};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::OrgId;
 
@@ -18,6 +18,13 @@ pub enum Space {
     System,
     /// One organisation's.
     Tenant(OrgId),
+}
+
+impl Space {
+    /// The organisation's id; empty for the installation's own.
+    pub(crate) fn tenant(&self) -> &str {
+        if let Self::Tenant(org) = self { org.as_str() } else { "" }
+    }
 }
 
 /// The name of a table: `[a-z][a-z0-9_]{0,47}`.
@@ -126,6 +133,17 @@ impl Address {
         Bytes::from(physical(&self.space, &self.table, self.key.as_bytes()))
     }
 
+    /// The address with this physical key; `corrupt` if there is none.
+    pub(crate) fn of_physical(physical: &Bytes) -> Result<Self> {
+        let system = physical.first() == Some(&0);
+        let mut reader = KeyReader::new(physical.get(usize::from(system)..).unwrap_or_default());
+        let space = if system { Space::System } else { Space::Tenant(OrgId::new(reader.string()?)?) };
+        let table = TableName::new(&reader.string()?)?;
+        let key = physical.len().checked_sub(reader.left()).map(|at| physical.slice(at..));
+        let key = key.ok_or_else(|| Error::new(ErrorKind::Corrupt, "a physical key ends too early"))?;
+        Ok(Self::new(space, table, KeyBytes::from_bytes(key)))
+    }
+
     /// `limit_exceeded` if the key is empty or too long.
     pub fn check_limits(&self) -> Result<()> {
         check_key(&self.key, &self.table, 1)
@@ -133,8 +151,7 @@ impl Address {
 }
 
 fn physical(space: &Space, table: &TableName, key: &[u8]) -> Vec<u8> {
-    let tenant = if let Space::Tenant(org) = space { org.as_str() } else { "" };
-    let mut out = KeyWriter::with_capacity(4 + tenant.len() + table.as_str().len() + key.len());
+    let mut out = KeyWriter::with_capacity(4 + space.tenant().len() + table.as_str().len() + key.len());
     match space {
         Space::System => out.encoded(&[0x00]),
         Space::Tenant(org) => out.string(org.as_str()),
@@ -231,6 +248,11 @@ impl KeyRange {
     pub(crate) fn physical_prefix_len(&self) -> usize {
         physical(&self.space, &self.table, &[]).len()
     }
+}
+
+/// The address of a physical key of this range, whose first `prefix` bytes stand before the key.
+pub(crate) fn address_in(range: &KeyRange, key: &Bytes, prefix: usize) -> Address {
+    Address::new(range.space.clone(), range.table.clone(), KeyBytes::from_bytes(key.slice(prefix.min(key.len())..)))
 }
 
 #[cfg(test)]

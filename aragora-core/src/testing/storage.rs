@@ -18,6 +18,8 @@ mod limits;
 mod objects;
 mod races;
 mod ranges;
+#[cfg(feature = "storage-redb")]
+mod redb;
 mod scans;
 mod survival;
 mod watches;
@@ -30,6 +32,8 @@ use async_trait::async_trait;
 pub use counting::{CountingStorage, StorageCounts};
 pub use fault::{Call, Fault, FaultStorage, Moment};
 pub use lab::{Hurried, Lab, frame, key, other, system, tenant, text};
+#[cfg(feature = "storage-redb")]
+pub use redb::{RedbMedium, redb_over};
 
 use crate::clock::BoxFuture;
 use crate::error::Result;

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use aragora_core::clock::ManualClock;
-use aragora_core::storage::{Control, MemoryStorage, Storage};
+use aragora_core::entropy::SystemEntropy;
+use aragora_core::storage::{Control, MemoryStorage, Storage, open};
+use aragora_core::telemetry::Parts;
 use aragora_core::testing::storage::StorageFactory;
 use aragora_core::{Error, ErrorKind, Result};
 use async_trait::async_trait;
@@ -53,6 +55,51 @@ impl FileStores {
 
 #[async_trait]
 impl StorageFactory for FileStores {
+    async fn fresh(&self) -> Result<Arc<dyn Storage>> {
+        self.open(self.latest.fetch_add(1, Ordering::SeqCst) + 1).await
+    }
+
+    async fn reopen(&self, _: Arc<dyn Storage>) -> Result<Option<Arc<dyn Storage>>> {
+        self.open(self.latest.load(Ordering::SeqCst)).await.map(Some)
+    }
+
+    async fn pass(&self, time: Duration) {
+        self.clock.advance(time);
+    }
+}
+
+/// Stores a URI names, in directories below one.
+#[derive(Debug)]
+pub struct DirectoryStores {
+    scheme: &'static str,
+    options: &'static str,
+    clock: ManualClock,
+    root: std::path::PathBuf,
+    latest: AtomicU32,
+}
+
+impl DirectoryStores {
+    /// Stores of this scheme, `redb` or `sled`, below this directory.
+    pub fn new(scheme: &'static str, root: &std::path::Path, clock: ManualClock) -> Self {
+        Self { scheme, options: "", clock, root: root.to_owned(), latest: AtomicU32::new(0) }
+    }
+
+    /// The same, opened with these options, e.g. `?journal=on`.
+    #[must_use]
+    pub fn with(mut self, options: &'static str) -> Self {
+        self.options = options;
+        self
+    }
+
+    async fn open(&self, number: u32) -> Result<Arc<dyn Storage>> {
+        let parts = Parts::new(Arc::new(self.clock.clone()), Arc::new(SystemEntropy));
+        let directory = self.root.join(number.to_string());
+        open(&format!("{}:{}{}", self.scheme, directory.display(), self.options), &parts).await
+    }
+}
+
+#[async_trait]
+impl StorageFactory for DirectoryStores {
     async fn fresh(&self) -> Result<Arc<dyn Storage>> {
         self.open(self.latest.fetch_add(1, Ordering::SeqCst) + 1).await
     }

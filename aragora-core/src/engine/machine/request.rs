@@ -9,6 +9,7 @@ use crate::protocols::Ask;
 pub(crate) fn build_request(t: &Transcript, ask: &Ask) -> AgentRequest {
     AgentRequest {
         id: RequestId::of(t.debate(), &ask.turn),
+        tenant: t.start().environment.tenant.clone(),
         debate: Some(t.debate().clone()),
         round: t.round(),
         phase: t.open_step().map_or(crate::debate::Phase::Answer, |step| step.phase),

@@ -4,14 +4,12 @@ use bytes::Bytes;
 
 use super::claims::Claims;
 use crate::clock::{Clock, Timestamp};
-use crate::error::Result;
-use crate::error::{Error, ErrorKind};
-use crate::ids::OrgId;
+use crate::error::{Error, Result};
 use crate::storage::Revision;
-use crate::storage::address::{Address, KeyRange, PhysicalBounds, Space, TableName};
+use crate::storage::address::{Address, KeyRange, PhysicalBounds, address_in};
+use crate::storage::backup::{StoredRow, StoredValue};
 use crate::storage::batch::{Batch, Commit, Op, Precondition, conflict};
 use crate::storage::frame;
-use crate::storage::key::{KeyBytes, KeyReader};
 use crate::storage::scan::{Corrupt, Cursor, Entry, MAX_PAGE_BYTES, PageRequest, ScanOrder, ScanPage};
 
 #[derive(Clone, Debug)]
@@ -24,6 +22,10 @@ struct Row {
 impl Row {
     fn live(&self, now: Timestamp) -> bool {
         self.expires_at.is_none_or(|at| now < at)
+    }
+
+    fn stored(&self) -> StoredValue {
+        StoredValue { frame: self.frame.clone(), revision: self.revision, expires_at: self.expires_at }
     }
 
     fn entry(&self, address: Address) -> Entry {
@@ -179,6 +181,40 @@ impl Rows {
         old
     }
 
+    /// Every live row.
+    pub(super) fn stored(&self, now: Timestamp) -> impl Iterator<Item = StoredRow> {
+        let live = self.by_key.iter().filter(move |(_, row)| row.live(now));
+        live.map(|(key, row)| StoredRow { key: key.clone(), value: Some(row.stored()) })
+    }
+
+    /// The row of a key, or that there is none.
+    pub(super) fn stored_at(&self, key: &Bytes, now: Timestamp) -> StoredRow {
+        let row = self.by_key.get(key).filter(|row| row.live(now));
+        StoredRow { key: key.clone(), value: row.map(Row::stored) }
+    }
+
+    /// Puts a row as it was stored elsewhere.
+    pub(super) fn load(&mut self, row: StoredRow) -> Result<()> {
+        let value = row.value.map(|value| {
+            let frame = frame::restamp(value.frame, &row.key, value.revision, value.expires_at)?;
+            Ok::<_, Error>(Row { frame, revision: value.revision, expires_at: value.expires_at })
+        });
+        self.replace(row.key, value.transpose()?);
+        Ok(())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.by_key.is_empty()
+    }
+
+    pub(super) fn last(&self) -> u64 {
+        self.last
+    }
+
+    pub(super) fn count_on_from(&mut self, revision: u64) {
+        self.last = self.last.max(revision);
+    }
+
     pub(super) fn sweep(&mut self, now: Timestamp, most: usize) -> (u32, bool) {
         let mut removed = 0;
         while let Some((at, key)) = self.due.first().cloned().filter(|(at, _)| *at <= now) {
@@ -201,7 +237,7 @@ impl Rows {
     pub(super) fn verify(&self) -> (u64, Vec<Corrupt>) {
         let damaged = self.by_key.iter().filter_map(|(key, row)| {
             let error = frame::open(&row.frame, key).err()?;
-            Some(Corrupt { address: parse(key).ok()?, error })
+            Some(Corrupt { address: Address::of_physical(key).ok()?, error })
         });
         (self.by_key.len() as u64, damaged.collect())
     }
@@ -212,10 +248,6 @@ struct Done {
     revision: Option<Revision>,
     taken: Option<Entry>,
     replaced: Option<(Bytes, Option<Row>)>,
-}
-
-fn address_in(range: &KeyRange, key: &Bytes, prefix: usize) -> Address {
-    Address::new(range.space.clone(), range.table.clone(), KeyBytes::from_bytes(key.slice(prefix.min(key.len())..)))
 }
 
 fn fill<'a>(range: &KeyRange, rows: impl Iterator<Item = (&'a Bytes, &'a Row)>, request: &PageRequest) -> ScanPage {
@@ -232,14 +264,4 @@ fn fill<'a>(range: &KeyRange, rows: impl Iterator<Item = (&'a Bytes, &'a Row)>, 
         page.entries.push(row.entry(address_in(range, key, prefix)));
     }
     page
-}
-
-fn parse(physical: &Bytes) -> Result<Address> {
-    let system = physical.first() == Some(&0);
-    let mut reader = KeyReader::new(physical.get(usize::from(system)..).unwrap_or_default());
-    let space = if system { Space::System } else { Space::Tenant(OrgId::new(reader.string()?)?) };
-    let table = TableName::new(&reader.string()?)?;
-    let key = physical.len().checked_sub(reader.left()).map(|at| physical.slice(at..));
-    let key = key.ok_or_else(|| Error::new(ErrorKind::Corrupt, "a physical key ends too early"))?;
-    Ok(Address::new(space, table, KeyBytes::from_bytes(key)))
 }

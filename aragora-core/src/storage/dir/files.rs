@@ -1,0 +1,51 @@
+//! Files and directories that only their owner can read, and that survive a crash with their name.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::Write as _;
+use std::path::Path;
+
+use super::io;
+use crate::error::Result;
+
+/// Makes a directory for its owner alone; one that is there stays as it is.
+pub(super) fn make_directory(path: &Path) -> Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(|error| io(path, "make", error))?;
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).map_or(Ok(()), sync_directory)
+}
+
+/// How a file for its owner alone is made and opened for writing.
+pub(super) fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// Replaces a file as a whole: whoever reads it finds the old or the new contents, also after a crash.
+pub(super) fn replace(path: &Path, contents: &[u8]) -> Result<()> {
+    let next = path.with_extension("tmp");
+    let written = private().truncate(true).open(&next).and_then(|mut file| {
+        file.write_all(contents)?;
+        file.sync_all()
+    });
+    written.map_err(|error| io(&next, "write", error))?;
+    fs::rename(&next, path).map_err(|error| io(path, "replace", error))?;
+    path.parent().map_or(Ok(()), sync_directory)
+}
+
+/// Makes the names in a directory durable.
+pub(crate) fn sync_directory(path: &Path) -> Result<()> {
+    // Elsewhere a directory cannot be opened, and names are durable with their files.
+    if cfg!(unix) {
+        File::open(path).and_then(|directory| directory.sync_all()).map_err(|error| io(path, "sync", error))?;
+    }
+    Ok(())
+}

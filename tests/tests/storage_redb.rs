@@ -1,0 +1,17 @@
+//! The default store on disk keeps every line of the storage contract.
+
+use aragora_core::clock::ManualClock;
+use aragora_core::testing::storage::run_all;
+use aragora_tests::durable::stores::DirectoryStores;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn redb_keeps_the_storage_contract() {
+    let root = tempfile::tempdir().unwrap();
+    run_all(&DirectoryStores::new("redb", root.path(), ManualClock::default())).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn redb_with_a_journal_keeps_the_storage_contract() {
+    let root = tempfile::tempdir().unwrap();
+    run_all(&DirectoryStores::new("redb", root.path(), ManualClock::default()).with("?journal=on")).await;
+}
