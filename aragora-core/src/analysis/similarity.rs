@@ -49,7 +49,9 @@ impl Lexicon {
             let words = text.as_bytes().split(|byte| !byte.is_ascii_alphanumeric());
             words.filter(|word| !word.is_empty()).for_each(&mut add);
         } else {
-            words(&text).into_iter().for_each(|word| add(word.as_bytes()));
+            for word in words(&text) {
+                add(word.as_bytes());
+            }
         }
         terms.sort_unstable();
         let mut counts: Vec<(u64, u64)> = Vec::with_capacity(terms.len());

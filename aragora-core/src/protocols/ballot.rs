@@ -99,10 +99,13 @@ pub(crate) fn gate_in_force(t: &Transcript, own: GatePolicy) -> GatePolicy {
     }
 }
 
-/// Whether every eligible seat holds an answer of one and the same group now.
-pub(crate) fn unanimous(t: &Transcript) -> bool {
+/// Whether there is nothing to vote on: no answer at all, or every eligible seat holds one of one and the same group.
+pub(crate) fn needs_no_vote(t: &Transcript) -> bool {
     let positions = t.positions();
     let options = t.options_of(&positions);
+    if options.is_empty() {
+        return true;
+    }
     let votes = t.position_votes(&positions, &options);
     let mut chosen = votes.iter().map(|vote| match &vote.ballot {
         Some(crate::debate::Ballot::Choice(option)) if vote.status == crate::debate::VoteStatus::Cast => Some(option),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::DebateProtocol;
 use super::ask::{AskBuilder, seen_in};
-use super::ballot::{gate_in_force, unanimous, vote_step};
+use super::ballot::{gate_in_force, needs_no_vote, vote_step};
 use super::step::{AskStep, Checkpoint, Draft, Estimate, ProtocolInfo, Step};
 use super::templates::instruction;
 use crate::debate::{
@@ -143,11 +143,6 @@ impl Critique {
         step.asks = asks;
         Ok(Step::Ask(step))
     }
-}
-
-// One group with every eligible seat in it; or no answer at all, so that there is nothing to vote on.
-fn needs_no_vote(t: &Transcript) -> bool {
-    unanimous(t) || t.option_views().is_empty()
 }
 
 fn revise(t: &Transcript, round: u32) -> Result<Step> {

@@ -32,6 +32,7 @@ pub(super) fn write_name(out: &mut Vec<u8>, name: &str) -> bool {
     out.len() - before == name.len() + 2 && name.is_ascii()
 }
 
+#[expect(clippy::needless_bitwise_bool, reason = "without branches a piece is a few vector instructions")]
 const fn is_escaped(byte: u8) -> bool {
     (byte < 0x20) | (byte == b'"') | (byte == b'\\')
 }

@@ -91,7 +91,7 @@ impl Transcript {
             limits: start.environment.limits.clone(),
             rounds: Vec::new(),
             steps: Vec::new(),
-            turns: IndexMap::new(),
+            turns: IndexMap::default(),
             messages: Vec::new(),
             by_id: BTreeMap::new(),
             critiques: Vec::new(),

@@ -34,7 +34,7 @@ pub struct Folded {
     pub(super) limits: Limits,
     pub(super) rounds: Vec<RoundView>,
     pub(super) steps: Vec<StepView>,
-    pub(super) turns: IndexMap<TurnId, TurnView>,
+    pub(super) turns: IndexMap<TurnId, TurnView, foldhash::fast::RandomState>,
     pub(super) messages: Vec<TranscriptMessage>,
     pub(super) by_id: BTreeMap<MessageId, usize>,
     pub(super) critiques: Vec<CritiqueEvent>,
