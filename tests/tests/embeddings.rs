@@ -435,7 +435,7 @@ async fn decided(aragora: &Aragora, format: AnswerFormat) -> Result<(Decision, V
     }
     let debate = debate.start().await?;
     let decision = debate.result().await?;
-    Ok(((*decision).clone(), aragora.debates().log(&tenant(), debate.id()).await?))
+    Ok((decision, aragora.debates().log(&tenant(), debate.id()).await?))
 }
 
 fn meaning(document: Value) -> AnswerFormat {
@@ -454,7 +454,8 @@ async fn a_debate_counts_answers_that_mean_the_same_as_one() {
         Answer::new(200, JSON, json!({ "data": data }).to_string())
     });
     let server = server.await.unwrap();
-    let aragora = Aragora::open(Config::load([("OLLAMA_HOST", server.url().as_str())]).unwrap()).await.unwrap();
+    let config = Config::load([("OLLAMA_HOST", server.url().as_str())]).unwrap();
+    let aragora = Aragora::open("memory:", &config).await.unwrap();
     for (format, name) in [
         (AnswerFormat { equal: alike.into(), ..AnswerFormat::default() }, "semantic(hash/ngram-3-5-fnv1a/v1, 0.6)"),
         (meaning(json!({ "name": "semantic", "min": 0.6 })), "semantic(hash, 0.6)"),
