@@ -75,7 +75,7 @@ fn codes(reply: &AgentReply) -> Vec<&str> {
 
 #[tokio::test]
 async fn each_provider_is_reached_at_its_own_address_with_its_own_credential() {
-    let bearer = ("authorization", "Bearer key-0123456789");
+    let bearer = ("authorization", "Bearer canary-key-0123456789");
     let table = [
         ("openai", "https://api.openai.com/v1/chat/completions", bearer),
         ("openrouter", "https://openrouter.ai/api/v1/chat/completions", bearer),
