@@ -196,7 +196,7 @@ class Stage {
   async #act(op: string, a: any): Promise<unknown> {
     const handle = op.startsWith('debate.') || op.startsWith('human.') ? (a.debate as Watched | undefined) : undefined
     const debate = handle?.debate as Debate
-    const { debates, desk } = this.aragora
+    const { agents, debates, desk } = this.aragora
     const reply = () => ({ text: a.text, structured: a.structured, stop: a.stop && fromDocument('StopReason', a.stop) })
     const nothing = async (done: unknown) => {
       await done
@@ -262,6 +262,18 @@ class Stage {
         return this.#follow(debates.fork(a.debate, a.at_seq, { tenant: a.tenant, id: a.id, agents: this.#seats(a.seats), edits: a.edits?.map((edit: any) => fromDocument('Edit', edit)) }))
       case 'debates.resume':
         return this.#follow(debates.resume(a.debate, { tenant: a.tenant, agents: this.#seats(a.seats), acceptChanges: a.accept_changes }))
+      case 'agents.check':
+        return toDocument('ProviderReport', agents.check())
+      case 'agents.health':
+        return agents.health().map((target) => toDocument('TargetHealth', target))
+      case 'agents.breakers':
+        return agents.breakers().map((breaker) => toDocument('BreakerSnapshot', breaker))
+      case 'agents.rate_limits':
+        return agents.rateLimits().map((limits) => toDocument('RateLimitSnapshot', limits))
+      case 'agents.budgets':
+        return (await agents.budgets({ tenant: a.tenant })).map((budget) => toDocument('BudgetUsage', budget))
+      case 'agents.forget':
+        return agents.forget(a.agent, { tenant: a.tenant })
       case 'desk.pending':
         return toDocument('PendingTurns', await desk.pending(a))
       case 'desk.turn':

@@ -65,7 +65,7 @@ export interface Seat {
   readonly judges?: boolean | undefined
   /** Ratings, where you have them. */
   readonly reputation?: Reputation | undefined
-  /** Layers around this agent, of whatever kind it is, in place of the instance's. */
+  /** Layers around this agent, of whatever kind it is, in place of the instance's; budgets and kept replies stay there. */
   readonly layers?: Layers | undefined
   /** Who answers in its name when it fails, in this order, in place of the models the layers name. */
   readonly standIns?: readonly (string | Agent | BuiltinAgent)[] | undefined

@@ -3229,6 +3229,16 @@ export interface SeatDocument {
   readonly judges?: boolean | undefined
   /** Ratings, where the host has them. */
   readonly reputation?: Reputation | undefined
+  /**
+   * Layers around this agent, of whatever kind it is, in place of the instance's; default the instance's around a
+   * model and none around others.
+   */
+  readonly layers?: Layers | undefined
+  /**
+   * Agents that stand in for this one when it fails, in this order, in its name and behind layers of their own, in
+   * place of the models the layers name.
+   */
+  readonly standIns?: readonly AgentDocument[] | undefined
 }
 
 /** The highest price of a seat's tokens over its targets, in micro-dollars per million, as it stood at the start. */
@@ -4531,7 +4541,7 @@ export const codecs: { readonly [name: string]: CodecRow } = {
   RuleUsed: { record: [['name', 'name', 0], ['config', 'config', 'RuleConfig']] },
   Sampling: { record: [['temperature', 'temperature', 0], ['topP', 'top_p', 0], ['maxOutputTokens', 'max_output_tokens', 0], ['stop', 'stop', 0], ['seed', 'seed', 0], ['effort', 'effort', 0], ['serviceTier', 'service_tier', 0], ['promptCache', 'prompt_cache', 0]] },
   ScriptDocument: { record: [['phase', 'phase', 0], ['say', 'say', 0], ['reply', 'reply', 'AgentReply'], ['json', 'json', 0], ['ballot', 'ballot', 'Ballot'], ['confidence', 'confidence', 0], ['reason', 'reason', 0], ['fail', 'fail', 0], ['retryAfterMs', 'retry_after_ms', 0], ['sleepMs', 'sleep_ms', 0], ['hang', 'hang', 0], ['stream', 'stream', 0]] },
-  SeatDocument: { record: [['agent', 'agent', 'AgentDocument'], ['role', 'role', 0], ['persona', 'persona', 'Persona'], ['weight', 'weight', 0], ['votes', 'votes', 0], ['judges', 'judges', 0], ['reputation', 'reputation', 'Reputation']] },
+  SeatDocument: { record: [['agent', 'agent', 'AgentDocument'], ['role', 'role', 0], ['persona', 'persona', 'Persona'], ['weight', 'weight', 0], ['votes', 'votes', 0], ['judges', 'judges', 0], ['reputation', 'reputation', 'Reputation'], ['layers', 'layers', 'Layers'], ['standIns', 'stand_ins', ['list', 'AgentDocument']]] },
   SeatPrice: { record: [['input', 'input', 0], ['output', 'output', 0]] },
   SeatView: { record: [['id', 'id', 0], ['kind', 'kind', 0], ['provider', 'provider', 0], ['model', 'model', 0], ['family', 'family', 0], ['version', 'version', 0], ['contextTokens', 'context_tokens', 0], ['price', 'price', 'SeatPrice'], ['role', 'role', 0], ['persona', 'persona', 'Persona'], ['weight', 'weight', 0], ['votes', 'votes', 0], ['judges', 'judges', 0], ['reputation', 'reputation', 'Reputation']] },
   SeenMessage: { record: [['author', 'author', 'Author'], ['text', 'text', 0]] },

@@ -1,7 +1,7 @@
 //! A disk in memory that remembers every write and sync, so that the image of a crash at any moment can be made.
 
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use aragora_core::testing::storage::RedbMedium;
 use redb::StorageBackend;
@@ -40,16 +40,17 @@ struct State {
     fault: DiskFault,
     // How many calls of the faulty kind go well before.
     after: usize,
+    held: bool,
 }
 
 /// The disk; clones are the same one.
 #[derive(Clone, Debug, Default)]
-pub struct CrashDisk(Arc<Mutex<State>>);
+pub struct CrashDisk(Arc<Mutex<State>>, Arc<Condvar>);
 
 impl CrashDisk {
     /// A disk that holds this image.
     pub fn of(image: Vec<u8>) -> Self {
-        Self(Arc::new(Mutex::new(State { bytes: image, ..State::default() })))
+        Self(Arc::new(Mutex::new(State { bytes: image, ..State::default() })), Arc::default())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -76,6 +77,12 @@ impl CrashDisk {
     pub fn fail(&self, fault: DiskFault, after: usize) {
         let mut state = self.state();
         (state.fault, state.after) = (fault, after);
+    }
+
+    /// Lets no sync end until it is let go again.
+    pub fn hold(&self, held: bool) {
+        self.state().held = held;
+        self.1.notify_all();
     }
 
     fn check(state: &mut State, asked: impl Fn(DiskFault) -> Option<io::ErrorKind>) -> io::Result<()> {
@@ -111,7 +118,8 @@ impl StorageBackend for CrashDisk {
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        let mut state = self.state();
+        let held = self.1.wait_while(self.state(), |state| state.held);
+        let mut state = held.unwrap_or_else(PoisonError::into_inner);
         Self::check(&mut state, |fault| if let DiskFault::Syncs(kind) = fault { Some(kind) } else { None })?;
         state.events.push(DiskEvent::Sync);
         Ok(())

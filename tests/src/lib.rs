@@ -16,6 +16,9 @@ pub mod providers;
 pub mod recorded;
 pub mod rehearsal;
 pub mod replay;
+pub mod sealing;
+#[cfg(feature = "servers")]
+pub mod servers;
 pub mod stage;
 pub mod stub;
 pub mod virtual_time;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use aragora_core::storage::{
-    ClaimTarget, Control, ControlReport, KeyRange, LeaseClaim, OnCorrupt, PageRequest, Storage as _, TableName,
+    ClaimTarget, Control, ControlReport, KeyRange, LeaseClaim, OnCorrupt, PageRequest, TableName,
 };
 use aragora_core::testing::storage::{frame, tenant, text};
 use aragora_core::{Error, ErrorKind};
@@ -176,6 +176,7 @@ async fn a_cut_sled_file_is_never_a_wrong_value() {
     cuts("sled").await;
 }
 
+#[cfg(feature = "sled")]
 fn snapshots(directory: &Path) -> Vec<PathBuf> {
     let listed = std::fs::read_dir(directory.join("store-1")).unwrap().map(|entry| entry.unwrap().path());
     listed.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("snap.")).collect()
@@ -207,7 +208,7 @@ async fn empty_and_cut_snapshots_of_sled_are_set_aside_and_nothing_is_lost() {
 }
 
 #[tokio::test]
-async fn a_damaged_row_is_named_the_others_are_read_and_it_can_be_written_over() {
+async fn a_damaged_row_is_named_the_others_are_read_and_nothing_is_written() {
     for backend in BACKENDS {
         let root = tempfile::tempdir().unwrap();
         let directory = root.path().join("store");
@@ -249,7 +250,8 @@ async fn a_damaged_row_is_named_the_others_are_read_and_it_can_be_written_over()
             panic!("three rows are checked");
         };
         assert!(corrupt.iter().any(|row| row.address == at("b")), "{corrupt:?}");
-        store.put(at("b"), frame("again")).await.unwrap();
-        assert_eq!(value(&store, "b").await.unwrap().as_deref(), Some("again"));
+        let refused = store.put(at("d"), frame("new")).await.unwrap_err();
+        assert_eq!((refused.kind(), refused.context()["outcome"].as_str()), (ErrorKind::Corrupt, "not_applied"));
+        assert_eq!(store.control(Control::Probe).await.unwrap_err().kind(), ErrorKind::Corrupt);
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use aragora_core::clock::ManualClock;
-use aragora_core::storage::{Batch, Control, ControlReport, Op, Precondition, Storage as _, open};
+use aragora_core::storage::{Batch, Control, ControlReport, Op, Precondition, open};
 use aragora_core::testing::storage::frame;
 use aragora_core::{Error, ErrorKind};
 use aragora_tests::embedded::{BACKENDS, Mount, at, copy_directory, data_file, opened, parts, value};
@@ -295,7 +295,7 @@ async fn a_full_disk_refuses_writes_lets_deletes_through_and_recovers() {
             store
                 .apply(Batch::of([Op::Delete { at: at(&n.to_string()), expect: Precondition::Present }]))
                 .await
-                .unwrap();
+                .unwrap_or_else(|error| panic!("{backend}: delete {n} of {written}: {error:?}"));
         }
         if *backend == "redb" {
             // Space that was freed inside the file is used again.

@@ -12,7 +12,7 @@ use aragora_core::storage::{
     Revision, ScanOrder, Storage, TableName,
 };
 use aragora_core::testing::storage::{frame, key, tenant, text};
-use aragora_tests::file_store::FileStorage;
+use aragora_tests::durable::kill::store_of;
 use proptest::prelude::*;
 
 type Name = u8;
@@ -141,18 +141,22 @@ struct Run {
     store: Arc<dyn Storage>,
     model: Model,
     clock: ManualClock,
-    directory: Option<tempfile::TempDir>,
+    // Of a store that outlives its closing.
+    uri: Option<(String, tempfile::TempDir)>,
 }
 
 impl Run {
-    async fn new(durable: bool) -> Self {
+    /// A store of this backend; `memory`, `file`, `redb` or `sled`.
+    async fn new(backend: &str) -> Self {
         let clock = ManualClock::default();
-        let directory = durable.then(|| tempfile::tempdir().unwrap());
-        let store: Arc<dyn Storage> = match &directory {
-            Some(directory) => Arc::new(FileStorage::open(directory.path(), Arc::new(clock.clone())).await.unwrap()),
-            None => Arc::new(MemoryStorage::new(Arc::new(clock.clone()))),
-        };
-        Self { store, model: Model::default(), clock, directory }
+        if backend == "memory" {
+            let store = Arc::new(MemoryStorage::new(Arc::new(clock.clone())));
+            return Self { store, model: Model::default(), clock, uri: None };
+        }
+        let directory = tempfile::tempdir().unwrap();
+        let uri = format!("{backend}:{}", directory.path().display());
+        let store = store_of(&uri, &clock).await.unwrap();
+        Self { store, model: Model::default(), clock, uri: Some((uri, directory)) }
     }
 
     async fn act(&mut self, action: Action) {
@@ -205,10 +209,9 @@ impl Run {
             Action::Advance(millis) => self.clock.advance(Duration::from_millis(millis)),
             Action::Sweep => drop(self.store.control(Control::Sweep).await.unwrap()),
             Action::Reopen => {
-                if let Some(directory) = &self.directory {
+                if let Some((uri, _)) = &self.uri {
                     self.store.control(Control::Close).await.unwrap();
-                    self.store =
-                        Arc::new(FileStorage::open(directory.path(), Arc::new(self.clock.clone())).await.unwrap());
+                    self.store = store_of(uri, &self.clock).await.unwrap();
                 }
             }
         }
@@ -353,10 +356,10 @@ impl Run {
     }
 }
 
-fn history(durable: bool, actions: Vec<Action>) {
+fn history(backend: &str, actions: Vec<Action>) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
-        let mut run = Run::new(durable).await;
+        let mut run = Run::new(backend).await;
         for action in actions {
             run.act(action).await;
         }
@@ -368,7 +371,7 @@ proptest! {
 
     #[test]
     fn memory_does_what_the_model_does(actions in proptest::collection::vec(action(), 0..80)) {
-        history(false, actions);
+        history("memory", actions);
     }
 }
 
@@ -377,6 +380,21 @@ proptest! {
 
     #[test]
     fn the_file_store_does_what_the_model_does_over_reopening(actions in proptest::collection::vec(action(), 0..40)) {
-        history(true, actions);
+        history("file", actions);
+    }
+
+    #[test]
+    fn redb_does_what_the_model_does_over_reopening(actions in proptest::collection::vec(action(), 0..40)) {
+        history("redb", actions);
+    }
+}
+
+#[cfg(feature = "sled")]
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn sled_does_what_the_model_does_over_reopening(actions in proptest::collection::vec(action(), 0..40)) {
+        history("sled", actions);
     }
 }

@@ -19,7 +19,7 @@ use super::stand_ins::{ROUTER, StandIns, routed};
 use super::target::{BreakerSnapshot, RateLimitSnapshot, TargetHealth};
 use crate::config::ProviderSettings;
 use crate::debate::AgentKind;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, Violations};
 use crate::ids::{AgentId, DebateId, MicroUsd, OrgId};
 
 /// Opens agents behind providers by name; held by an instance and cheap to clone.
@@ -123,14 +123,25 @@ impl Agents {
         Ok(Arc::new(embedder.with_budgets(budgets, handle.profile().clone())))
     }
 
-    /// The same keys, addresses and targets with the layers of a document, with who stands in, around what is opened
-    /// from now on.
+    /// The same keys, addresses, targets, budgets and kept replies with the layers of a document, with who stands in,
+    /// around what is opened from now on.
+    ///
+    /// Errors: `invalid_config` for budgets or a cache in the document, which are the instance's, and for no layers
+    /// where the instance has budgets.
     pub fn in_layers(&self, document: &LayersDocument) -> Result<Self> {
+        let own = self.inner.layers.as_ref();
+        let has_budgets = own.is_some_and(|own| own.book.is_some() || !own.budgets.is_empty());
+        let mut v = Violations::new();
+        v.check(document.budgets.is_empty(), "/budgets", "budgets are the instance's, not one agent's");
+        v.check(document.cache.is_none(), "/cache", "kept replies are the instance's, not one agent's");
+        v.check(!(document.bare && has_budgets), "/bare", "without layers nobody keeps the budgets of the instance");
+        v.into_result(ErrorKind::InvalidConfig)?;
         if document.bare {
             return Ok(self.without_layers());
         }
-        let (layers, stand_ins) = (Some(document.into()), document.stand_ins());
-        Ok(Self::over(Shared { layers, stand_ins, ..(*self.inner).clone() }))
+        let StackConfig { repairs, retry, hedge, time, target, .. } = document.into();
+        let layers = StackConfig { repairs, retry, hedge, time, target, ..own.cloned().unwrap_or_default() };
+        Ok(Self::over(Shared { layers: Some(layers), stand_ins: document.stand_ins(), ..(*self.inner).clone() }))
     }
 
     /// The same without layers: every failure reaches the caller at once, and nobody stands in.

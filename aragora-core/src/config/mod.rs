@@ -13,6 +13,7 @@
 //! ```
 
 mod agents;
+mod encryption;
 mod env;
 mod environment;
 mod events;
@@ -21,6 +22,8 @@ mod secret;
 mod shown_url;
 
 pub use agents::AgentSettings;
+pub use encryption::EncryptionSettings;
+pub(crate) use encryption::{check_keys, parse_keys};
 pub use env::{EnvSource, ProcessEnv};
 pub use environment::RunEnvironment;
 pub use events::EventSettings;
@@ -39,6 +42,8 @@ pub struct Config {
     pub env: RunEnvironment,
     /// Who may take part.
     pub agents: AgentSettings,
+    /// Encryption of what is stored.
+    pub encryption: EncryptionSettings,
     /// Event streams.
     pub events: EventSettings,
     /// Providers of models.
@@ -53,6 +58,7 @@ impl Config {
         let config = Self {
             env: RunEnvironment::read(&mut reader),
             agents: AgentSettings::default(),
+            encryption: EncryptionSettings::read(&mut reader),
             events: EventSettings::read(&mut reader),
             providers: ProviderSettings::read(&mut reader),
         };
@@ -78,6 +84,7 @@ impl Config {
     }
 
     fn check(&self, violations: &mut Violations) {
+        self.encryption.check(violations);
         self.events.check(violations);
         let may_lack_providers = !self.env.is_production() || self.agents.other_agents || self.agents.allow_demo;
         if !may_lack_providers && self.providers.is_empty() {

@@ -28,7 +28,7 @@ pub(super) fn lines(text: &str) -> Vec<Line<'_>> {
     let mut fence: Option<(char, usize)> = None;
     let mut rest = text;
     while !rest.is_empty() {
-        let end = rest.find(['\n', '\r']);
+        let end = memchr::memchr2(b'\n', b'\r', rest.as_bytes());
         let raw = &rest[..end.unwrap_or(rest.len())];
         let after = &rest[raw.len()..];
         rest = after.strip_prefix("\r\n").or_else(|| after.strip_prefix(['\n', '\r'])).unwrap_or("");

@@ -12,7 +12,8 @@ pub(super) fn visible(line: &str) -> Cow<'_, str> {
     let odd = |c: char| {
         matches!(c, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{a0}' | '\u{202f}' | '\u{2007}' | '\u{ff1a}')
     };
-    if !line.contains(odd) {
+    // None of them is ASCII.
+    if line.is_ascii() || !line.contains(odd) {
         return Cow::Borrowed(line);
     }
     let plain = line.chars().filter_map(|c| match c {
@@ -41,6 +42,11 @@ fn without_marks(line: &str) -> &str {
     rest
 }
 
+/// Whether no mark of emphasis or code stands in the line, as in most.
+fn is_plain(line: &str) -> bool {
+    memchr::memchr3(b'*', b'_', b'`', line.as_bytes()).is_none()
+}
+
 /// Whether the line is an item of a list, with its text.
 pub(super) fn list_item(raw: &str) -> Option<String> {
     static NUMBER: LazyLock<Pattern> = LazyLock::new(|| Pattern::new(r"^\d{1,3}[.)]\s+"));
@@ -57,6 +63,9 @@ pub(super) fn clean(raw: &str, wide: bool) -> String {
     static TWO: LazyLock<Pattern> = LazyLock::new(|| emphasised("[A-HJ-NP-Za-hj-np-z]|[A-HJ-NP-Z]{2}"));
     let plain = visible(raw);
     let line = without_marks(&plain);
+    if is_plain(line) {
+        return line.to_owned();
+    }
     let pattern: &Pattern = if wide { &TWO } else { &ONE };
     let bracketed = pattern.replace_all(line, |found: &Captures<'_>| {
         let label = found.iter().skip(1).flatten().next().map_or("", |label| label.as_str());
@@ -96,6 +105,9 @@ const REACH: usize = 1_000;
 pub(super) fn unmarked(raw: &str) -> String {
     let plain = visible(raw);
     let line = without_marks(&plain);
+    if is_plain(line) {
+        return line.to_owned();
+    }
     let chars: Vec<char> = line.chars().collect();
     let mut keep = vec![true; chars.len()];
     let mut open: Vec<(char, usize, usize)> = Vec::new();

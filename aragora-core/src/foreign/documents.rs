@@ -192,7 +192,7 @@ pub struct SeatDocument {
     #[serde(default)]
     pub reputation: Option<Reputation>,
     /// Layers around this agent, of whatever kind it is, in place of the instance's; default the instance's around a
-    /// model and none around others.
+    /// model and none around others. Budgets and kept replies stay the instance's.
     #[serde(default)]
     pub layers: Option<LayersDocument>,
     /// Agents that stand in for this one when it fails, in this order, in its name and behind layers of their own, in

@@ -61,7 +61,8 @@ impl Session {
             None => Arc::new(SystemEntropy),
         };
         let parts = Parts::new(clock, entropy);
-        let storage = crate::storage::open(settings.storage.as_deref().unwrap_or("memory:"), &parts).await?;
+        let stack = Aragora::stack(settings.storage.as_deref().unwrap_or("memory:"), &config, &parts).await?;
+        let storage = stack.whole();
         let mut agent_parts = AgentParts::over(parts.clone()).with_storage(storage.clone());
         if let Some(prices) = settings.prices {
             prices.validate()?;
@@ -79,7 +80,7 @@ impl Session {
             host,
             parts,
             manual,
-            aragora: Aragora::with_engine(engine.build()?),
+            aragora: Aragora::over(engine.build()?, stack),
             running: Mutex::default(),
             closed: AtomicBool::new(false),
         };

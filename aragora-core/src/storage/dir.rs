@@ -29,6 +29,7 @@ use lock::Lock;
 pub(crate) use reserve::full;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::storage::backup::StoreIdentity;
 use crate::telemetry::Parts;
 
 const CURRENT: &str = "CURRENT";
@@ -164,6 +165,18 @@ impl Directory {
         Ok(())
     }
 
+    /// Which store this is.
+    pub(crate) fn identity(&self) -> Result<StoreIdentity> {
+        let identity = Identity::read(&self.root)?.ok_or_else(|| damaged(&self.root, identity::FILE, "is missing"))?;
+        Ok(StoreIdentity { store_id: identity.store_id().to_owned(), generation: self.generation() })
+    }
+
+    /// Makes this the store with that id, whose copy it holds.
+    pub(crate) fn adopt(&self, store_id: &str) -> Result<()> {
+        let identity = Identity::read(&self.root)?.ok_or_else(|| damaged(&self.root, identity::FILE, "is missing"))?;
+        identity.adopt(&self.root, store_id)
+    }
+
     /// Lets go of the directory.
     pub(crate) fn unlock(&self) {
         drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
@@ -214,6 +227,12 @@ impl Directory {
     pub(crate) fn release_reserve(&self) {
         reserve::release(&self.reserve());
     }
+}
+
+/// Opens a file for its owner alone, making it if need be.
+#[cfg(feature = "storage-sled")]
+pub(crate) fn private_file(path: &Path) -> Result<fs::File> {
+    files::private().open(path).map_err(|error| io(path, "open", error))
 }
 
 /// The live generation; `None` if none was named yet.

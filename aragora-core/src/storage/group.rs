@@ -4,6 +4,7 @@
 //! snapshot, committed with one sync, made visible, and then answered in the order it was applied.
 
 mod claims;
+mod copy;
 pub(crate) mod disk;
 mod journal;
 mod plan;
@@ -23,6 +24,7 @@ use async_trait::async_trait;
 pub use journal::JournalRow;
 
 use super::address::{Address, KeyRange, TableName};
+use super::backup::Copyable;
 use super::batch::{Batch, Commit, not_applied};
 use super::control::{Control, ControlReport, ProbeReport};
 use super::dir::Directory;
@@ -33,7 +35,7 @@ use super::watch::{Watch, WatchHub};
 use super::{Capability, Space, Storage};
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
-use disk::{Disk, Snapshot};
+use disk::{Changes, Disk, Failure, Part, Snapshot};
 use queue::{Done, Queue, Work, closed};
 use state::State;
 use writer::Writer;
@@ -77,9 +79,32 @@ impl EmbeddedStorage {
     /// Starts the writer over an opened disk. Blocks.
     pub(crate) fn start(disk: Box<dyn Disk>, settings: Settings) -> Result<Self> {
         let Settings { clock, journal, directory, read_only } = settings;
-        let state = State::load(&*disk.snapshot()?)?;
-        if let Some(directory) = directory.as_ref().filter(|_| !read_only) {
-            directory.commit_generation(state == State::default())?;
+        let damage = disk.damage();
+        State::check_whole(&*disk.snapshot()?)?;
+        let mut state = match State::load(&*disk.snapshot()?) {
+            Err(_) if damage.is_some() => State::default(),
+            loaded => loaded?,
+        };
+        if state.group < disk.acknowledged().unwrap_or_default() {
+            let reason = "the files of the store lost writes that were acknowledged; restore from backup";
+            return Err(Error::new(ErrorKind::Corrupt, reason).with("found", state.group));
+        }
+        let born = directory.as_ref().is_none_or(|directory| directory.is_named());
+        if state == State::default() && !read_only && damage.is_none() {
+            if directory.is_some() && born {
+                // Even a store nobody wrote to holds its counters.
+                let reason = "the files of the store are empty; restore from backup";
+                return Err(Error::new(ErrorKind::Corrupt, reason));
+            }
+            state.group = 1;
+            let (key, row) = state.row()?;
+            let changes = Changes::from([((Part::Meta, key), Some(row))]);
+            disk.commit(&changes, state.group, true).map_err(|failure| match failure {
+                Failure::Refused(error) | Failure::Full(error) | Failure::Lost(error) => error,
+            })?;
+        }
+        if let Some(directory) = directory.as_ref().filter(|_| !born && damage.is_none()) {
+            directory.commit_generation(state.group == 1)?;
         }
         let shared = Arc::new(Shared {
             disk,
@@ -88,7 +113,7 @@ impl EmbeddedStorage {
             journal,
             directory,
             closed: AtomicBool::new(false),
-            poison: Mutex::default(),
+            poison: Mutex::new(damage),
             process: std::process::id(),
         });
         if read_only {
@@ -237,6 +262,9 @@ impl Shared {
 
 /// The error of every write after one whose fate is not known.
 fn poisoned(cause: &Error) -> Error {
+    if cause.kind() == ErrorKind::Corrupt {
+        return cause.clone();
+    }
     Error::new(ErrorKind::StorePoisoned, "an earlier write or sync of the store failed; close and open it again")
         .caused_by(cause.clone())
 }
@@ -255,6 +283,10 @@ impl fmt::Debug for EmbeddedStorage {
 impl Storage for EmbeddedStorage {
     fn capability(&self) -> Capability {
         Capability { journal: self.shared.journal, ..Capability::embedded(self.shared.disk.name()).durable() }
+    }
+
+    fn copyable(self: Arc<Self>) -> Option<Arc<dyn Copyable>> {
+        Some(self)
     }
 
     async fn get_many(&self, at: Vec<Address>) -> Result<Vec<Option<Entry>>> {

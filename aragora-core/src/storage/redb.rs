@@ -4,9 +4,11 @@ mod medium;
 mod overlay;
 
 use std::fmt;
+use std::mem::ManuallyDrop;
 use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use bytes::Bytes;
@@ -28,6 +30,11 @@ const FILE: &str = "data.redb";
 /// What checking a file may keep of it in memory.
 const CHECK_CACHE: usize = 8 << 20;
 
+/// Files up to this size (64 MiB) are checked whole at open. Damage of the maps of free pages makes redb panic in the
+/// middle of a panic, which ends the process, so it has to be found before; larger files take that risk instead of the
+/// time.
+const CHECKED: u64 = 64 << 20;
+
 /// How a redb store is opened.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Options {
@@ -44,12 +51,31 @@ pub(crate) fn open(root: &Path, options: Options, parts: &Parts) -> Result<Embed
         let reason = "the file of the store is missing; restore from backup";
         return Err(Error::new(ErrorKind::Corrupt, reason).with("file", path.display()));
     }
+    if !directory.is_named() {
+        discard_unborn(&path)?;
+    }
     let read_only = options.access.read_only;
     let disk = RedbDisk::open(file_medium(path.clone()), Some(path), options.cache_bytes, read_only)?;
     sync_directory(&directory.store()).or_else(|error| if read_only { Ok(()) } else { Err(error) })?;
     let settings =
         Settings { clock: parts.clock.clone(), journal: options.journal, directory: Some(directory), read_only };
     EmbeddedStorage::start(Box::new(disk), settings)
+}
+
+/// Removes a file whose making was interrupted: redb writes what it begins with last.
+fn discard_unborn(path: &Path) -> Result<()> {
+    use std::io::Read as _;
+    let failed = |error| super::dir::io(path, "read", error);
+    let mut begins = Vec::new();
+    match std::fs::File::open(path) {
+        Ok(file) => file.take(8).read_to_end(&mut begins).map_err(failed)?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(failed(error)),
+    };
+    if begins.iter().all(|byte| *byte == 0) {
+        std::fs::remove_file(path).map_err(|error| super::dir::io(path, "remove", error))?;
+    }
+    Ok(())
 }
 
 /// A store over a medium a test brings. Blocks.
@@ -67,6 +93,9 @@ struct RedbDisk {
     cache: usize,
     // Taken for writing only to be replaced: after a full disk, to compact, at the end.
     database: RwLock<Option<Database>>,
+    damage: Option<Error>,
+    // The database is forgotten instead of closed: closing writes, and what it would write from is damaged.
+    forget: AtomicBool,
 }
 
 type Table = TableDefinition<'static, &'static [u8], &'static [u8]>;
@@ -77,8 +106,26 @@ const fn table(part: Part) -> Table {
 
 impl RedbDisk {
     fn open(medium: Medium, path: Option<PathBuf>, cache: usize, read_only: bool) -> Result<Self> {
-        let disk = Self { medium, path, cache, database: RwLock::new(None) };
-        let database = disk.build(cache, read_only)?;
+        let forget = AtomicBool::new(false);
+        let mut disk = Self { medium, path, cache, database: RwLock::new(None), damage: None, forget };
+        let backend = (disk.medium)(!read_only).map_err(|error| disk.unavailable("open", error))?;
+        let length = backend.len().map_err(|error| disk.unavailable("read", error))?;
+        drop(backend);
+        let found = if (1..=CHECKED).contains(&length) { disk.integrity() } else { Ok(true) };
+        let sound = match found {
+            Err(error) if error.kind() == ErrorKind::Corrupt => {
+                let reason = format!("{}; it can be read and not written", error.reason());
+                disk.damage = Some(disk.name(Error::new(ErrorKind::Corrupt, reason)));
+                disk.forget = AtomicBool::new(true);
+                false
+            }
+            found => found?,
+        };
+        let mut database = disk.build(cache, read_only || disk.damage.is_some())?;
+        if !sound && disk.damage.is_none() && !read_only {
+            // The trees are whole and the map of free pages is not: made anew from the trees.
+            database.check_integrity().map_err(|error| disk.opening(error))?;
+        }
         *disk.database.write().unwrap_or_else(PoisonError::into_inner) = Some(database);
         Ok(disk)
     }
@@ -99,6 +146,23 @@ impl RedbDisk {
         }));
         match built {
             Ok(Ok(database)) => Ok(database),
+            Ok(Err(error)) => Err(self.opening(error)),
+            Err(_) => Err(self.corrupt("cannot be read".to_owned())),
+        }
+    }
+
+    /// Checks a copy in memory of what the check would repair: looking must not change anything. `false` if only the
+    /// map of free pages is damaged.
+    fn integrity(&self) -> Result<bool> {
+        let mut database = ManuallyDrop::new(self.build(CHECK_CACHE, true)?);
+        let checked = catch_unwind(AssertUnwindSafe(|| database.check_integrity()));
+        match checked {
+            Ok(Ok(sound)) => {
+                if sound {
+                    drop(ManuallyDrop::into_inner(database));
+                }
+                Ok(sound)
+            }
             Ok(Err(error)) => Err(self.opening(error)),
             Err(_) => Err(self.corrupt("cannot be read".to_owned())),
         }
@@ -241,7 +305,7 @@ impl Disk for RedbDisk {
         Ok(Box::new(RedbSnapshot { disk: self, read, _open: guard }))
     }
 
-    fn commit(&self, changes: &Changes, sync: bool) -> Result<(), Failure> {
+    fn commit(&self, changes: &Changes, _: u64, sync: bool) -> Result<(), Failure> {
         self.write(changes, sync)
     }
 
@@ -268,22 +332,18 @@ impl Disk for RedbDisk {
     fn freeze(&self) {
         // After a failed write redb refuses to read as well; the file itself can still be read.
         if let Ok(database) = self.build(self.cache, true) {
-            self.replace(|_| Some(database));
+            self.replace(|old| {
+                drop(old);
+                Some(database)
+            });
         }
     }
 
     fn check(&self) -> Result<()> {
-        // On a copy in memory of what the check would repair: looking must not change anything.
-        let checked = catch_unwind(AssertUnwindSafe(|| {
-            let mut database = self.build(CHECK_CACHE, true)?;
-            database.check_integrity().map_err(|error| self.opening(error))
-        }));
-        match checked {
-            Ok(Ok(true)) => Ok(()),
-            Ok(Ok(false)) => Err(self.corrupt("does not pass its integrity check".to_owned())),
-            Ok(Err(error)) => Err(error),
-            Err(_) => Err(self.corrupt("cannot be read".to_owned())),
+        if self.integrity()? {
+            return Ok(());
         }
+        Err(self.corrupt("has a damaged map of free pages".to_owned()))
     }
 
     fn compact(&self) -> Result<()> {
@@ -305,8 +365,21 @@ impl Disk for RedbDisk {
         Vec::new()
     }
 
+    fn abandon(&self) {
+        self.forget.store(true, Ordering::Release);
+    }
+
+    fn damage(&self) -> Option<Error> {
+        self.damage.clone()
+    }
+
     fn close(&self) {
-        self.replace(|_| None);
+        self.replace(|old| {
+            if self.forget.load(Ordering::Acquire) {
+                std::mem::forget(old);
+            }
+            None
+        });
     }
 }
 

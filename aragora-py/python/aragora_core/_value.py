@@ -84,7 +84,7 @@ class Value(metaclass=ValueType):
         defaults = self._defaults
         held = ((name, getattr(self, name)) for name in self._fields)
         given = ((name, value) for name, value in held if name not in defaults or value != defaults[name])
-        told = (f"{name}={hidden(value) if name in self._secrets else value!r}" for name, value in given)
+        told = (f"{name}={hidden(value) if name in self._secrets else repr(value)}" for name, value in given)
         return f"{type(self).__qualname__}({', '.join(told)})"
 
     def __replace__(self, **changes: object) -> Self:

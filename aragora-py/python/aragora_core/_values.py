@@ -9586,9 +9586,13 @@ class SeatDocument(Value):
         votes: Whether it votes.
         judges: Whether it judges.
         reputation: Ratings, where the host has them.
+        layers: Layers around this agent, of whatever kind it is, in place of the instance's; default the
+            instance's around a model and none around others.
+        stand_ins: Agents that stand in for this one when it fails, in this order, in its name and behind layers
+            of their own, in place of the models the layers name.
     """
 
-    __match_args__ = ("agent", "role", "persona", "weight", "votes", "judges", "reputation")
+    __match_args__ = ("agent", "role", "persona", "weight", "votes", "judges", "reputation", "layers", "stand_ins")
     agent: AgentDocument
     role: Role | str | None = None
     persona: Persona | None = None
@@ -9596,11 +9600,13 @@ class SeatDocument(Value):
     votes: bool | None = None
     judges: bool | None = None
     reputation: Reputation | None = None
+    layers: Layers | None = None
+    stand_ins: list[AgentDocument] | None = None
 
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("SeatDocument", document)
-        m.only("agent", "role", "persona", "weight", "votes", "judges", "reputation")
+        m.only("agent", "role", "persona", "weight", "votes", "judges", "reputation", "layers", "stand_ins")
         return cls(
             agent=m.required("agent", agent_document_from_dict),
             role=m.optional("role", Role.from_dict),
@@ -9609,6 +9615,8 @@ class SeatDocument(Value):
             votes=m.optional("votes", boolean),
             judges=m.optional("judges", boolean),
             reputation=m.optional("reputation", Reputation.from_dict),
+            layers=m.optional("layers", Layers.from_dict),
+            stand_ins=m.optional("stand_ins", listed(agent_document_from_dict)),
         )
 
     def to_dict(self) -> dict[str, Json]:
@@ -9626,6 +9634,10 @@ class SeatDocument(Value):
             out["judges"] = self.judges
         if self.reputation is not None:
             out["reputation"] = self.reputation.to_dict()
+        if self.layers is not None:
+            out["layers"] = self.layers.to_dict()
+        if self.stand_ins is not None:
+            out["stand_ins"] = [item.to_dict() for item in self.stand_ins]
         return out
 
 

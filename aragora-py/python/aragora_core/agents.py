@@ -357,8 +357,9 @@ class ScriptedAgent(BuiltinAgent):
 class Seat:
     """An agent with a part of its own in a debate.
 
-    `layers` go around this agent, of whatever kind it is, in place of the instance's. `stand_ins` answer in its name
-    when it fails, in this order and behind layers of their own, in place of the models the layers name.
+    `layers` go around this agent, of whatever kind it is, in place of the instance's; budgets and kept replies stay the
+    instance's. `stand_ins` answer in its name when it fails, in this order and behind layers of their own, in place of
+    the models the layers name.
     """
 
     __slots__ = ("_options", "agent", "stand_ins")

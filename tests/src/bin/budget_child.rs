@@ -32,7 +32,7 @@ fn main() -> Result<()> {
 }
 
 async fn lives(directory: PathBuf, life: u32, word: &str, nth: u64, clock: ManualClock) -> Result<()> {
-    let notes = Arc::new(Notes::open(&directory)?);
+    let notes = Arc::new(Notes::open(&directory.join("notes"))?);
     let file: Arc<dyn Storage> = Arc::new(FileStorage::open(&directory, Arc::new(clock.clone())).await?);
     let moment = if word == "after" { Moment::After } else { Moment::Before };
     let gated = matches!(word, "before" | "after");

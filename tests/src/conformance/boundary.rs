@@ -157,9 +157,10 @@ impl Instance for Opened {
                 closed.map(|()| Value::Null).map_err(|error| stage.failure(&error))
             }
             "aragora.activity" => stage.read(session.ask("activity", &args)),
-            "clock.now" | "clock.advance" => stage.read(session.ask(op, &args)),
+            "clock.now" | "clock.advance" | "agents.check" | "agents.health" | "agents.breakers"
+            | "agents.rate_limits" => stage.read(session.ask(op, &args)),
             "errors.raise" => stage.read(foreign::compute("testing.fail", &args)),
-            _ if op.starts_with("debates.") || op.starts_with("desk.") => {
+            _ if ["debates.", "desk.", "agents."].iter().any(|room| op.starts_with(room)) => {
                 let op = op.to_owned();
                 stage.read(foreign::spawn(async move { session.call(&op, &args).await }).await)
             }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use aragora_core::agents::layers::LayersDocument;
 use aragora_core::agents::{AgentParts, Agents, PendingQuery, Seat};
 use aragora_core::clock::{Clock as _, ManualClock, Timestamp};
 use aragora_core::config::Config;
 use aragora_core::debate::{Edit, Record, Seed};
 use aragora_core::engine::{DebateHandle, DebateQuery, DebateState, Engine, EngineConfig, EventClass, EventStream};
 use aragora_core::entropy::Entropy;
-use aragora_core::foreign::EventDocument;
+use aragora_core::foreign::{BudgetUsageDocument, EventDocument};
 use aragora_core::ids::{DebateId, OrgId, PrincipalId, RequestId, WorkspaceId};
 use aragora_core::storage::PageRequest;
 use aragora_core::telemetry::Parts;
@@ -22,7 +23,6 @@ use serde_json::{Value, json};
 use super::cast::Cast;
 use super::direct_agent::PlayedProtocol;
 use super::direct_pure::{parse, raise, tally};
-use super::direct_seat::in_layers;
 use super::documents::{maybe, member, read, rule};
 use super::format::Given;
 use super::sdk::{Events, Failure, Instance, Running, Sdk};
@@ -65,8 +65,9 @@ impl Sdk for Direct {
         let parts = Parts::system().with_clock(clock.clone()).with_entropy(Counted(AtomicU64::new(seed.0)));
         let config = given.config.as_ref().map_or_else(|| Config::load([("", "")]), config)?;
         let agents = Agents::builder().providers(config.providers.clone()).parts(AgentParts::over(parts.clone()));
-        let agents = in_layers(&agents.build(), given.layers.as_ref())?;
-        let engine = Engine::builder().parts(parts).config(EngineConfig::of(&config)).agents(agents);
+        let agents = agents
+            .document(&given.layers.as_ref().map_or_else(|| Ok(LayersDocument::default()), |it| read("layers", it))?)?;
+        let engine = Engine::builder().parts(parts).config(EngineConfig::of(&config)).agents(agents.build());
         let engine = cast.protocols.values().try_fold(engine, |engine, script| {
             Ok::<_, Error>(engine.protocol(Arc::new(PlayedProtocol::new(script.clone())?)))
         })?;
@@ -168,6 +169,22 @@ impl DirectInstance {
         })
     }
 
+    async fn agents(&self, op: &str, args: &Value) -> Result<Value> {
+        let agents = self.engine.agents();
+        Ok(match op {
+            "agents.check" => json!(agents.check()),
+            "agents.health" => json!(agents.health()),
+            "agents.breakers" => json!(agents.breakers()),
+            "agents.rate_limits" => json!(agents.rate_limits()),
+            "agents.budgets" => {
+                let stands = agents.budgets(&tenant(args)?).await?;
+                let document = |(name, usage)| json!(BudgetUsageDocument::from((name, usage)));
+                stands.into_iter().map(document).collect()
+            }
+            _ => json!(agents.forget(&tenant(args)?, &member(args, "agent")?).await?),
+        })
+    }
+
     async fn desk(&self, op: &str, args: &Value) -> Result<Value> {
         let desk = self.engine.human_desk(&tenant(args)?);
         let id = || member::<RequestId>(args, "id");
@@ -229,6 +246,7 @@ impl Instance for DirectInstance {
             }
             _ if op.starts_with("parse.") => parse(op, args)?,
             _ if op.starts_with("debates.") => self.debates(op, args).await?,
+            _ if op.starts_with("agents.") => self.agents(op, args).await?,
             _ if op.starts_with("desk.") => self.desk(op, args).await?,
             _ => return Err(Error::internal(format!("op {op} is not the instance's")).into()),
         })

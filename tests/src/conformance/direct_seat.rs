@@ -14,12 +14,6 @@ use super::direct_agent::PlayedAgent;
 use super::documents::{maybe, member, read, scripted};
 use super::format::Mode;
 
-/// The agents behind these layers; those they had where none are given.
-pub(super) fn in_layers(agents: &Agents, layers: Option<&Value>) -> Result<Agents> {
-    let Some(layers) = layers else { return Ok(agents.clone()) };
-    agents.in_layers(&read::<LayersDocument>("layers", layers)?)
-}
-
 impl DirectInstance {
     pub(super) fn seat(&self, value: &Value, tenant: &OrgId) -> Result<Seat> {
         if value.is_string() {
@@ -41,7 +35,10 @@ impl DirectInstance {
 
     fn layered(&self, seat: &Value, tenant: &OrgId) -> Result<Arc<dyn Agent>> {
         let (agent, layers, others) = (&seat["agent"], seat.get("layers"), seat["stand_ins"].as_array());
-        let agents = in_layers(self.engine.agents(), layers)?;
+        let agents = match layers {
+            Some(layers) => self.engine.agents().in_layers(&read::<LayersDocument>("layers", layers)?)?,
+            None => self.engine.agents().clone(),
+        };
         if others.is_none() && (agent["kind"] == "model" || layers.is_none()) {
             return self.agent(agent, &agents, tenant);
         }

@@ -24,7 +24,7 @@ pub const SUITES: [&str; 11] = [
 ];
 
 /// Every op a step may name.
-pub const OPS: [&str; 42] = [
+pub const OPS: [&str; 48] = [
     "debate.start",
     "debate.result",
     "debate.cancel",
@@ -45,6 +45,12 @@ pub const OPS: [&str; 42] = [
     "debates.replay",
     "debates.fork",
     "debates.resume",
+    "agents.check",
+    "agents.health",
+    "agents.breakers",
+    "agents.rate_limits",
+    "agents.budgets",
+    "agents.forget",
     "desk.pending",
     "desk.turn",
     "desk.submit",

@@ -12,9 +12,9 @@ use aragora_core::{Error, ErrorKind, Result};
 pub struct Notes(Mutex<File>);
 
 impl Notes {
-    /// The file `notes` of this directory, behind what is there.
-    pub fn open(directory: &Path) -> Result<Self> {
-        let file = OpenOptions::new().create(true).append(true).open(directory.join("notes"));
+    /// This file, behind what is there.
+    pub fn open(path: &Path) -> Result<Self> {
+        let file = OpenOptions::new().create(true).append(true).open(path);
         file.map(|file| Self(Mutex::new(file))).map_err(|error| Error::new(ErrorKind::Unavailable, error.to_string()))
     }
 

@@ -22,6 +22,7 @@ mod process;
 mod regions;
 mod runner;
 mod rust_source;
+mod servers;
 mod suite;
 mod suites;
 mod swift;
@@ -41,6 +42,7 @@ usage: cargo xtask <command>
   snippets                  copy the marked regions of examples/ into the pages that quote them
   faces                     render the value types of the other languages and the reference from the core's types
   swift-root                make the folder Swift runs in, where none is installed (Debian or Ubuntu, as root)
+  with-servers <command>    start PostgreSQL and Redis, run a command that finds them in ARAGORA_TEST_*, stop them
   peers debate [debates]    run the PyPI peer of the side-by-side bench and print its figures as JSON
   peers calls               measure one debate as nine HTTP calls: ours, by hand in Rust, Python and Node, frameworks";
 
@@ -70,6 +72,7 @@ fn main() -> ExitCode {
         ["snippets"] => guide::write_snippets(&context),
         ["faces"] => faces::render(&context),
         ["swift-root"] => swift::make_root(&context),
+        ["with-servers", command @ ..] => servers::with_servers(&context, command),
         ["peers", "debate"] => peers::debate(&context, "200"),
         ["peers", "debate", debates] => peers::debate(&context, debates),
         ["peers", "calls"] => peers::calls(&context),

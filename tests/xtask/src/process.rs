@@ -10,7 +10,7 @@ use crate::context::Context;
 
 /// The packages and features every suite selects: one selection, so that they reuse each other's artifacts instead of
 /// compiling dependencies once per feature set.
-pub(crate) const WORKSPACE: [&str; 3] = ["--workspace", "--features", "aragora-core/testing"];
+pub(crate) const WORKSPACE: [&str; 3] = ["--workspace", "--features", "aragora-core/testing,aragora-tests/sled"];
 
 /// `cargo <subcommand>` in the repository's root; the subcommand may be two words (`nextest run`).
 ///

@@ -32,8 +32,11 @@ use crate::clock::{Deadline, Timestamp};
 use crate::debate::Usage;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{MicroUsd, OrgId, ulid};
-use crate::storage::{MemoryStorage, Space, Storage, Table};
+use crate::storage::{MemoryStorage, Space, Storage, Table, TableDef, TableRecord as _};
 use account::{BudgetPeriod, Lease};
+
+/// The table of budgets.
+pub(crate) const TABLE: TableDef = BudgetPeriod::DEF;
 
 /// How long after its deadline a reservation is taken for lost.
 const AFTER_DEADLINE: Duration = Duration::from_secs(60);

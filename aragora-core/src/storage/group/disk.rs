@@ -69,16 +69,27 @@ pub(crate) enum Failure {
 pub(crate) trait Disk: Debug + Send + Sync + 'static {
     /// `redb` or `sled`.
     fn name(&self) -> &'static str;
+    /// The last group that is known to have been on stable storage, where the crate below may lose the latest ones to
+    /// damage without a word.
+    fn acknowledged(&self) -> Option<u64> {
+        None
+    }
     /// The present state. Fails as `closed` after [`Disk::close`].
     fn snapshot(&self) -> Result<Box<dyn Snapshot + '_>>;
-    /// Makes the changes visible, all at once, after they reached stable storage if `sync`.
-    fn commit(&self, changes: &Changes, sync: bool) -> Result<(), Failure>;
+    /// Makes the changes of the group of this number visible, all at once, after they reached stable storage if `sync`.
+    fn commit(&self, changes: &Changes, group: u64, sync: bool) -> Result<(), Failure>;
     /// Brings every group committed without `sync` to stable storage.
     fn sync(&self) -> Result<(), Failure>;
     /// Makes the store writable again after [`Failure::Full`].
     fn recover(&self) -> Result<()>;
     /// Prepares for reading only after [`Failure::Lost`].
     fn freeze(&self);
+    /// After a panic below: from now on its destructors are not to be trusted either.
+    fn abandon(&self) {}
+    /// Damage that was found at open, because of which nothing may be written.
+    fn damage(&self) -> Option<Error> {
+        None
+    }
     /// Damage of the files themselves, rows left aside.
     fn check(&self) -> Result<()>;
     /// Gives freed space back.

@@ -13,6 +13,7 @@ use super::state::State;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::storage::address::{Address, PhysicalBounds};
+use crate::storage::backup::{Counters, StoredRow};
 use crate::storage::batch::{Batch, Commit, Op, Precondition, conflict};
 use crate::storage::scan::ScanOrder;
 use crate::storage::{Entry, Revision, frame};
@@ -23,22 +24,24 @@ pub(super) struct Plan<'a> {
     pub(super) changes: Changes,
     pub(super) state: State,
     pub(super) now: Timestamp,
+    /// By how many bytes the records get smaller.
+    pub(super) freed: i64,
     // What the batch at work replaced in `changes`, to be put back if it is refused.
     undo: Vec<((Part, Bytes), Option<Option<Bytes>>)>,
 }
 
 impl<'a> Plan<'a> {
     pub(super) fn new(base: &'a dyn Snapshot, state: State, now: Timestamp) -> Self {
-        Self { base, changes: Changes::new(), state, now, undo: Vec::new() }
+        Self { base, changes: Changes::new(), state, now, freed: 0, undo: Vec::new() }
     }
 
     /// Does all of the work or takes back what it did.
     pub(super) fn attempt<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        let state = self.state;
+        let (state, freed) = (self.state, self.freed);
         self.undo.clear();
         let done = work(self);
         if done.is_err() {
-            self.state = state;
+            (self.state, self.freed) = (state, freed);
             while let Some((at, replaced)) = self.undo.pop() {
                 match replaced {
                     Some(change) => drop(self.changes.insert(at, change)),
@@ -155,6 +158,7 @@ impl<'a> Plan<'a> {
 
     fn replace(&mut self, key: Bytes, old: Option<&Entry>, new: Option<(Bytes, Option<Timestamp>)>) {
         let due = new.as_ref().and_then(|(_, expires_at)| *expires_at);
+        self.freed += old.map_or(0, |old| old.frame.len()) as i64 - new.as_ref().map_or(0, |(row, _)| row.len()) as i64;
         if let Some(at) = old.and_then(|old| old.expires_at).filter(|at| Some(*at) != due) {
             self.set(Part::Due, rows::due(at, &key), None);
         }
@@ -213,6 +217,31 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
+    /// Puts and removes rows as they were stored elsewhere.
+    pub(super) fn load(&mut self, rows: Vec<StoredRow>) -> Result<()> {
+        let (key, loading) = State::loading()?;
+        self.set(Part::Meta, key, Some(loading));
+        for StoredRow { key, value } in rows {
+            let address = Address::of_physical(&key)?;
+            let old = self.get(Part::Records, &key)?.map(|row| rows::entry(address, &key, row)).transpose()?;
+            let new = value.map(|value| {
+                let row = frame::restamp(value.frame, &key, value.revision, value.expires_at)?;
+                Ok::<_, Error>((row, value.expires_at))
+            });
+            self.replace(key, old.as_ref(), new.transpose()?);
+        }
+        Ok(())
+    }
+
+    /// Ends the filling of a store, which counts on from these counters. It is no longer what a journal was kept of.
+    pub(super) fn loaded(&mut self, counters: Counters) -> Result<()> {
+        let (key, _) = State::loading()?;
+        self.set(Part::Meta, key, None);
+        self.state.revision = self.state.revision.max(counters.revision);
+        self.state.token = self.state.token.max(counters.token);
+        Ok(())
+    }
+
     /// The keys of records this group changes.
     pub(super) fn touched(&self) -> Vec<Bytes> {
         self.changes.keys().filter(|(part, _)| *part == Part::Records).map(|(_, key)| key.clone()).collect()
@@ -222,12 +251,13 @@ impl<'a> Plan<'a> {
     pub(super) fn seal(&mut self, journal: bool) -> Result<()> {
         self.state.group += 1;
         self.state.latest = self.state.latest.max(self.now);
-        if journal {
-            let keys = self.touched();
-            if !keys.is_empty() {
-                self.state.journal += 1;
+        let keys = self.touched();
+        if !keys.is_empty() {
+            // Counted without a journal too: the missing row shows that one kept later does not reach back this far.
+            self.state.journal += 1;
+            if journal {
                 let number = Bytes::copy_from_slice(&self.state.journal.to_be_bytes());
-                let row = super::journal::row(&number, &keys)?;
+                let row = super::journal::row(&number, self.now, &keys)?;
                 self.changes.insert((Part::Journal, number), Some(row));
             }
         }

@@ -25,15 +25,17 @@ const SWEEP: usize = 1_000;
 pub(super) struct Writer {
     shared: Arc<Shared>,
     state: State,
-    // No space: what writes waits until the reserve could be made again.
+    // No space: what writes waits until the reserve could be made again, or until as much was deleted.
     full: bool,
+    // Bytes deleted and not written again since then.
+    freed: i64,
     // When the first group was committed that a crash would still take back.
     unsynced: Option<Instant>,
 }
 
 impl Writer {
     pub(super) fn new(shared: Arc<Shared>, state: State) -> Self {
-        Self { shared, state, full: false, unsynced: None }
+        Self { shared, state, full: false, freed: 0, unsynced: None }
     }
 
     /// Serves until the store is closed or its last handle is gone.
@@ -88,6 +90,7 @@ impl Writer {
         if catch_unwind(AssertUnwindSafe(|| work(self))).is_err() {
             self.unsynced = None;
             self.shared.poison(Error::internal("the store panicked while writing"));
+            self.shared.disk.abandon();
         }
     }
 
@@ -104,7 +107,7 @@ impl Writer {
         let relief: Vec<Option<Work>> =
             members.iter().map(|member| member.work.is_relief().then(|| member.work.clone())).collect();
         let worked = self.work_out(&mut members);
-        let (changes, state, results) = match worked {
+        let (changes, state, results, freed) = match worked {
             Ok(worked) => worked,
             Err(error) => {
                 for member in members {
@@ -114,7 +117,10 @@ impl Writer {
             }
         };
         match self.commit(&changes, state, members.iter().any(|member| !member.work.is_relaxed())) {
-            Ok(()) => answer(members, results),
+            Ok(()) => {
+                self.freed += freed;
+                answer(members, results);
+            }
             Err(Failure::Refused(error)) => refuse(members, &not_applied(error)),
             Err(Failure::Lost(error)) => {
                 self.shared.poison(error.clone());
@@ -122,7 +128,7 @@ impl Writer {
                 refuse(members, &poisoned(&error).with("outcome", "unknown"));
             }
             Err(Failure::Full(error)) => {
-                self.full = true;
+                (self.full, self.freed) = (true, 0);
                 let mut again = Vec::new();
                 for (mut member, work) in members.into_iter().zip(relief) {
                     match work {
@@ -148,8 +154,14 @@ impl Writer {
             self.full = false;
             return members;
         }
-        let (relief, rest): (Vec<Queued>, Vec<Queued>) =
-            members.into_iter().partition(|member| member.work.is_relief());
+        // Twice, because a page holds more than one row.
+        let mut left = self.freed / 2;
+        let (relief, rest): (Vec<Queued>, Vec<Queued>) = members.into_iter().partition(|member| {
+            let size = member.work.bytes() as i64;
+            let fits = member.work.is_relief() || size <= left;
+            left -= if fits { size } else { 0 };
+            fits
+        });
         for member in rest {
             let _ = member.answer.send(Err(not_applied(crate::storage::dir::full())));
         }
@@ -164,7 +176,11 @@ impl Writer {
         let done = self
             .work_out(&mut members)
             .map_err(Failure::Refused)
-            .and_then(|(changes, state, results)| self.commit(&changes, state, true).map(|()| results));
+            .and_then(|(changes, state, results, freed)| {
+            self.commit(&changes, state, true)?;
+            self.freed += freed;
+            Ok(results)
+        });
         match done {
             Ok(results) => answer(members, results),
             Err(Failure::Refused(error) | Failure::Full(error)) => refuse(members, &not_applied(error)),
@@ -176,14 +192,14 @@ impl Writer {
         }
     }
 
-    fn work_out(&self, members: &mut [Queued]) -> Result<(Changes, State, Vec<Result<Done>>)> {
+    fn work_out(&self, members: &mut [Queued]) -> Result<(Changes, State, Vec<Result<Done>>, i64)> {
         let snapshot = self.shared.disk.snapshot()?;
         let mut plan = Plan::new(&*snapshot, self.state, self.shared.clock.now());
         let results = members.iter_mut().map(|member| work_out(&mut plan, &mut member.work)).collect();
         if !plan.is_empty() {
             plan.seal(self.shared.journal)?;
         }
-        Ok((plan.changes, plan.state, results))
+        Ok((plan.changes, plan.state, results, plan.freed))
     }
 
     fn commit(&mut self, changes: &Changes, state: State, sync: bool) -> Result<(), Failure> {
@@ -191,7 +207,7 @@ impl Writer {
             // Nothing to write, but what was read may be relaxed.
             return if sync { self.flush() } else { Ok(()) };
         }
-        let committed = match self.shared.disk.commit(changes, sync) {
+        let committed = match self.shared.disk.commit(changes, state.group, sync) {
             Err(Failure::Full(error)) => self.settle(error, state),
             other => other,
         };
@@ -266,6 +282,8 @@ fn work_out(plan: &mut Plan<'_>, work: &mut Work) -> Result<Done> {
         Work::Renew(lease, ttl) => plan.renew(lease.clone(), *ttl).map(Done::Lease),
         Work::Sweep => plan.sweep(SWEEP).map(|(removed, more)| Done::Swept(removed, more)),
         Work::CutJournal(through) => plan.cut_journal(*through).map(|()| Done::Nothing),
+        Work::Load(rows) => plan.load(std::mem::take(rows)).map(|()| Done::Nothing),
+        Work::Loaded(counters) => plan.loaded(*counters).map(|()| Done::Nothing),
         Work::Flush | Work::Check | Work::Compact | Work::Close => Ok(Done::Nothing),
     }
     .map_err(not_applied)

@@ -4,11 +4,24 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::storage::Storage;
 use crate::telemetry::Parts;
 
+#[cfg(any(feature = "storage-redb", feature = "storage-sled"))]
+impl crate::storage::EmbeddedStorage {
+    /// Opens the store a URI names as [`crate::storage::open`] does, for what only stores in directories have. Any
+    /// other store is `invalid_config`.
+    pub async fn open(uri: &str, parts: &Parts) -> Result<Arc<Self>> {
+        match uri.split_once(':') {
+            None if !uri.is_empty() => at("redb", uri, "", parts).await,
+            Some(("redb", rest)) => open("redb", rest, parts).await,
+            Some(("sled", rest)) => open("sled", rest, parts).await,
+            _ => Err(refused("only a store of redb or sled lies in a directory".to_owned())),
+        }
+    }
+}
+
 /// Opens the store at a path; `rest` is `path`, `///path` or either with `?name=value&..` behind it.
-pub(super) async fn open(backend: &'static str, rest: &str, parts: &Parts) -> Result<Arc<dyn Storage>> {
+pub(super) async fn open(backend: &'static str, rest: &str, parts: &Parts) -> Result<Arc<Opened>> {
     let (path, options) = rest.split_once('?').unwrap_or((rest, ""));
     let path = match path.strip_prefix("//") {
         // What stands between the second and the third slash is a host, and a directory has none.
@@ -20,7 +33,7 @@ pub(super) async fn open(backend: &'static str, rest: &str, parts: &Parts) -> Re
 }
 
 /// Opens the store at a path that is nothing but a path.
-pub(super) async fn at(backend: &'static str, path: &str, options: &str, parts: &Parts) -> Result<Arc<dyn Storage>> {
+pub(super) async fn at(backend: &'static str, path: &str, options: &str, parts: &Parts) -> Result<Arc<Opened>> {
     if path.is_empty() {
         return Err(refused(format!("a store of {backend} needs a path")));
     }
@@ -35,6 +48,12 @@ pub(super) async fn at(backend: &'static str, path: &str, options: &str, parts: 
         Err(Error::new(reason, format!("opening the store of {backend} did not end")).caused_by(error))
     })
 }
+
+#[cfg(any(feature = "storage-redb", feature = "storage-sled"))]
+pub(super) type Opened = crate::storage::EmbeddedStorage;
+/// Without a backend nothing is ever opened.
+#[cfg(not(any(feature = "storage-redb", feature = "storage-sled")))]
+pub(super) type Opened = super::MemoryStorage;
 
 /// What may stand behind the path.
 #[derive(Debug, Default)]
@@ -116,7 +135,7 @@ impl Options {
 }
 
 #[cfg(feature = "storage-redb")]
-fn redb(path: &std::path::Path, options: &Options, parts: &Parts) -> Result<Arc<dyn Storage>> {
+fn redb(path: &std::path::Path, options: &Options, parts: &Parts) -> Result<Arc<Opened>> {
     use crate::storage::redb;
     let access = options.access("redb");
     let options = redb::Options { access, cache_bytes: options.cache_bytes(), journal: options.journal };
@@ -124,12 +143,12 @@ fn redb(path: &std::path::Path, options: &Options, parts: &Parts) -> Result<Arc<
 }
 
 #[cfg(not(feature = "storage-redb"))]
-fn redb(_: &std::path::Path, _: &Options, _: &Parts) -> Result<Arc<dyn Storage>> {
+fn redb(_: &std::path::Path, _: &Options, _: &Parts) -> Result<Arc<Opened>> {
     Err(super::not_configured("storage-redb"))
 }
 
 #[cfg(feature = "storage-sled")]
-fn sled(path: &std::path::Path, options: &Options, parts: &Parts) -> Result<Arc<dyn Storage>> {
+fn sled(path: &std::path::Path, options: &Options, parts: &Parts) -> Result<Arc<Opened>> {
     use crate::storage::sled;
     let access = options.access("sled");
     let options = sled::Options { access, cache_bytes: options.cache_bytes(), journal: options.journal };
@@ -137,6 +156,6 @@ fn sled(path: &std::path::Path, options: &Options, parts: &Parts) -> Result<Arc<
 }
 
 #[cfg(not(feature = "storage-sled"))]
-fn sled(_: &std::path::Path, _: &Options, _: &Parts) -> Result<Arc<dyn Storage>> {
+fn sled(_: &std::path::Path, _: &Options, _: &Parts) -> Result<Arc<Opened>> {
     Err(super::not_configured("storage-sled"))
 }

@@ -5,6 +5,7 @@
 //! and acknowledged. A redo row goes only after a later sync that followed its application, and rows that are still
 //! there at the next opening are applied again.
 
+mod mark;
 mod redo;
 mod repair;
 
@@ -25,6 +26,7 @@ use super::group::{EmbeddedStorage, Settings};
 use super::scan::ScanOrder;
 use crate::error::{Error, ErrorKind, Result};
 use crate::telemetry::Parts;
+use mark::Mark;
 use redo::Redo;
 
 const DATA: &str = "db";
@@ -81,6 +83,7 @@ struct Opened {
     // A handle of our own, because sled has none that syncs.
     data: File,
     blobs: PathBuf,
+    mark: Mark,
     state: Mutex<Written>,
 }
 
@@ -100,7 +103,7 @@ impl Opened {
         let path = store.join(DATA);
         let data = File::options().read(true).write(true).open(&path).map_err(|error| io(&path, "open", error))?;
         repair::private(store)?;
-        let opened = Self { tree, data, blobs: store.join(BLOBS), state: Mutex::default() };
+        let opened = Self { tree, data, blobs: store.join(BLOBS), mark: Mark::open(store)?, state: Mutex::default() };
         opened.replay().map_err(|failure| match failure {
             Failure::Refused(error) | Failure::Full(error) | Failure::Lost(error) => error,
         })?;
@@ -247,7 +250,11 @@ impl Disk for SledDisk {
         Ok(Box::new(SledSnapshot(self.opened()?)))
     }
 
-    fn commit(&self, changes: &Changes, sync: bool) -> Result<(), Failure> {
+    fn acknowledged(&self) -> Option<u64> {
+        self.opened().ok().and_then(|guard| guard.as_ref().map(|opened| opened.mark.group()))
+    }
+
+    fn commit(&self, changes: &Changes, group: u64, sync: bool) -> Result<(), Failure> {
         let number = {
             // Readers go on: they do not see redo rows.
             let guard = self.opened().map_err(Failure::Refused)?;
@@ -261,6 +268,7 @@ impl Disk for SledDisk {
             opened.tree.insert(redo::key(number), row.as_ref()).map_err(|error| opened.failure(error))?;
             if sync {
                 opened.stable()?;
+                opened.mark.set(group).map_err(Failure::Lost)?;
                 // That sync followed the application of every group before this one.
                 let applied = std::mem::take(&mut opened.state().applied);
                 for earlier in applied {
@@ -317,6 +325,8 @@ impl Disk for SledDisk {
             return Err(Error::internal("the compacted store has another number of rows; the old one stays"));
         }
         sync_directory(&path)?;
+        new.mark.set(old.mark.group())?;
+        new.mark.sync()?;
         let before = self.directory.store();
         self.directory.name(number)?;
         *guard = Some(new);
@@ -342,7 +352,12 @@ impl Disk for SledDisk {
     fn close(&self) {
         let taken = self.opened.write().unwrap_or_else(PoisonError::into_inner).take();
         // sled writes and joins its threads as its last handle goes, and may panic at that.
-        let _ = catch_unwind(AssertUnwindSafe(move || drop(taken)));
+        let _ = catch_unwind(AssertUnwindSafe(move || {
+            if let Some(opened) = &taken {
+                let _ = opened.mark.sync();
+            }
+            drop(taken);
+        }));
     }
 }
 

@@ -18,7 +18,7 @@ public struct Seat: Sendable {
     public var judges: Bool?
     /// Ratings, where you have them.
     public var reputation: Reputation?
-    /// Layers around this agent, of whatever kind it is, in place of the instance's.
+    /// Layers around this agent, of whatever kind it is, in place of the instance's; budgets and kept replies stay there.
     public var layers: Layers?
     /// Whose agents answer in its name when it fails, in this order, in place of the models the layers name. Nothing
     /// else of these seats counts.

@@ -15,6 +15,7 @@ extension CaseRun {
         case "human": return try await humanOperation(op, a)
         case "debates": return try await debatesOperation(op, a, as: name)
         case "desk": return try await deskOperation(op, a)
+        case "agents": return try await agentsOperation(op, a)
         default: return try await otherOperation(op, a)
         }
     }
@@ -102,6 +103,20 @@ extension CaseRun {
             return try await debates.appeal(
                 id, reason: a["reason"]?.string ?? "", documents: documents, tenant: tenant
             ).json()
+        default: throw Malformed("op \(op)")
+        }
+    }
+
+    private func agentsOperation(_ op: String, _ a: JSONValue) async throws -> JSONValue {
+        let agents = try instance().agents
+        let tenant = a["tenant"]?.string
+        switch op {
+        case "agents.check": return try agents.check().json()
+        case "agents.health": return .array(try agents.health().map { try $0.json() })
+        case "agents.breakers": return .array(try agents.breakers().map { try $0.json() })
+        case "agents.rate_limits": return .array(try agents.rateLimits().map { try $0.json() })
+        case "agents.budgets": return .array(try await agents.budgets(tenant: tenant).map { try $0.json() })
+        case "agents.forget": return .integer(try await agents.forget(a["agent"]?.string ?? "", tenant: tenant))
         default: throw Malformed("op \(op)")
         }
     }

@@ -24,7 +24,12 @@ final class Vendor: Sendable {
     /// Answers chat completions to whoever it accepts.
     convenience init(accepts: @escaping @Sendable (_ authorization: String?) -> Bool = { _ in true }) throws {
         try self.init { request, _ in
-            if accepts(request.headers["authorization"]) { return Answer(body: Self.reply) }
+            if accepts(request.headers["authorization"]) {
+                // Not every provider says what a call cost.
+                let silent = request.path.contains("/plain/")
+                let cost = #", "cost": 0.000042"#
+                return Answer(body: silent ? Self.reply.replacingOccurrences(of: cost, with: "") : Self.reply)
+            }
             let refusal = request.path.contains("/busy/") ? "503 Service Unavailable" : "401 Unauthorized"
             return Answer(status: refusal, body: #"{"error": {"message": "who are you?"}}"#)
         }

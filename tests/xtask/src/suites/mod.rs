@@ -23,6 +23,8 @@ mod python;
 mod replay;
 mod rustdoc;
 mod secrets;
+mod servers;
+mod sealing;
 mod swift;
 mod typos;
 
@@ -45,7 +47,9 @@ pub(crate) const ALL: &[Suite] = &[
     examples::SUITE,
     replay::SUITE,
     faults::SUITE,
+    servers::SUITE,
     fuzz::SUITE,
+    sealing::SUITE,
     providers::SUITE,
     python::SUITE,
     kotlin::SUITE,

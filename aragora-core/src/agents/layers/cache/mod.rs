@@ -24,9 +24,12 @@ use crate::crypto::canonical::to_canonical;
 use crate::debate::{Author, CostSource, Expect, Served, StopReason, Usage};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{AgentId, Digest, MicroUsd, OrgId};
-use crate::storage::{MemoryStorage, Space, Storage};
+use crate::storage::{MemoryStorage, Space, Storage, TableDef};
 use crate::telemetry::Parts;
 use rows::Rows;
+
+/// The tables of the cache.
+pub(crate) const TABLES: [TableDef; 2] = rows::TABLES;
 
 /// How long a reply is kept unless said otherwise.
 const TTL: Duration = Duration::from_secs(3_600);

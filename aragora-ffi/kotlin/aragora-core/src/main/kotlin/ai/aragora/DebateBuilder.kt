@@ -83,7 +83,7 @@ public class Seat @JvmOverloads constructor(
     public val judges: Boolean? = null,
     /** Ratings, where the host has them. */
     public val reputation: Reputation? = null,
-    /** Layers around this agent, of whatever kind it is, in place of the instance's. */
+    /** Layers around this agent, of whatever kind it is, in place of the instance's; budgets and kept replies stay there. */
     public val layers: Layers? = null,
     /** Who answers in its name when it fails, in this order, in place of the models the layers name. */
     public val standIns: List<Participant> = emptyList(),
