@@ -75,7 +75,7 @@ fn codes(reply: &AgentReply) -> Vec<&str> {
 
 #[tokio::test]
 async fn each_provider_is_reached_at_its_own_address_with_its_own_credential() {
-    let bearer = ("authorization", "Bearer key-0123456789");
+    let bearer = ("authorization", "Bearer canary-key-0123456789");
     let table = [
         ("openai", "https://api.openai.com/v1/chat/completions", bearer),
         ("openrouter", "https://openrouter.ai/api/v1/chat/completions", bearer),
@@ -134,6 +134,7 @@ fn everything_wrong_with_a_configuration_is_told_at_once() {
         config.base_url = Some("https://e.com?api_key=canary-key-secret".into());
         config.query.insert("Access_Token".into(), "canary-key-secret".into());
         config.headers.insert("Content-Length".into(), "1".into());
+        config.path = Some("chat?Token=canary-key-secret".into());
         config.headers.insert("bad name".into(), "canary-key-secret\u{1}".into());
         config.organization = Some("o\n".into());
         config.extra.insert("messages".into(), json!([]));
@@ -148,6 +149,7 @@ fn everything_wrong_with_a_configuration_is_told_at_once() {
         "/headers/bad name",
         "/model",
         "/organization",
+        "/path",
         "/query/Access_Token",
     ] {
         assert!(error.context()["violations"].contains(&format!("{pointer:?}")), "{pointer}: {error}");
@@ -289,6 +291,21 @@ async fn only_metadata_that_is_named_leaves_the_process() {
     let reply = opening.open().unwrap().respond(asked, Output::none()).await.unwrap();
     assert!(!String::from_utf8_lossy(&transport.last().body).contains("session"));
     assert_eq!(codes(&reply), ["knob_ignored"], "a vendor that takes none is told apart");
+
+    for (provider, wire) in
+        [("anthropic", Wire::Messages), ("gemini", Wire::Gemini), ("gemini", Wire::GeminiInteractions)]
+    {
+        let (opening, transport) = kept(provider);
+        let opening = opening.with(|config| {
+            (config.wire, config.strict_knobs) = (Some(wire), true);
+            config.forward_metadata = vec!["session".into()];
+        });
+        let mut asked = request("r", "?");
+        asked.metadata.insert("session".into(), "s-1".into());
+        let error = opening.open().unwrap().respond(asked, Output::none()).await.unwrap_err();
+        assert!(error.reason().contains("metadata") && error.context()["code"] == "knob_ignored", "{error:?}");
+        assert!(transport.0.lock().unwrap().is_empty());
+    }
 }
 
 #[tokio::test]

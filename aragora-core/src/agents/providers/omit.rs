@@ -15,6 +15,13 @@ impl Encoded {
         }
     }
 
+    /// Warns of metadata that were to leave the process, over a wire that has no place for them.
+    pub(super) fn no_metadata(&mut self, voice: &Voice<'_>) {
+        if !voice.metadata.is_empty() {
+            self.warn("knob_ignored", "metadata is not supported here");
+        }
+    }
+
     /// Warns that a knob was left out.
     pub(super) fn ignored(&mut self, name: &str) {
         self.warn("knob_ignored", format!("{name} is not supported by this model"));

@@ -161,6 +161,11 @@ fn check(config: &ProviderConfig, provider: &Provider, credentials: &dyn Credent
     for name in config.query.keys().filter(|name| address::is_key(name)) {
         v.add(format!("/query/{name}"), "a credential belongs in a header");
     }
+    let in_path = config.path.as_deref().and_then(|path| path.split_once('?')).map_or("", |(_, query)| query);
+    let members = url::form_urlencoded::parse(in_path.as_bytes()).map(|(name, _)| name);
+    for name in members.filter(|name| address::is_key(name)) {
+        v.add("/path", format!("holds {name:?} in its query, a credential belongs in a header"));
+    }
     let named = [
         ("/organization", &config.organization),
         ("/project", &config.project),

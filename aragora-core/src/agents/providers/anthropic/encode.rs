@@ -32,6 +32,9 @@ pub(super) fn encode(voice: &Voice<'_>, request: &AgentRequest, stream: bool, ve
     if let Some(user) = voice.metadata.get("user_id") {
         encoded.body.insert("metadata".into(), json!({ "user_id": user }));
     }
+    if voice.metadata.keys().any(|name| name != "user_id") {
+        encoded.warn("knob_ignored", "metadata other than user_id is not supported here");
+    }
     encoded.body.insert("stream".into(), stream.into());
     encoded
 }

@@ -173,12 +173,10 @@ impl Encoder<'_> {
                 self.encoded.warn("knob_ignored", "service_tier is not supported here");
             }
         }
-        if !self.voice.metadata.is_empty() {
-            if dialect.metadata {
-                self.knob("metadata", json!(self.voice.metadata));
-            } else {
-                self.encoded.warn("knob_ignored", "metadata is not supported here");
-            }
+        if !dialect.metadata {
+            self.encoded.no_metadata(self.voice);
+        } else if !self.voice.metadata.is_empty() {
+            self.knob("metadata", json!(self.voice.metadata));
         }
     }
 

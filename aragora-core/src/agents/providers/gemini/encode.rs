@@ -14,6 +14,7 @@ pub(super) fn encode(voice: &Voice<'_>, request: &AgentRequest) -> Encoded {
     let mut config = config(&mut encoded, voice, request);
     structured(&mut config, format);
     encoded.body.insert("generationConfig".into(), config.into());
+    encoded.no_metadata(voice);
     if let Some(tier) = tier(&mut encoded, &request.sampling) {
         encoded.body.insert("serviceTier".into(), tier.into());
     }

@@ -29,6 +29,7 @@ pub(super) fn encode(voice: &Voice<'_>, request: &AgentRequest, stream: bool) ->
         }
         encoded.body.insert("response_format".into(), held);
     }
+    encoded.no_metadata(voice);
     if let Some(tier) = gemini::tier(&mut encoded, &request.sampling) {
         encoded.body.insert("service_tier".into(), tier.into());
     }
