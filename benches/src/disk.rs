@@ -196,8 +196,10 @@ impl Raw {
                 let read = move || -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
                     let table = database.begin_read()?.open_table(TABLE)?;
                     let rows = table.range::<&[u8]>(..)?.take(100);
-                    rows.map(|row| row.map(|(key, value)| (key.value().to_vec(), value.value().to_vec())).map_err(Into::into))
-                        .collect()
+                    rows.map(|row| {
+                        row.map(|(key, value)| (key.value().to_vec(), value.value().to_vec())).map_err(Into::into)
+                    })
+                    .collect()
                 };
                 black_box(tokio::task::spawn_blocking(read).await??);
             }

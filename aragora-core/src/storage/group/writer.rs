@@ -173,14 +173,12 @@ impl Writer {
         if members.is_empty() {
             return;
         }
-        let done = self
-            .work_out(&mut members)
-            .map_err(Failure::Refused)
-            .and_then(|(changes, state, results, freed)| {
-            self.commit(&changes, state, true)?;
-            self.freed += freed;
-            Ok(results)
-        });
+        let done =
+            self.work_out(&mut members).map_err(Failure::Refused).and_then(|(changes, state, results, freed)| {
+                self.commit(&changes, state, true)?;
+                self.freed += freed;
+                Ok(results)
+            });
         match done {
             Ok(results) => answer(members, results),
             Err(Failure::Refused(error) | Failure::Full(error)) => refuse(members, &not_applied(error)),
