@@ -45,14 +45,6 @@ fn a_debate_in_redb_killed_around_any_append_ends_as_if_nothing_happened() {
     crash::dies_while_cancelling(&stores, &clock, &critique_3x3());
 }
 
-#[test]
-fn a_debate_stops_where_redb_fails_and_lost_answers_are_looked_up() {
-    let root = scratch();
-    let clock = ManualClock::default();
-    let stores = DirectoryStores::new("redb", root.path(), clock.clone());
-    faults::fails_at_every_append(&stores, &clock, &critique_3x3());
-}
-
 #[cfg(feature = "sled")]
 #[test]
 fn a_debate_in_sled_killed_around_any_append_ends_as_if_nothing_happened() {

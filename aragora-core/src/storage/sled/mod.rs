@@ -28,7 +28,7 @@ use super::scan::ScanOrder;
 use crate::error::{Error, ErrorKind, Result};
 use crate::telemetry::Parts;
 use mark::Mark;
-use redo::Redo;
+use redo::{Left, Redo};
 
 const DATA: &str = "db";
 const BLOBS: &str = "blobs";
@@ -112,22 +112,20 @@ impl Opened {
         let data = File::options().read(true).write(true).open(&path).map_err(|error| io(&path, "open", error))?;
         repair::private(store)?;
         let opened = Self { tree, data, blobs: store.join(BLOBS), mark: Mark::open(store)?, state: Mutex::default() };
-        opened.replay().map_err(|failure| match failure {
-            Failure::Refused(error) | Failure::Full(error) | Failure::Lost(error) => error,
-        })?;
+        opened.replay().map_err(Failure::into_error)?;
         sync_directory(store)?;
         Ok(opened)
     }
 
     /// Applies what was acknowledged and maybe not applied, then forgets it.
     fn replay(&self) -> Result<(), Failure> {
-        let (rows, last) = redo::rows(&self.tree).map_err(Failure::Refused)?;
-        for (_, changes) in &rows {
+        let Left { groups, last } = redo::rows(&self.tree).map_err(Failure::Refused)?;
+        for (_, changes) in &groups {
             self.apply(changes)?;
         }
         if let Some(last) = last {
             self.stable()?;
-            for (number, _) in &rows {
+            for (number, _) in &groups {
                 self.tree.remove(redo::key(*number)).map_err(|error| self.failure(error))?;
             }
             // A torn last row was never acknowledged.
@@ -332,9 +330,7 @@ impl Disk for SledDisk {
         let (number, path) = self.directory.next_generation()?;
         let new = Opened::open(&path, self.cache as usize)?;
         let copied = repair::copy(&old.tree, &new.tree)?;
-        new.stable().map_err(|failure| match failure {
-            Failure::Refused(error) | Failure::Full(error) | Failure::Lost(error) => error,
-        })?;
+        new.stable().map_err(Failure::into_error)?;
         if new.tree.len() as u64 != copied {
             return Err(Error::internal("the compacted store has another number of rows; the old one stays"));
         }
