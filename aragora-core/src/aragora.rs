@@ -1,4 +1,3 @@
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::agents::{AgentParts, Agents};
@@ -6,7 +5,7 @@ use crate::config::Config;
 use crate::debate::Question;
 use crate::engine::{DebateBuilder, Engine, EngineConfig, ShutdownReport};
 use crate::error::Result;
-use crate::storage::{Storage, open};
+use crate::storage::{Stack, TableDef};
 use crate::telemetry::Parts;
 
 /// The assembled library a host holds: one engine over one store.
@@ -15,15 +14,21 @@ use crate::telemetry::Parts;
 #[derive(Clone, Debug)]
 pub struct Aragora {
     engine: Engine,
+    storage: Stack,
+}
+
+/// Every table of the library.
+fn tables() -> Vec<TableDef> {
+    [&crate::agents::TABLES[..], &crate::engine::TABLES].concat()
 }
 
 impl Aragora {
     /// Keeps everything in memory. `unavailable` if the operating system gives no random bytes.
     pub fn in_memory() -> Result<Self> {
-        Ok(Self { engine: Engine::in_memory()? })
+        Ok(Self::with_engine(Engine::in_memory()?))
     }
 
-    /// Opens the store of a URI (`memory:` in this version) with the settings of a configuration: names of models mean
+    /// Opens the store of a URI with the settings of a configuration: names of models mean
     /// the providers whose keys it holds.
     ///
     /// Errors: `invalid_config` for settings outside their range, and in production without any provider
@@ -31,16 +36,34 @@ impl Aragora {
     pub async fn open(uri: &str, config: &Config) -> Result<Self> {
         config.validate()?;
         let parts = Parts::system();
-        let storage: Arc<dyn Storage> = open(uri, &parts).await?;
+        let stack = Self::stack(uri, config, &parts).await?;
+        let storage = stack.whole();
         let agent_parts = AgentParts::over(parts.clone()).with_storage(storage.clone());
         let agents = Agents::builder().providers(config.providers.clone()).parts(agent_parts).build();
         let engine = Engine::builder().parts(parts).storage(storage).config(EngineConfig::of(config)).agents(agents);
-        Ok(Self { engine: engine.build()? })
+        Ok(Self { engine: engine.build()?, storage: stack })
+    }
+
+    /// The store of a URI as a configuration wants it kept.
+    pub(crate) async fn stack(uri: &str, config: &Config, parts: &Parts) -> Result<Stack> {
+        Stack::open(uri, config, &tables(), parts).await
+    }
+
+    /// An engine over the whole of this store.
+    #[cfg(feature = "foreign")]
+    pub(crate) fn over(engine: Engine, storage: Stack) -> Self {
+        Self { engine, storage }
     }
 
     /// Uses an engine that was configured by hand.
     pub fn with_engine(engine: Engine) -> Self {
-        Self { engine }
+        let storage = Stack::plain(engine.storage().clone(), engine.parts());
+        Self { engine, storage }
+    }
+
+    /// The store: handles of single tenants, health, re-encryption.
+    pub fn storage(&self) -> &Stack {
+        &self.storage
     }
 
     /// Describes a debate on this question; nothing happens before `start`.

@@ -45,6 +45,7 @@ pub mod crypto;
 pub mod debate;
 pub mod engine;
 pub mod entropy;
+mod env_report;
 mod error;
 #[cfg(feature = "foreign")]
 #[doc(hidden)]
@@ -61,5 +62,6 @@ pub mod testing;
 
 pub use aragora::Aragora;
 pub use debate::{Decision, Question};
+pub use env_report::{EnvReport, validate_env};
 pub use error::{Error, ErrorKind, Result, Violation, Violations};
 pub use ids::{AgentId, DebateId};

@@ -1,7 +1,7 @@
 //! JSON schemas of the types that write themselves: what they look like in a document, and what a face makes of it.
 //!
 //! Everything else derives its schema. `format` says what a plain string or number means: `uint64` is a full 64-bit
-//! value as a decimal string, `unix-millis` an instant, `millionths` an exact fraction.
+//! value as a decimal string, `unix-millis` an instant, `millionths` an exact fraction, `secret` a text nobody is shown.
 
 use std::borrow::Cow;
 
@@ -50,6 +50,6 @@ plain! {
     Weight: { "type": "integer", "format": "millionths", "minimum": 0 };
     MicroUsd: { "type": "integer", "format": "micro-usd", "minimum": 0 };
     ProviderId: { "type": "string" };
-    Secret: { "type": "string" };
+    Secret: { "type": "string", "format": "secret" };
     Timestamp: { "type": "integer", "format": "unix-millis" };
 }

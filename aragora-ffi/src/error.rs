@@ -25,6 +25,8 @@ pub enum FfiError {
         /// The host call whose exception is behind this error; the face has parked it under this number, looks it up
         /// and says so by [`ffi_cause_found`](crate::ffi_cause_found).
         cause_call: Option<FfiCause>,
+        /// The error of this library behind it, as JSON text.
+        cause_parts: Option<String>,
     },
 }
 
@@ -37,6 +39,7 @@ impl From<Error> for FfiError {
             retryable: parts.retryable,
             retry_after_ms: parts.retry_after_ms,
             context: parts.context.clone().into_iter().collect(),
+            cause_parts: parts.cause.as_ref().map(|cause| cause.to_json()),
             cause_call: FfiCause::of(parts),
         }
     }
@@ -52,6 +55,7 @@ impl From<uniffi::UnexpectedUniFFICallbackError> for FfiError {
             retry_after_ms: None,
             context: HashMap::new(),
             cause_call: None,
+            cause_parts: None,
         }
     }
 }

@@ -125,7 +125,7 @@ test('the number of threads is set before the first use, and refused afterwards'
 
 test('settings are checked as a whole, and keys are never shown', async () => {
   assert.throws(() => Config.load({ env: { ARAGORA_EVENT_BUFFER_SIZE: '5' } }), { code: 'invalid_config', message: /buffer_size/ })
-  const config = Config.load({ env: { OPENAI_API_KEY: 'sk-secret-0123456789abcdef' } })
+  const config = Config.load({ env: { OPENAI_API_KEY: 'sk-canary-key-0123456789abcdef' } })
   const { inspect } = await import('node:util')
   for (const shown of [inspect(config), JSON.stringify(config), String(config), JSON.stringify(config.settings)]) {
     assert.doesNotMatch(shown, /secret/)

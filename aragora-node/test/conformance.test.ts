@@ -5,9 +5,13 @@ import { test } from 'node:test'
 import * as core from 'aragora-core'
 import { Aragora, type Debate, type Participant, fromDocument, isAragoraError, testing, toDocument } from 'aragora-core'
 import { type Doc, Gates, Player, differs, scriptedProtocol } from './corpus.js'
+import { Server } from './servers.js'
 
 const folder = join(process.env['ARAGORA_REPOSITORY'] ?? '', 'tests', 'conformance')
-const SUITES = ['cancel', 'config', 'consensus', 'debate', 'errors', 'events', 'parsing', 'protocols', 'replay']
+const SUITES = ['cancel', 'config', 'consensus', 'debate', 'errors', 'events', 'layers', 'parsing', 'protocols', 'providers', 'replay']
+const GIVEN = new Set(['clock', 'seed', 'config', 'layers', 'participants', 'servers'])
+/** Live events that are not about what layers do. */
+const SILENT = new Set(['token_start', 'token_delta', 'token_reset', 'token_end', 'agent_thinking', 'heartbeat', 'lagged'])
 const FOREIGN = ['throw', 'wrong_type', 'gate', 'ignore_cancel']
 
 type Mode = 'foreign' | 'builtin'
@@ -17,6 +21,7 @@ class Watched {
   readonly debate: Debate
   readonly types: string[] = []
   readonly streamed: Doc = {}
+  readonly noted: unknown[] = []
 
   constructor(debate: Debate) {
     this.debate = debate
@@ -30,12 +35,15 @@ class Stage {
   readonly players = new Map<string, Player>()
   readonly protocols = new Map<string, core.DebateProtocol>()
   readonly debates: Watched[] = []
+  readonly servers = new Map<string, Server>()
   readonly #stored = new Map<string, unknown>()
   readonly #given: Doc
   readonly #mode: Mode
   #aragora: Aragora | undefined
 
   constructor(given: Doc, mode: Mode) {
+    const unknown = Object.keys(given).filter((member) => !GIVEN.has(member))
+    if (unknown.length > 0) throw new Error(`unknown members of given: ${unknown.join()}`)
     this.#given = given
     this.#mode = mode
     this.clock = new testing.ManualClock(given['clock'] ?? '2026-01-01T00:00:00Z')
@@ -52,13 +60,24 @@ class Stage {
   }
 
   async open(): Promise<void> {
-    const { config, seed } = this.#given
-    const given = { clock: this.clock, seed: BigInt(seed ?? '7'), protocols: [...this.protocols.values()] }
-    this.#aragora = await Aragora.open(config === undefined ? given : { ...given, config: core.Config.load(config) })
+    const { config, seed, layers, servers } = this.#given
+    for (const [name, answers] of Object.entries<Doc[]>(servers ?? {})) {
+      const server = await Server.start(answers)
+      this.servers.set(name, server)
+      this.#stored.set(name, server.document)
+    }
+    this.#aragora = await Aragora.open({
+      clock: this.clock,
+      seed: BigInt(seed ?? '7'),
+      protocols: [...this.protocols.values()],
+      ...(layers === undefined ? {} : { layers: fromDocument('Layers', layers) }),
+      ...(config === undefined ? {} : { config: core.Config.load(this.#resolved(config)) }),
+    })
   }
 
   async close(): Promise<void> {
     await this.#aragora?.close()
+    for (const server of this.servers.values()) await server.close()
   }
 
   async run(case_: Doc): Promise<void> {
@@ -137,6 +156,7 @@ class Stage {
   #agent(agent: any): Participant {
     const player = typeof agent === 'string' ? this.players.get(agent) : undefined
     if (player === undefined) {
+      if (agent.kind === 'model') return modelOf(agent)
       const { kind, ...members } = agent
       return { type: kind, ...members }
     }
@@ -148,10 +168,11 @@ class Stage {
   #seats(seats: any[]): Participant[] {
     return seats.map((seat) => {
       if (typeof seat === 'string') return this.#agent(seat)
-      const { agent, ...rest } = seat
+      const { agent, layers, stand_ins, ...rest } = seat
       const persona = rest.persona && fromDocument('Persona', rest.persona)
       const reputation = rest.reputation && fromDocument('Reputation', rest.reputation)
-      return { ...rest, persona, reputation, agent: this.#agent(agent) }
+      const standIns = stand_ins?.map((other: any) => this.#agent(other))
+      return { ...rest, persona, reputation, layers: layers && fromDocument('Layers', layers), standIns, agent: this.#agent(agent) }
     })
   }
 
@@ -164,6 +185,7 @@ class Stage {
         if (event.class === 'recorded') watched.types.push(event.type)
         if (event.type === 'token_delta') watched.streamed[event.data.turn] = (watched.streamed[event.data.turn] ?? '') + event.data.text
         if (event.type === 'token_reset') watched.streamed[event.data.turn] = ''
+        if (event.class === 'live' && !SILENT.has(event.type)) watched.noted.push(eventDocument(event))
       }
     }
     // A case that ends before its debate does closes the stream.
@@ -174,7 +196,7 @@ class Stage {
   async #act(op: string, a: any): Promise<unknown> {
     const handle = op.startsWith('debate.') || op.startsWith('human.') ? (a.debate as Watched | undefined) : undefined
     const debate = handle?.debate as Debate
-    const { debates, desk } = this.aragora
+    const { agents, debates, desk } = this.aragora
     const reply = () => ({ text: a.text, structured: a.structured, stop: a.stop && fromDocument('StopReason', a.stop) })
     const nothing = async (done: unknown) => {
       await done
@@ -212,6 +234,8 @@ class Stage {
         return handle?.types
       case 'debate.streamed':
         return handle?.streamed
+      case 'debate.noted':
+        return handle?.noted
       case 'human.message':
         return nothing(debate.human.message({ by: a.by, text: a.text }))
       case 'human.guidance':
@@ -238,6 +262,18 @@ class Stage {
         return this.#follow(debates.fork(a.debate, a.at_seq, { tenant: a.tenant, id: a.id, agents: this.#seats(a.seats), edits: a.edits?.map((edit: any) => fromDocument('Edit', edit)) }))
       case 'debates.resume':
         return this.#follow(debates.resume(a.debate, { tenant: a.tenant, agents: this.#seats(a.seats), acceptChanges: a.accept_changes }))
+      case 'agents.check':
+        return toDocument('ProviderReport', agents.check())
+      case 'agents.health':
+        return agents.health().map((target) => toDocument('TargetHealth', target))
+      case 'agents.breakers':
+        return agents.breakers().map((breaker) => toDocument('BreakerSnapshot', breaker))
+      case 'agents.rate_limits':
+        return agents.rateLimits().map((limits) => toDocument('RateLimitSnapshot', limits))
+      case 'agents.budgets':
+        return (await agents.budgets({ tenant: a.tenant })).map((budget) => toDocument('BudgetUsage', budget))
+      case 'agents.forget':
+        return agents.forget(a.agent, { tenant: a.tenant })
       case 'desk.pending':
         return toDocument('PendingTurns', await desk.pending(a))
       case 'desk.turn':
@@ -285,6 +321,8 @@ class Stage {
         return nothing(this.gates.of(a.gate).open())
       case 'participant.stats':
         return this.players.get(a.participant)?.stats
+      case 'server.requests':
+        return this.servers.get(a.server)?.requests
       case 'aragora.activity':
         return this.aragora.activity()
       case 'aragora.close':
@@ -301,6 +339,10 @@ function given<Name extends keyof core.Values>(name: Name, document: Doc): core.
   const known = toDocument(name, value) as Doc
   const unknown = Object.entries(document).filter(([key]) => !(key in known))
   return { ...(value as object), ...Object.fromEntries(unknown) } as core.Values[Name]
+}
+
+function modelOf({ name, id, base_url, api_key, config }: Doc): core.ModelAgent {
+  return core.modelAgent(name, { id, baseUrl: base_url, apiKey: api_key, config: config && fromDocument('ProviderDocument', config) })
 }
 
 function stepOf(item: Doc): core.ScriptStep {

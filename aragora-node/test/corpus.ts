@@ -37,7 +37,8 @@ export class Player implements Agent {
     this.#script = script
     this.#gates = gates
     for (const item of script['script']) {
-      const verbs = Object.keys(item).filter((key) => VERBS.has(key))
+      // A failure may follow a stream.
+      const verbs = Object.keys(item).filter((key) => VERBS.has(key) && !(key === 'fail' && 'stream' in item))
       const unknown = Object.keys(item).filter((key) => !VERBS.has(key) && !MODIFIERS.has(key))
       if (verbs.length !== 1 || unknown.length > 0) throw new Error(`a script item of ${name} is not understood: ${JSON.stringify(item)}`)
     }
@@ -88,7 +89,7 @@ export class Player implements Agent {
     if (item['reply'] !== undefined) return fromDocument('AgentReply', item['reply'])
     if (item['stream'] !== undefined) {
       for (const piece of item['stream']) request.output.text(piece)
-      return item['stream'].join('')
+      return item['fail'] === undefined ? item['stream'].join('') : (broken(item) as string)
     }
     if (item['ballot'] !== undefined) {
       const labels = request.expect.type === 'ballot' ? request.expect.value.labels : []

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict'
 import { type IncomingHttpHeaders, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { type Layers, type SigningRequest, modelAgent } from 'aragora-core'
+import { inspect } from 'node:util'
+import { Aragora, AragoraError, Config, type Layers, type PriceTable, type SigningRequest, type Unpriced, modelAgent } from 'aragora-core'
 import { says, withAragora } from './support.js'
 
 const REPLY = {
@@ -13,6 +14,9 @@ const REPLY = {
   choices: [{ index: 0, message: { role: 'assistant', content: 'FINAL ANSWER: yes' }, finish_reason: 'stop' }],
   usage: { prompt_tokens: 10, completion_tokens: 5, cost: 0.000042 },
 }
+
+/** The same from a provider that does not say what it cost. */
+const PLAIN = { ...REPLY, usage: { prompt_tokens: 10, completion_tokens: 5 } }
 
 interface Vendor {
   readonly url: string
@@ -33,7 +37,8 @@ async function withVendor(accepts: (headers: IncomingHttpHeaders) => boolean, us
       seen.bodies.push(body)
       const accepted = accepts(request.headers)
       response.writeHead(accepted ? 200 : request.url?.includes('/busy/') ? 503 : 401, { 'content-type': 'application/json' })
-      response.end(JSON.stringify(accepted ? REPLY : { error: { message: 'who are you?' } }))
+      const reply = request.url?.includes('/plain/') ? PLAIN : REPLY
+      response.end(JSON.stringify(accepted ? reply : { error: { message: 'who are you?' } }))
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -130,6 +135,164 @@ test('layers say how often a model is asked again', async () => {
   assert.deepEqual(await asked({ retries: 0 }), [['ada'], 1])
   assert.deepEqual(await asked({ bare: true }), [['ada'], 1])
   await assert.rejects(asked({ fallback: ['nobody/fake-1'] }), { code: 'invalid_request' })
+})
+
+/** Models at this address, each a target of its own. */
+const seats = (url: string, ...ids: string[]) => ids.map((id) => modelAgent(`compatible/fake-${id}`, { id, baseUrl: url, config: whole }))
+
+/** One micro-dollar per token of a prompt, two per token of an answer: `PLAIN` costs 20. */
+const prices: PriceTable = { version: 'own', rows: [{ provider: '*', model: '*fake-*', input: 1_000_000, output: 2_000_000 }] }
+
+/** Codes of the turns of a debate that failed. */
+async function failures(aragora: Aragora, debate: string): Promise<string[]> {
+  const events = await aragora.debates.events(debate)
+  return events.flatMap((event) => (event.type === 'turn_failed' ? [event.data.error.code] : []))
+}
+
+test('an instance says which providers it can ask, and no key', () =>
+  withAragora(
+    async (aragora) => {
+      const report = aragora.agents.check()
+      assert.deepEqual([aragora.agents.health(), aragora.agents.breakers(), aragora.agents.rateLimits()], [[], [], []])
+      const found = Object.fromEntries(report.providers.map(({ provider, ...rest }) => [provider, rest]))
+      assert.deepEqual(found['mistral'], { configured: true, reason: 'a key is set', defaultModel: 'mistral-large-latest' })
+      assert.equal(found['anthropic']?.configured, false)
+      assert.equal(found['anthropic']?.reason, 'ANTHROPIC_API_KEY is not set')
+      assert.ok(report.warnings.includes('neither Anthropic nor OpenAI is configured'))
+      assert.ok(!JSON.stringify(report).includes('canary'))
+    },
+    { config: Config.load({ env: { MISTRAL_API_KEY: 'canary-key-12345' } }) },
+  ))
+
+test('an instance says how its models fare', () =>
+  withVendor(() => false, (vendor) =>
+    withAragora(
+      async (aragora) => {
+        const agents = [...seats(`${vendor.url}/busy`, 'ada'), says('bob', 'yes'), says('cyd', 'yes')]
+        await aragora.debate('Ship?', { agents, protocol: 'vote_only' }).result()
+        const [health, ...noHealth] = aragora.agents.health()
+        const [breaker, ...noBreaker] = aragora.agents.breakers()
+        const [limits, ...noLimits] = aragora.agents.rateLimits()
+        assert.ok(health && breaker && limits)
+        assert.deepEqual([noHealth, noBreaker, noLimits], [[], [], []])
+        for (const { target, origin } of [health, breaker, limits]) {
+          assert.deepEqual([target, `${origin}/v1`], ['compatible/fake-ada', vendor.url])
+        }
+        assert.deepEqual([health.state, health.available, health.calls, health.errors], ['open', false, 1, 1])
+        assert.equal(health.lastSuccess, undefined)
+        assert.equal(health.lastError?.code, 'overloaded')
+        assert.ok(health.lastError.at instanceof Date)
+        assert.deepEqual([breaker.state, breaker.failures, breaker.threshold, breaker.windowMs], ['open', 1, 1, 60_000])
+        assert.equal(breaker.openedBy, 'overloaded')
+        assert.ok(breaker.retryAfterMs > 0 && breaker.retryAfterMs <= 60_000)
+        assert.deepEqual([limits.requestsPerMinute, limits.mostInFlight, limits.inFlight], [60, 3, 0])
+      },
+      { layers: { retries: 0, breakerFailures: 1, requestsPerMinute: 60, inFlight: 3 } },
+    ),
+  ))
+
+test('a call beyond a budget is not sent', () =>
+  withVendor(everybody, (vendor) =>
+    withAragora(
+      async (aragora) => {
+        const agents = [...seats(vendor.url, 'ada'), says('bob', 'yes'), says('cyd', 'yes')]
+        const decision = await aragora.debate('Ship?', { agents, protocol: 'vote_only' }).result()
+        assert.deepEqual(decision.failed, ['ada'])
+        assert.deepEqual(await failures(aragora, decision.debate), ['budget_exceeded'])
+        // Where nobody else is there it is what the debate fails of.
+        const alone = aragora.debate('Ship?', { agents: seats(vendor.url, 'ada', 'eve'), protocol: 'vote_only' })
+        await assert.rejects(alone.result(), (error: AragoraError) => {
+          assert.equal(error.code, 'all_agents_failed')
+          assert.ok(error.cause instanceof AragoraError)
+          const { scope, limit } = error.cause.context
+          assert.deepEqual([error.cause.code, scope, limit], ['budget_exceeded', 'call', '10'])
+          return true
+        })
+        assert.deepEqual(vendor.paths, [])
+      },
+      { layers: { budgets: [{ scope: { type: 'call' }, limitMicros: 10 }] }, prices },
+    ),
+  ))
+
+test("a tenant's budget says how it stands, and nobody else's is touched", () =>
+  withVendor(everybody, (vendor) =>
+    withAragora(
+      async (aragora) => {
+        const agents = [...seats(`${vendor.url}/plain`, 'ada'), says('bob', 'yes')]
+        const decision = await aragora.debate('Ship?', { agents, protocol: 'vote_only', tenant: 'acme' }).result()
+        const { input, output, micros } = decision.usage.bySeat['ada'] ?? {}
+        assert.deepEqual({ input, output, micros }, { input: 10, output: 5, micros: 20 })
+        const stands = { name: 'tenant/month', spentMicros: 20, reservedMicros: 0, limitMicros: 5_000_000 }
+        assert.deepEqual(await aragora.agents.budgets({ tenant: 'acme' }), [stands])
+        assert.deepEqual(await aragora.agents.budgets(), [{ ...stands, spentMicros: 0 }])
+      },
+      { layers: { budgets: [{ scope: { type: 'tenant', period: 'month' }, limitMicros: 5_000_000 }] }, prices },
+    ),
+  ))
+
+test("what a model without a price may cost is the host's to say", () =>
+  withVendor(everybody, async (vendor) => {
+    const failed = async (unpriced?: Unpriced) => {
+      const codes: string[] = []
+      const budget = { scope: { type: 'debate' }, limitMicros: 1_000_000, unpriced } as const
+      const ask = async (aragora: Aragora) => {
+        const agents = [...seats(vendor.url, 'ada'), says('bob', 'yes'), says('cyd', 'yes')]
+        const decision = await aragora.debate('Ship?', { agents, protocol: 'vote_only' }).result()
+        codes.push(...(await failures(aragora, decision.debate)))
+      }
+      await withAragora(ask, { layers: { budgets: [budget] } })
+      return codes
+    }
+    assert.deepEqual(await failed(), ['unpriced'])
+    assert.deepEqual(await failed({ type: 'allow' }), [])
+    assert.deepEqual(await failed({ type: 'assume', input: 1, output: 1 }), [])
+    assert.deepEqual(await failed({ type: 'assume', input: 1_000_000_000_000, output: 1 }), ['budget_exceeded'])
+  }))
+
+test('a kept reply is not paid for again until it is forgotten', () =>
+  withVendor(everybody, (vendor) =>
+    withAragora(
+      async (aragora) => {
+        const asked = async () => {
+          const agents = [...seats(vendor.url, 'ada'), says('bob', 'yes')]
+          await aragora.debate('Ship?', { agents, protocol: 'vote_only', seed: 7n }).result()
+          return vendor.paths.length
+        }
+        assert.deepEqual([await asked(), await asked()], [1, 1])
+        assert.equal(await aragora.agents.forget('ada', { tenant: 'acme' }), 0)
+        assert.equal(await aragora.agents.forget('ada'), 1)
+        assert.equal(await asked(), 2)
+      },
+      { layers: { cache: { ttlMs: 60_000, always: true } } },
+    ),
+  ))
+
+test('settings that mean nothing are refused', async () => {
+  const day = { scope: { type: 'tenant', period: 'day' }, limitMicros: 1 } as const
+  for (const layers of [{ budgets: [day, day] }, { budgets: [day], bare: true }, { cache: { ttlMs: 0 } }]) {
+    await assert.rejects(Aragora.open({ layers }), { code: 'invalid_config' })
+  }
+  const rows = [{ provider: '', model: 'm', input: 1, output: 1 }]
+  await assert.rejects(Aragora.open({ prices: { version: 'own', rows } }), { code: 'invalid_request' })
+})
+
+test('what is printed holds no secret', () => {
+  const config = { ...whole, headers: { 'x-team': 'canary-field' } }
+  const ada = modelAgent('compatible/fake-1', { id: 'ada', apiKey: 'canary-key', config })
+  const copy = { ...ada, id: 'eve' }
+  for (const agent of [ada, copy, [ada], modelAgent('compatible/fake-1', ada)]) {
+    const shown = [JSON.stringify(agent), inspect(agent, { depth: 9 }), inspect(agent, { showHidden: true, customInspect: false })]
+    shown.push(`${Object.values(agent)}`)
+    assert.deepEqual(shown.filter((text) => text.includes('canary')), [])
+  }
+  assert.deepEqual(JSON.parse(JSON.stringify(ada)), {
+    type: 'model',
+    name: 'compatible/fake-1',
+    id: 'ada',
+    apiKey: '***',
+    config: { stream: 'never', headers: { 'x-team': '***' } },
+  })
+  assert.ok(!inspect(Config.load({ env: { MISTRAL_API_KEY: 'canary-key-12345' } })).includes('canary'))
 })
 
 test('options that contradict each other are refused', () =>

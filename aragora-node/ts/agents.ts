@@ -3,7 +3,7 @@ import { decode, encode } from './codec.js'
 import { toJson } from './document.js'
 import { native } from './native.js'
 import { type BuiltinAgent, builtinDocument } from './builtin.js'
-import type { AgentReply, AgentRequest as RequestDocument, Persona, Reputation, Role } from './values.js'
+import type { AgentReply, AgentRequest as RequestDocument, Layers, Persona, Reputation, Role } from './values.js'
 
 /** Beside the request: how to learn that the answer is no longer wanted. */
 export interface CallOptions {
@@ -65,6 +65,10 @@ export interface Seat {
   readonly judges?: boolean | undefined
   /** Ratings, where you have them. */
   readonly reputation?: Reputation | undefined
+  /** Layers around this agent, of whatever kind it is, in place of the instance's; budgets and kept replies stay there. */
+  readonly layers?: Layers | undefined
+  /** Who answers in its name when it fails, in this order, in place of the models the layers name. */
+  readonly standIns?: readonly (string | Agent | BuiltinAgent)[] | undefined
 }
 
 /** Whoever can take part: a model by name, an agent, or a seat with more settings. */
@@ -79,33 +83,38 @@ export type Numbered = (number: (participant: object) => number) => unknown
 /** A seat as the core reads it. Throws a TypeError for what is no participant. @internal */
 export function seatDocument(participant: Participant, at: number): Numbered {
   if (!isSeat(participant)) {
-    const agent = agentDocument(participant, at)
+    const agent = agentDocument(participant, `agents[${at}]`)
     return (number) => ({ agent: agent(number) })
   }
-  const { agent, persona, reputation, ...rest } = participant
-  const document = agentDocument(agent, at)
+  const { agent, persona, reputation, layers, standIns, ...rest } = participant
+  const document = agentDocument(agent, `agents[${at}]`)
+  if (standIns !== undefined && !Array.isArray(standIns)) {
+    throw new TypeError(`standIns of agents[${at}] is ${kindOf(standIns)}, expected a list of agents`)
+  }
+  const others = standIns?.map((other, index) => agentDocument(other, `standIns[${index}] of agents[${at}]`))
   const seat = {
     ...rest,
     persona: persona && encode('Persona', persona),
     reputation: reputation && encode('Reputation', reputation),
+    layers: layers && encode('Layers', layers),
   }
-  return (number) => ({ ...seat, agent: document(number) })
+  return (number) => ({ ...seat, agent: document(number), stand_ins: others?.map((other) => other(number)) })
 }
 
 function isSeat(participant: Participant): participant is Seat {
   return typeof participant === 'object' && participant !== null && 'agent' in participant
 }
 
-function agentDocument(agent: Exclude<Participant, Seat>, at: number): Numbered {
+function agentDocument(agent: Exclude<Participant, Seat>, place: string): Numbered {
   if (typeof agent === 'string') return () => ({ kind: 'model', name: agent })
-  if (typeof agent !== 'object' || agent === null) throw wrong(agent, at)
+  if (typeof agent !== 'object' || agent === null) throw wrong(agent, place)
   if (isAgent(agent)) {
     const { id, provider, model, family, version, structured, streams, contextTokens } = agent
-    if (typeof id !== 'string') throw new TypeError(`agents[${at}] has the id ${String(id)}, expected a string`)
+    if (typeof id !== 'string') throw new TypeError(`${place} has the id ${String(id)}, expected a string`)
     const rest = { id, provider, model, family, version, structured, streams, context_tokens: contextTokens }
     return (number) => ({ kind: 'foreign', participant: number(agent), ...rest })
   }
-  if (typeof agent.type !== 'string') throw wrong(agent, at)
+  if (typeof agent.type !== 'string') throw wrong(agent, place)
   return builtinDocument(agent)
 }
 
@@ -113,12 +122,12 @@ function isAgent(value: object): value is Agent {
   return typeof (value as { respond?: unknown }).respond === 'function'
 }
 
-function wrong(found: unknown, at: number): TypeError {
+function wrong(found: unknown, place: string): TypeError {
   if (typeof found === 'function') {
-    return new TypeError(`agents[${at}] is a function or class; give an object with id and respond (did you forget new?)`)
+    return new TypeError(`${place} is a function or class; give an object with id and respond (did you forget new?)`)
   }
-  if (found instanceof Promise) return new TypeError(`agents[${at}] is a promise; did you forget await?`)
-  return new TypeError(`agents[${at}] is ${kindOf(found)}, ${EXPECTED}`)
+  if (found instanceof Promise) return new TypeError(`${place} is a promise; did you forget await?`)
+  return new TypeError(`${place} is ${kindOf(found)}, ${EXPECTED}`)
 }
 
 class CallOutput implements Output {

@@ -9,10 +9,11 @@ import { AragoraError, errorOf, unwrap } from './errors.js'
 import { HumanDesk } from './human.js'
 import { camelKeys } from './keys.js'
 import type { NativeSession } from './native.js'
+import { Agents } from './providers.js'
 import { type BuiltinProtocol, type DebateProtocol, isProtocol, protocolDocument } from './protocols.js'
 import { type ManualClock, bindClock, clockDocument } from './testing.js'
 import { uncloneable } from './uncloneable.js'
-import type { DebateOptions, Layers, Limits, Question, RiskTier, RuleConfig, RuleKind } from './values.js'
+import type { DebateOptions, Layers, Limits, PriceTable, Question, RiskTier, RuleConfig, RuleKind } from './values.js'
 
 /** What an instance is made of. Nothing is needed: without anything it keeps debates in memory. */
 export interface OpenOptions {
@@ -22,8 +23,10 @@ export interface OpenOptions {
   readonly storage?: string | undefined
   /** Protocols of your own that logs name, so that their debates can be resumed and replayed. */
   readonly protocols?: readonly DebateProtocol[] | undefined
-  /** What the layers around every named model do: repeats, breakers, limits, who stands in. */
+  /** What the layers around every named model do: repeats, breakers, limits, budgets, who stands in. */
   readonly layers?: Layers | undefined
+  /** Your own prices; they win over the list that comes with the library. */
+  readonly prices?: PriceTable | undefined
   /** A clock that tests move. */
   readonly clock?: ManualClock | undefined
   /** Makes ids repeatable, for tests. */
@@ -87,7 +90,7 @@ export class Aragora implements AsyncDisposable {
 
   /** Opens an instance. */
   static async open(options: OpenOptions = {}): Promise<Aragora> {
-    const { config, storage, protocols = [], layers, clock, seed } = options
+    const { config, storage, protocols = [], layers, prices, clock, seed } = options
     const described = protocols.map((protocol) => {
       if (!isProtocol(protocol)) throw new TypeError(`protocols holds ${kindOf(protocol)}, expected an object with name, version and next`)
       return protocolDocument(protocol)
@@ -96,6 +99,7 @@ export class Aragora implements AsyncDisposable {
       config: config && configDocument(config),
       storage,
       layers: layers && encode('Layers', layers),
+      prices: prices && encode('PriceTable', prices),
       clock: clock && clockDocument(clock),
       seed: seed?.toString(),
     }
@@ -135,6 +139,11 @@ export class Aragora implements AsyncDisposable {
       () => this.#open(),
       (kind, spec, id) => this.#describe(kind, spec, id),
     )
+  }
+
+  /** The providers behind its models: which can be asked, how they fare, and what was spent. */
+  get agents(): Agents {
+    return Agents.of(() => this.#open())
   }
 
   /** Where people who hold a seat answer. */

@@ -4,6 +4,7 @@ import type { Numbered } from './agents.js'
 import { type LiveCall, failureOf, kindOf } from './call.js'
 import { decode, encode } from './codec.js'
 import { toJson } from './document.js'
+import { Secret, hidden } from './secret.js'
 import type { AgentReply, Ballot, ErrorCode, Json, Phase, ProviderDocument, SigningRequest } from './values.js'
 
 /**
@@ -22,12 +23,12 @@ export interface ModelAgent {
   readonly id?: string | undefined
   /** Where it is reached. */
   readonly baseUrl?: string | undefined
-  /** Its key. */
-  readonly apiKey?: string | undefined
+  /** Its key; `modelAgent` keeps it out of sight. */
+  readonly apiKey?: string | Secret | undefined
   /** What authenticates its requests instead of a key. */
   readonly credentials?: Credentials | undefined
-  /** Everything else; names neither provider nor model. */
-  readonly config?: ProviderDocument | undefined
+  /** Everything else; names neither provider nor model. `modelAgent` keeps header fields out of sight. */
+  readonly config?: ProviderDocument | Secret<ProviderDocument> | undefined
 }
 
 /** An agent that follows a script; for tests and examples. */
@@ -94,9 +95,18 @@ export interface ScriptStep {
   readonly stream?: readonly string[] | undefined
 }
 
-/** A model by its name, `provider/model`. */
+/** A model by its name, `provider/model`. Whoever prints it sees neither its key nor its header fields. */
 export function modelAgent(name: string, options: Omit<ModelAgent, 'type' | 'name'> = {}): ModelAgent {
-  return { type: 'model', name, ...options }
+  const { apiKey, config, ...rest } = options
+  const agent: { -readonly [Member in keyof ModelAgent]: ModelAgent[Member] } = { type: 'model', name, ...rest }
+  if (apiKey !== undefined) agent.apiKey = typeof apiKey === 'string' ? Secret.of(apiKey) : apiKey
+  if (config !== undefined) agent.config = withoutHeaders(config)
+  return agent
+}
+
+function withoutHeaders(config: ProviderDocument | Secret<ProviderDocument>): ProviderDocument | Secret<ProviderDocument> {
+  if (config instanceof Secret || !config.headers) return config
+  return Secret.of(config, { ...config, headers: hidden(config.headers) })
 }
 
 /** An agent that follows a script. A text is a step that says it. */
@@ -134,7 +144,8 @@ export function builtinDocument(agent: BuiltinAgent): Numbered {
 }
 
 function modelDocument(agent: ModelAgent): Numbered {
-  const { type: kind, baseUrl: base_url, apiKey: api_key, credentials, config, ...rest } = agent
+  const { type: kind, baseUrl: base_url, apiKey, credentials, config: given, ...rest } = agent
+  const [api_key, config] = [Secret.reveal(apiKey), Secret.reveal<ProviderDocument | undefined>(given)]
   const document = { kind, ...rest, base_url, api_key, config: config && encode('ProviderDocument', config) }
   if (credentials === undefined) return () => document
   if (typeof credentials !== 'function') throw new TypeError(`credentials is ${kindOf(credentials)}, expected a function`)

@@ -80,15 +80,21 @@ interface Parts {
   readonly retry_after_ms?: number
   readonly context: Readonly<Record<string, string>>
   readonly cause_call?: number
+  readonly cause?: Parts
 }
 
 /** What participants threw, by call, while the core may still refer to it. @internal */
 export const causes = new Map<number, unknown>()
 
-/** The error for parts that crossed, with the very object a participant threw as its cause. @internal */
+/** The error for parts that crossed; its cause is the very object a participant threw, or what the core met.
+ * @internal */
 export function errorOf(document: string): AragoraError {
-  const parts = JSON.parse(document) as Parts
-  const cause = parts.cause_call === undefined ? undefined : causes.get(parts.cause_call)
+  return fromParts(JSON.parse(document) as Parts)
+}
+
+function fromParts(parts: Parts): AragoraError {
+  const behind = parts.cause && fromParts(parts.cause)
+  const cause = parts.cause_call === undefined ? behind : causes.get(parts.cause_call)
   return new AragoraError(parts.code, parts.reason, {
     retryable: parts.retryable,
     retryAfterMs: parts.retry_after_ms,

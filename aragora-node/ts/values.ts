@@ -449,6 +449,98 @@ export interface BiasReport {
   readonly loserChars?: number | undefined
 }
 
+/** The breaker of a target. */
+export interface BreakerSnapshot {
+  /** Provider and model. */
+  readonly target: string
+  /** Scheme, host and port; empty if it has none. */
+  readonly origin: string
+  /** Its state. */
+  readonly state: BreakerState
+  /** Failures in the window. */
+  readonly failures: number
+  /** Failures that open it. */
+  readonly threshold: number
+  /** The window, in milliseconds. */
+  readonly windowMs: number
+  /** How often it has opened. */
+  readonly openings: number
+  /** When it opened, unless it is closed. */
+  readonly openedAt?: Date | undefined
+  /** Code of the failure that opened it, unless it is closed. */
+  readonly openedBy?: string | undefined
+  /** Time until a probe is let through, in milliseconds; 0 unless it is open. */
+  readonly retryAfterMs: number
+}
+
+/**
+ * What a circuit breaker lets through. The numbers are those of the gauge `aragora_circuit_breaker_state`.
+ * - `closed`: Everything.
+ * - `half_open`: One probe.
+ * - `open`: Nothing.
+ */
+export type BreakerState = 'closed' | 'half_open' | 'open'
+
+/**
+ * A budget of an instance, as its host describes it.
+ *
+ * What a call may cost at most is set aside before it is sent. A call that would pass the limit fails with
+ * `budget_exceeded`, and nothing is sent.
+ */
+export interface Budget {
+  /** What is counted together. */
+  readonly scope: BudgetScope
+  /** The most that may be spent, in micro-dollars. */
+  readonly limitMicros: number
+  /** What becomes of a call whose model has no price, default `refuse`. */
+  readonly unpriced?: Unpriced | undefined
+  /**
+   * Its name in errors and alerts, and in the store: a budget that keeps its name keeps what was spent. Default by
+   * the scope, e.g. `tenant/day`.
+   */
+  readonly name?: string | undefined
+}
+
+/** Nothing: every call by itself. */
+export interface BudgetScopeCall {
+  readonly type: 'call'
+}
+
+/** The calls of a debate, each debate by itself. What it spent before it was resumed counts. */
+export interface BudgetScopeDebate {
+  readonly type: 'debate'
+}
+
+/**
+ * The calls of an organisation in every period of the calendar; kept in the store, and shared by all processes that
+ * use it.
+ */
+export interface BudgetScopeTenant {
+  readonly type: 'tenant'
+  /** How long until it begins anew. */
+  readonly period: Period
+  /** Whose; absent: every organisation has one of its own. */
+  readonly tenant?: string | undefined
+}
+
+/** What a budget counts together. */
+export type BudgetScope =
+  | BudgetScopeCall
+  | BudgetScopeDebate
+  | BudgetScopeTenant
+
+/** How a budget of an organisation stands in its current period. */
+export interface BudgetUsage {
+  /** Its name, e.g. `tenant/day`. */
+  readonly name: string
+  /** Settled, in micro-dollars. */
+  readonly spentMicros: number
+  /** Set aside for calls under way, in micro-dollars. */
+  readonly reservedMicros: number
+  /** The limit, in micro-dollars. */
+  readonly limitMicros: number
+}
+
 /** Calls made and saved. */
 export interface Calls {
   /** Turns that were asked. */
@@ -2070,6 +2162,14 @@ export interface Label {
   readonly option: string
 }
 
+/** The last failure of a target. */
+export interface LastError {
+  /** The error's code. */
+  readonly code: string
+  /** When. */
+  readonly at: Date
+}
+
 /** What the layers around named models do. What is absent keeps its default. */
 export interface Layers {
   /** No layers at all: every failure reaches the debate at once, and nobody stands in. */
@@ -2107,6 +2207,13 @@ export interface Layers {
   readonly breakerWindowMs?: number | undefined
   /** How long a breaker stays open before one probe is let through, default 60 s. */
   readonly breakerOpenForMs?: number | undefined
+  /**
+   * What calls may cost, default as much as they like. A call is booked on all budgets it belongs to, or is
+   * refused.
+   */
+  readonly budgets?: readonly Budget[] | undefined
+  /** Keeps replies, default no. */
+  readonly cache?: ReplyCache | undefined
 }
 
 /** Shared prefixes: rules, question, transcript, then what differs by seat. */
@@ -2438,6 +2545,17 @@ export interface PendingTurns {
   readonly more: boolean
 }
 
+/**
+ * A period of the calendar in UTC.
+ * - `day`: From midnight.
+ * - `week`: From Monday.
+ * - `month`: From the first of the month.
+ * - `quarter`: From the first of January, April, July or October.
+ * - `year`: From the first of January.
+ * - `unlimited`: For ever.
+ */
+export type Period = 'day' | 'week' | 'month' | 'quarter' | 'year' | 'unlimited'
+
 /** Who a participant is asked to be. */
 export interface Persona {
   /** A short name, e.g. `Economist`. */
@@ -2568,6 +2686,39 @@ export interface Preset {
   readonly extractor?: string | undefined
 }
 
+/** The price of some models, in whole micro-dollars per million tokens. */
+export interface PriceRow {
+  /** The provider's word, or `*`. */
+  readonly provider: string
+  /** The model; `*` stands for any characters, `?` for one. Compared without regard to ASCII case. */
+  readonly model: string
+  /** Input tokens that touch no cache. */
+  readonly input: number
+  /** Output tokens, reasoning included. */
+  readonly output: number
+  /** Input tokens read from a cache, default `input`. */
+  readonly cacheRead?: number | undefined
+  /** Input tokens written to a cache, default `input`. */
+  readonly cacheWrite?: number | undefined
+  /** Only calls in this service tier; default any. */
+  readonly serviceTier?: string | undefined
+  /** Valid from this instant on, in milliseconds since 1970. */
+  readonly from?: Date | undefined
+  /** Valid before this instant, in milliseconds since 1970. */
+  readonly until?: Date | undefined
+}
+
+/**
+ * Prices of the host: negotiated rates, models of its own, or what the bundled list does not know. Rows are read in
+ * order and the first that matches gives the price.
+ */
+export interface PriceTable {
+  /** The version kept beside every cost. */
+  readonly version: string
+  /** The prices. */
+  readonly rows: readonly PriceRow[]
+}
+
 /** What one seat is asked, rendered. */
 export interface Prompt {
   /** S0: the rules of the protocol and the output format. */
@@ -2667,6 +2818,26 @@ export interface ProviderDocument {
   readonly version?: string | undefined
 }
 
+/** Which providers an instance can ask, found without asking them. */
+export interface ProviderReport {
+  /** Every provider, in a fixed order. */
+  readonly providers: readonly ProviderStatus[]
+  /** What a host should know. */
+  readonly warnings: readonly string[]
+}
+
+/** Whether a provider can be named. */
+export interface ProviderStatus {
+  /** Its word in spec strings. */
+  readonly provider: string
+  /** Whether it has a key, an address or credentials of the host. */
+  readonly configured: boolean
+  /** Where from, or what is missing. Never a key. */
+  readonly reason: string
+  /** The model where a spec string names none. */
+  readonly defaultModel?: string | undefined
+}
+
 /** A question with everything the participants are given. */
 export interface Question {
   /** The question itself: not blank, at most 100,000 characters, no NUL. */
@@ -2716,6 +2887,32 @@ export type QuorumRule =
   | QuorumRuleCount
   | QuorumRuleFraction
 
+/** The rate limits of a target. */
+export interface RateLimitSnapshot {
+  /** Provider and model. */
+  readonly target: string
+  /** Scheme, host and port; empty if it has none. */
+  readonly origin: string
+  /** Our limit of requests per minute. */
+  readonly requestsPerMinute?: number | undefined
+  /** Our limit of tokens per minute. */
+  readonly tokensPerMinute?: number | undefined
+  /** Our limit of calls in flight. */
+  readonly mostInFlight: number
+  /** Calls in flight. */
+  readonly inFlight: number
+  /** Calls that wait for a place or for a rate limit. */
+  readonly queued: number
+  /** For how long nothing is sent, in milliseconds. */
+  readonly pausedMs: number
+  /** Repeats that are left of at most ten. */
+  readonly retriesLeft: number
+  /** What the provider last said about its limits. */
+  readonly stated: readonly StatedLimit[]
+  /** When it said so. */
+  readonly statedAt?: Date | undefined
+}
+
 /** A refusal, which is a recorded outcome and not an error. */
 export interface Refusal {
   /** What was said. */
@@ -2748,6 +2945,14 @@ export interface ReplayReport {
   readonly difference?: Difference | undefined
   /** The decision of the replayed debate, if it came to one. */
   readonly decision?: Decision | undefined
+}
+
+/** Keeps replies of models, so that the same request need not be paid for twice. Every organisation has its own. */
+export interface ReplyCache {
+  /** How long a reply lives, 1 ms to 10 years, default one hour. */
+  readonly ttlMs?: number | undefined
+  /** Keeps replies at any temperature, instead of those at temperature 0 only. */
+  readonly always?: boolean | undefined
 }
 
 /** Something about a reply that a reader should know and that changed nothing. */
@@ -3024,6 +3229,16 @@ export interface SeatDocument {
   readonly judges?: boolean | undefined
   /** Ratings, where the host has them. */
   readonly reputation?: Reputation | undefined
+  /**
+   * Layers around this agent, of whatever kind it is, in place of the instance's; default the instance's around a
+   * model and none around others.
+   */
+  readonly layers?: Layers | undefined
+  /**
+   * Agents that stand in for this one when it fails, in this order, in its name and behind layers of their own, in
+   * place of the models the layers name.
+   */
+  readonly standIns?: readonly AgentDocument[] | undefined
 }
 
 /** The highest price of a seat's tokens over its targets, in micro-dollars per million, as it stood at the start. */
@@ -3204,6 +3419,18 @@ export type Stance = 'affirmative' | 'negative' | 'neutral'
  * - `rotate`: Affirmative, negative, neutral by (seat + round) mod 3.
  */
 export type StancePolicy = 'off' | 'rotate'
+
+/** A limit as the provider stated it. */
+export interface StatedLimit {
+  /** Its name in the header fields, e.g. `requests` or `input-tokens`. */
+  readonly name: string
+  /** The limit. */
+  readonly limit?: number | undefined
+  /** What was left of it. */
+  readonly remaining?: number | undefined
+  /** Time until it is whole again, in milliseconds; absent if unknown. */
+  readonly resetMs?: number | undefined
+}
 
 /** Ask these seats. */
 export interface StepAsk {
@@ -3392,6 +3619,40 @@ export interface Tally {
   readonly tieBreak?: TieUse | undefined
   /** What the rule did, line by line, where that is not plain from the rows. */
   readonly trace?: readonly TraceLine[] | undefined
+}
+
+/** How a target does. */
+export interface TargetHealth {
+  /** Provider and model, e.g. `openai/gpt-5.4`. */
+  readonly target: string
+  /** Scheme, host and port; empty if it has none. */
+  readonly origin: string
+  /** The breaker's state. */
+  readonly state: BreakerState
+  /** Whether a call would be let through or be the probe. */
+  readonly available: boolean
+  /** When it last answered. */
+  readonly lastSuccess?: Date | undefined
+  /** When it last failed, and how. */
+  readonly lastError?: LastError | undefined
+  /** Length of the window the numbers below are about, in seconds. */
+  readonly windowSeconds: number
+  /** Calls that ended. */
+  readonly calls: number
+  /** Of those, failed. */
+  readonly errors: number
+  /** Answers slower than the service target. */
+  readonly missed: number
+  /** Median of the answers, in milliseconds. */
+  readonly p50Ms?: number | undefined
+  /** 95th percentile of the answers, in milliseconds. */
+  readonly p95Ms?: number | undefined
+  /** Calls in flight. */
+  readonly inFlight: number
+  /** Calls that wait for a place or for a rate limit. */
+  readonly queued: number
+  /** What the provider last said about its limits. */
+  readonly stated: readonly StatedLimit[]
 }
 
 /** The test the leader had to pass. */
@@ -3618,6 +3879,31 @@ export interface TurnView {
  * - `own_candidate`: It is an answer of its own, and two such replies agree (as in published DyLAN runs).
  */
 export type UnparsedPolicy = 'exclude' | 'own_candidate'
+
+/** It is refused as `unpriced`. */
+export interface UnpricedRefuse {
+  readonly type: 'refuse'
+}
+
+/** It is let through and counts as nothing. */
+export interface UnpricedAllow {
+  readonly type: 'allow'
+}
+
+/** It counts at these prices. */
+export interface UnpricedAssume {
+  readonly type: 'assume'
+  /** Micro-dollars per million input tokens. */
+  readonly input: number
+  /** Micro-dollars per million output tokens. */
+  readonly output: number
+}
+
+/** What becomes of a call that has no price. */
+export type Unpriced =
+  | UnpricedRefuse
+  | UnpricedAllow
+  | UnpricedAssume
 
 /**
  * Tokens of one call, as reported. Derived differences saturate at 0 because some vendors break the rules
@@ -3977,6 +4263,11 @@ export interface Values {
   readonly Ballots: Ballots
   readonly Basis: Basis
   readonly BiasReport: BiasReport
+  readonly BreakerSnapshot: BreakerSnapshot
+  readonly BreakerState: BreakerState
+  readonly Budget: Budget
+  readonly BudgetScope: BudgetScope
+  readonly BudgetUsage: BudgetUsage
   readonly Calls: Calls
   readonly CastVote: CastVote
   readonly CheckScope: CheckScope
@@ -4029,6 +4320,7 @@ export interface Values {
   readonly Join: Join
   readonly JsonShape: JsonShape
   readonly Label: Label
+  readonly LastError: LastError
   readonly Layers: Layers
   readonly Layout: Layout
   readonly Limits: Limits
@@ -4048,6 +4340,7 @@ export interface Values {
   readonly PendingState: PendingState
   readonly PendingTurn: PendingTurn
   readonly PendingTurns: PendingTurns
+  readonly Period: Period
   readonly Persona: Persona
   readonly Phase: Phase
   readonly PlannedAsk: PlannedAsk
@@ -4055,18 +4348,24 @@ export interface Values {
   readonly Position: Position
   readonly PositionKind: PositionKind
   readonly Preset: Preset
+  readonly PriceRow: PriceRow
+  readonly PriceTable: PriceTable
   readonly Prompt: Prompt
   readonly PromptCache: PromptCache
   readonly ProtocolDocument: ProtocolDocument
   readonly ProtocolRef: ProtocolRef
   readonly ProviderDocument: ProviderDocument
+  readonly ProviderReport: ProviderReport
+  readonly ProviderStatus: ProviderStatus
   readonly Question: Question
   readonly Quorum: Quorum
   readonly QuorumRule: QuorumRule
+  readonly RateLimitSnapshot: RateLimitSnapshot
   readonly Refusal: Refusal
   readonly Relabel: Relabel
   readonly ReplayCheck: ReplayCheck
   readonly ReplayReport: ReplayReport
+  readonly ReplyCache: ReplyCache
   readonly ReplyWarning: ReplyWarning
   readonly Report: Report
   readonly Reputation: Reputation
@@ -4097,6 +4396,7 @@ export interface Values {
   readonly StalePolicy: StalePolicy
   readonly Stance: Stance
   readonly StancePolicy: StancePolicy
+  readonly StatedLimit: StatedLimit
   readonly Step: Step
   readonly StepView: StepView
   readonly StepWhy: StepWhy
@@ -4106,6 +4406,7 @@ export interface Values {
   readonly StreamMode: StreamMode
   readonly StructuredMode: StructuredMode
   readonly Tally: Tally
+  readonly TargetHealth: TargetHealth
   readonly Test: Test
   readonly TieBreak: TieBreak
   readonly TieUse: TieUse
@@ -4117,6 +4418,7 @@ export interface Values {
   readonly TurnState: TurnState
   readonly TurnView: TurnView
   readonly UnparsedPolicy: UnparsedPolicy
+  readonly Unpriced: Unpriced
   readonly Usage: Usage
   readonly UsageTotals: UsageTotals
   readonly Verdict: Verdict
@@ -4144,6 +4446,10 @@ export const codecs: { readonly [name: string]: CodecRow } = {
   BallotKind: { tag: null, cases: { choice: [], ranking: [], approval: [], scores: [['lo', 'lo', 0], ['hi', 'hi', 0]], points: [['total', 'total', 0]], verdict: [] } },
   BallotShape: { record: [['kind', 'kind', 'BallotKind'], ['labels', 'labels', ['list', 'Label']], ['mayAbstain', 'may_abstain', 0], ['confidence', 'confidence', 0], ['reason', 'reason', 0]] },
   BiasReport: { record: [['chosenByPosition', 'chosen_by_position', 0], ['positionP', 'position_p', 0], ['selfVotes', 'self_votes', 0], ['winnerChars', 'winner_chars', 0], ['loserChars', 'loser_chars', 0]] },
+  BreakerSnapshot: { record: [['target', 'target', 0], ['origin', 'origin', 0], ['state', 'state', 0], ['failures', 'failures', 0], ['threshold', 'threshold', 0], ['windowMs', 'window_ms', 0], ['openings', 'openings', 0], ['openedAt', 'opened_at', 'instantMs'], ['openedBy', 'opened_by', 0], ['retryAfterMs', 'retry_after_ms', 0]] },
+  Budget: { record: [['scope', 'scope', 'BudgetScope'], ['limitMicros', 'limit_micros', 0], ['unpriced', 'unpriced', 'Unpriced'], ['name', 'name', 0]] },
+  BudgetScope: { tag: null, cases: { call: [], debate: [], tenant: [['period', 'period', 0], ['tenant', 'tenant', 0]] } },
+  BudgetUsage: { record: [['name', 'name', 0], ['spentMicros', 'spent_micros', 0], ['reservedMicros', 'reserved_micros', 0], ['limitMicros', 'limit_micros', 0]] },
   Calls: { record: [['made', 'made', 0], ['failed', 'failed', 0], ['hedged', 'hedged', 0], ['planned', 'planned', 0], ['saved', 'saved', 0]] },
   CastVote: { record: [['voter', 'voter', 0], ['status', 'status', 0], ['ballot', 'ballot', 'Ballot'], ['confidence', 'confidence', 0], ['selfVote', 'self_vote', 0], ['arrival', 'arrival', 0], ['userIntensity', 'user_intensity', 0]] },
   Checkpoint: { record: [['scope', 'scope', 0], ['ballots', 'ballots', 0], ['seats', 'seats', 0], ['rule', 'rule', 'RuleConfig']] },
@@ -4183,7 +4489,8 @@ export const codecs: { readonly [name: string]: CodecRow } = {
   Join: { tag: null, cases: { all: [], quorum: [['min', 'min', 0], ['grace', 'grace', 'Grace']], consensus: { value: 'RuleConfig' }, first: [] } },
   JsonShape: { record: [['name', 'name', 0], ['schema', 'schema', 0], ['strict', 'strict', 0]] },
   Label: { record: [['label', 'label', 0], ['option', 'option', 0]] },
-  Layers: { record: [['bare', 'bare', 0], ['fallback', 'fallback', 0], ['repairs', 'repairs', 0], ['retries', 'retries', 0], ['retryFirstMs', 'retry_first_ms', 0], ['retryLongestMs', 'retry_longest_ms', 0], ['hedgeAfterMs', 'hedge_after_ms', 0], ['attemptLimitMs', 'attempt_limit_ms', 0], ['requestsPerMinute', 'requests_per_minute', 0], ['tokensPerMinute', 'tokens_per_minute', 0], ['longestWaitMs', 'longest_wait_ms', 0], ['inFlight', 'in_flight', 0], ['queue', 'queue', 0], ['breakerFailures', 'breaker_failures', 0], ['breakerWindowMs', 'breaker_window_ms', 0], ['breakerOpenForMs', 'breaker_open_for_ms', 0]] },
+  LastError: { record: [['code', 'code', 0], ['at', 'at', 'instantMs']] },
+  Layers: { record: [['bare', 'bare', 0], ['fallback', 'fallback', 0], ['repairs', 'repairs', 0], ['retries', 'retries', 0], ['retryFirstMs', 'retry_first_ms', 0], ['retryLongestMs', 'retry_longest_ms', 0], ['hedgeAfterMs', 'hedge_after_ms', 0], ['attemptLimitMs', 'attempt_limit_ms', 0], ['requestsPerMinute', 'requests_per_minute', 0], ['tokensPerMinute', 'tokens_per_minute', 0], ['longestWaitMs', 'longest_wait_ms', 0], ['inFlight', 'in_flight', 0], ['queue', 'queue', 0], ['breakerFailures', 'breaker_failures', 0], ['breakerWindowMs', 'breaker_window_ms', 0], ['breakerOpenForMs', 'breaker_open_for_ms', 0], ['budgets', 'budgets', ['list', 'Budget']], ['cache', 'cache', 'ReplyCache']] },
   Layout: { tag: null, cases: { shared: [], preset: { value: 'Preset' } } },
   Limits: { record: [['rounds', 'rounds', 0], ['deadlineMs', 'deadline_ms', 0], ['turnTimeoutMs', 'turn_timeout_ms', 0], ['calls', 'calls', 0], ['inputTokens', 'input_tokens', 0], ['outputTokens', 'output_tokens', 0], ['costMicros', 'cost_micros', 0], ['maxOutputTokens', 'max_output_tokens', 0], ['maxParallel', 'max_parallel', 0]] },
   Message: { record: [['id', 'id', 0], ['author', 'author', 'Author'], ['text', 'text', 0], ['visibility', 'visibility', 'Visibility'], ['cachePoint', 'cache_point', 0]] },
@@ -4206,15 +4513,21 @@ export const codecs: { readonly [name: string]: CodecRow } = {
   Position: { record: [['seat', 'seat', 0], ['kind', 'kind', 'PositionKind'], ['message', 'message', 0, 1], ['round', 'round', 0], ['confidence', 'confidence', 0, 1], ['arrival', 'arrival', 0], ['newest', 'newest', 0]] },
   PositionKind: { tag: null, cases: { answer: { value: 0 }, abstain: [], invalid: { value: 0 }, missing: [] } },
   Preset: { record: [['system', 'system', 0], ['first', 'first', 0], ['prefix', 'prefix', 0], ['each', 'each', 0], ['suffix', 'suffix', 0], ['extractor', 'extractor', 0]] },
+  PriceRow: { record: [['provider', 'provider', 0], ['model', 'model', 0], ['input', 'input', 0], ['output', 'output', 0], ['cacheRead', 'cache_read', 0], ['cacheWrite', 'cache_write', 0], ['serviceTier', 'service_tier', 0], ['from', 'from', 'instantMs'], ['until', 'until', 'instantMs']] },
+  PriceTable: { record: [['version', 'version', 0], ['rows', 'rows', ['list', 'PriceRow']]] },
   Prompt: { record: [['system', 'system', 0], ['messages', 'messages', ['list', 'Message']]] },
   ProtocolDocument: { record: [['participant', 'participant', 0], ['name', 'name', 0], ['version', 'version', 0], ['params', 'params', 0], ['minSeats', 'min_seats', 0], ['maxSeats', 'max_seats', 0], ['plannedCalls', 'planned_calls', 'PlannedCalls'], ['members', 'members', 0]] },
   ProtocolRef: { record: [['name', 'name', 0], ['version', 'version', 0], ['params', 'params', 0], ['plannedCalls', 'planned_calls', 0]] },
   ProviderDocument: { record: [['provider', 'provider', 0], ['model', 'model', 0], ['id', 'id', 0], ['wire', 'wire', 0], ['baseUrl', 'base_url', 0], ['path', 'path', 0], ['headers', 'headers', 0], ['query', 'query', 0], ['organization', 'organization', 0], ['project', 'project', 0], ['appName', 'app_name', 0], ['appUrl', 'app_url', 0], ['timeouts', 'timeouts', 'TimeoutsDocument'], ['stream', 'stream', 0], ['allowInsecureHttp', 'allow_insecure_http', 0], ['strictKnobs', 'strict_knobs', 0], ['caps', 'caps', 'ModelCaps'], ['structured', 'structured', 0], ['forwardMetadata', 'forward_metadata', 0], ['captureRaw', 'capture_raw', 0], ['free', 'free', 0], ['extra', 'extra', 0], ['family', 'family', 0], ['version', 'version', 0]] },
+  ProviderReport: { record: [['providers', 'providers', ['list', 'ProviderStatus']], ['warnings', 'warnings', 0]] },
+  ProviderStatus: { record: [['provider', 'provider', 0], ['configured', 'configured', 0], ['reason', 'reason', 0], ['defaultModel', 'default_model', 0]] },
   Question: { record: [['text', 'text', 0], ['context', 'context', 0], ['options', 'options', ['list', 'OptionSpec']], ['format', 'format', 'AnswerFormat'], ['documents', 'documents', ['list', 'Document']]] },
   Quorum: { record: [['eligible', 'eligible', 0], ['needed', 'needed', 0], ['present', 'present', 0], ['met', 'met', 0]] },
   QuorumRule: { tag: null, cases: { half: [], count: { value: 0 }, fraction: { value: 0 } } },
+  RateLimitSnapshot: { record: [['target', 'target', 0], ['origin', 'origin', 0], ['requestsPerMinute', 'requests_per_minute', 0], ['tokensPerMinute', 'tokens_per_minute', 0], ['mostInFlight', 'most_in_flight', 0], ['inFlight', 'in_flight', 0], ['queued', 'queued', 0], ['pausedMs', 'paused_ms', 0], ['retriesLeft', 'retries_left', 0], ['stated', 'stated', ['list', 'StatedLimit']], ['statedAt', 'stated_at', 'instantMs']] },
   Refusal: { record: [['text', 'text', 0], ['category', 'category', 0]] },
   ReplayReport: { record: [['matches', 'matches', 0], ['records', 'records', 0], ['difference', 'difference', 'Difference'], ['decision', 'decision', 'Decision']] },
+  ReplyCache: { record: [['ttlMs', 'ttl_ms', 0], ['always', 'always', 0]] },
   ReplyWarning: { record: [['code', 'code', 0], ['detail', 'detail', 0]] },
   Report: { record: [['kind', 'kind', 0], ['value', 'value', 0]] },
   Reputation: { record: [['elo', 'elo', 0], ['calibration', 'calibration', 0]] },
@@ -4228,7 +4541,7 @@ export const codecs: { readonly [name: string]: CodecRow } = {
   RuleUsed: { record: [['name', 'name', 0], ['config', 'config', 'RuleConfig']] },
   Sampling: { record: [['temperature', 'temperature', 0], ['topP', 'top_p', 0], ['maxOutputTokens', 'max_output_tokens', 0], ['stop', 'stop', 0], ['seed', 'seed', 0], ['effort', 'effort', 0], ['serviceTier', 'service_tier', 0], ['promptCache', 'prompt_cache', 0]] },
   ScriptDocument: { record: [['phase', 'phase', 0], ['say', 'say', 0], ['reply', 'reply', 'AgentReply'], ['json', 'json', 0], ['ballot', 'ballot', 'Ballot'], ['confidence', 'confidence', 0], ['reason', 'reason', 0], ['fail', 'fail', 0], ['retryAfterMs', 'retry_after_ms', 0], ['sleepMs', 'sleep_ms', 0], ['hang', 'hang', 0], ['stream', 'stream', 0]] },
-  SeatDocument: { record: [['agent', 'agent', 'AgentDocument'], ['role', 'role', 0], ['persona', 'persona', 'Persona'], ['weight', 'weight', 0], ['votes', 'votes', 0], ['judges', 'judges', 0], ['reputation', 'reputation', 'Reputation']] },
+  SeatDocument: { record: [['agent', 'agent', 'AgentDocument'], ['role', 'role', 0], ['persona', 'persona', 'Persona'], ['weight', 'weight', 0], ['votes', 'votes', 0], ['judges', 'judges', 0], ['reputation', 'reputation', 'Reputation'], ['layers', 'layers', 'Layers'], ['standIns', 'stand_ins', ['list', 'AgentDocument']]] },
   SeatPrice: { record: [['input', 'input', 0], ['output', 'output', 0]] },
   SeatView: { record: [['id', 'id', 0], ['kind', 'kind', 0], ['provider', 'provider', 0], ['model', 'model', 0], ['family', 'family', 0], ['version', 'version', 0], ['contextTokens', 'context_tokens', 0], ['price', 'price', 'SeatPrice'], ['role', 'role', 0], ['persona', 'persona', 'Persona'], ['weight', 'weight', 0], ['votes', 'votes', 0], ['judges', 'judges', 0], ['reputation', 'reputation', 'Reputation']] },
   SeenMessage: { record: [['author', 'author', 'Author'], ['text', 'text', 0]] },
@@ -4238,11 +4551,13 @@ export const codecs: { readonly [name: string]: CodecRow } = {
   SigningRequest: { record: [['method', 'method', 0], ['url', 'url', 0], ['body', 'body', 0], ['refresh', 'refresh', 0]] },
   Simultaneous: { record: [['sequentialVisibility', 'sequential_visibility', 0], ['layout', 'layout', 'Layout']] },
   Spent: { record: [['total', 'total', 'UsageTotals'], ['bySeat', 'by_seat', ['map', 'UsageTotals']], ['calls', 'calls', 0], ['failed', 'failed', 0], ['hedged', 'hedged', 0], ['inherited', 'inherited', 'UsageTotals', 1]] },
+  StatedLimit: { record: [['name', 'name', 0], ['limit', 'limit', 0], ['remaining', 'remaining', 0], ['resetMs', 'reset_ms', 0]] },
   Step: { tag: null, cases: { ask: { value: 'AskStep' }, analyse: { value: 0 }, pause: { value: 'Pause' }, finish: { value: 'Stop' } } },
   StepView: { record: [['step', 'step', 0], ['round', 'round', 0], ['phase', 'phase', 0], ['join', 'join', 'Join'], ['order', 'order', 0], ['min', 'min', 0], ['retryOf', 'retry_of', 0, 1], ['asks', 'asks', ['list', 'PlannedAsk']], ['arrived', 'arrived', 0], ['end', 'end', 0, 1], ['began', 'began', 'instantMs']] },
   Stop: { record: [['cause', 'cause', 0], ['round', 'round', 0], ['detail', 'detail', 0]] },
   StopReason: { tag: null, cases: { end: [], length: [], stop_sequence: [], tool_calls: [], refusal: [], content_filter: [], pause: [], other: { value: 0 } } },
   Tally: { record: [['rule', 'rule', 0], ['rows', 'rows', ['list', 'Row']], ['counted', 'counted', 0], ['electorate', 'electorate', 0], ['quorum', 'quorum', 'Quorum'], ['test', 'test', 'Test'], ['winners', 'winners', 0], ['outcome', 'outcome', 'Outcome'], ['tieBreak', 'tie_break', 'TieUse'], ['trace', 'trace', ['list', 'TraceLine']]] },
+  TargetHealth: { record: [['target', 'target', 0], ['origin', 'origin', 0], ['state', 'state', 0], ['available', 'available', 0], ['lastSuccess', 'last_success', 'instantMs'], ['lastError', 'last_error', 'LastError'], ['windowSeconds', 'window_seconds', 0], ['calls', 'calls', 0], ['errors', 'errors', 0], ['missed', 'missed', 0], ['p50Ms', 'p50_ms', 0], ['p95Ms', 'p95_ms', 0], ['inFlight', 'in_flight', 0], ['queued', 'queued', 0], ['stated', 'stated', ['list', 'StatedLimit']]] },
   Test: { record: [['op', 'op', 0], ['share', 'share', 0], ['basis', 'basis', 0], ['part', 'part', 0], ['whole', 'whole', 0], ['passed', 'passed', 0]] },
   TieBreak: { tag: null, cases: { none: [], first_seen: [], roster: [], seeded: [], seat: { value: 0 } } },
   TieUse: { record: [['tied', 'tied', 0], ['by', 'by', 'TieBreak'], ['chosen', 'chosen', 0]] },
@@ -4252,6 +4567,7 @@ export const codecs: { readonly [name: string]: CodecRow } = {
   TraceLine: { record: [['stage', 'stage', 0], ['note', 'note', 0]] },
   TranscriptMessage: { record: [['id', 'id', 0], ['author', 'author', 'Author'], ['seat', 'seat', 0, 1], ['turn', 'turn', 0, 1], ['step', 'step', 0, 1], ['phase', 'phase', 0, 1], ['kind', 'kind', 0], ['round', 'round', 0], ['text', 'text', 0], ['visibility', 'visibility', 'Visibility'], ['structured', 'structured', 0], ['stop', 'stop', 'StopReason'], ['refusal', 'refusal', 'Refusal', 1], ['answer', 'answer', 'ExtractedAnswer', 1], ['confidence', 'confidence', 0, 1], ['goOn', 'go_on', 0, 1], ['ready', 'ready', 0, 1], ['arrival', 'arrival', 0], ['edited', 'edited', 0]] },
   TurnView: { record: [['id', 'id', 0], ['seat', 'seat', 0], ['phase', 'phase', 0], ['round', 'round', 0], ['step', 'step', 0], ['state', 'state', 0], ['error', 'error', 'ErrorInfo', 1], ['message', 'message', 0, 1], ['attempts', 'attempts', 0], ['askedBefore', 'asked_before', 0], ['tokens', 'tokens', 0], ['micros', 'micros', 0]] },
+  Unpriced: { tag: null, cases: { refuse: [], allow: [], assume: [['input', 'input', 0], ['output', 'output', 0]] } },
   Usage: { record: [['inputTotal', 'input_total', 0], ['outputTotal', 'output_total', 0], ['cacheRead', 'cache_read', 0], ['cacheWrite', 'cache_write', 0], ['reasoning', 'reasoning', 0]] },
   UsageTotals: { record: [['input', 'input', 0], ['output', 'output', 0], ['cacheRead', 'cache_read', 0], ['cacheWrite', 'cache_write', 0], ['reasoning', 'reasoning', 0], ['micros', 'micros', 0], ['complete', 'complete', 0]] },
   Visibility: { tag: null, cases: { all: [], only: { value: 0 }, except: { value: 0 } } },

@@ -8,13 +8,26 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(os.environ.get("ARAGORA_CONFORMANCE", Path(__file__).parents[2] / "tests" / "conformance"))
-SUITES = ("debate", "protocols", "consensus", "parsing", "events", "errors", "cancel", "replay", "config")
+SUITES = (
+    "debate",
+    "protocols",
+    "consensus",
+    "parsing",
+    "events",
+    "errors",
+    "cancel",
+    "replay",
+    "config",
+    "layers",
+    "providers",
+)
 FOREIGN_ITEM = {"throw", "wrong_type", "gate", "ignore_cancel"}
 VERBS = {"say", "reply", "stream", "ballot", "fail", "hang", "throw", "wrong_type"}
 MODIFIERS = {"phase", "gate", "ignore_cancel", "retry_after_ms"}
 MEMBERS = {
     "case": {"id", "since", "needs", "modes", "given", "steps", "then"},
-    "given": {"clock", "seed", "config", "participants"},
+    "given": {"clock", "seed", "config", "layers", "participants", "servers"},
+    "answer of a server": {"status", "headers", "json", "events"},
     "agent": {"seam", "style", "id", "profile", "at_end", "script"},
     "protocol": {"seam", "name", "version", "params", "min_seats", "max_seats", "planned_calls", "script", "decide"},
     "step": {"op", "args", "as", "then", "until"},
@@ -62,7 +75,11 @@ def modes(document: dict[str, Any]) -> list[str]:
     """`foreign`, and `builtin` where the core's scripted agents can do the same."""
     if document.get("needs"):
         raise ValueError(f"{document['id']} needs {document['needs']}, which nobody has defined")
-    people = known("given", document.get("given", {})).get("participants", {}).values()
+    given = known("given", document.get("given", {}))
+    for answers in given.get("servers", {}).values():
+        for answer in answers:
+            known("answer of a server", answer)
+    people = given.get("participants", {}).values()
     builtin = bool(people)
     for person in people:
         if person["seam"] not in ("agent", "protocol"):
@@ -71,7 +88,9 @@ def modes(document: dict[str, Any]) -> list[str]:
         builtin &= person["seam"] == "agent" and not person.get("profile")
         if person["seam"] == "agent":
             for item in person["script"]:
-                if len(VERBS & set(item)) != 1 or set(item) - VERBS - MODIFIERS:
+                # A failure may follow a stream.
+                verbs = VERBS & set(item) - ({"fail"} if "stream" in item else set())
+                if len(verbs) != 1 or set(item) - VERBS - MODIFIERS:
                     raise ValueError(f"{document['id']}: {item} is no item of a script")
                 builtin &= not FOREIGN_ITEM & set(item)
     found: list[str] = document.get("modes") or ["foreign", *(["builtin"] if builtin else [])]

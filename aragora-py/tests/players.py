@@ -90,9 +90,11 @@ class Player:
                 return text
             case {"reply": reply}:
                 return ac.AgentReply.from_dict(reply)
-            case {"stream": pieces}:
+            case {"stream": pieces, **rest}:
                 for piece in pieces:
                     request.output.text(piece)
+                if "fail" in rest:
+                    raise raised(rest["fail"])
                 return "".join(pieces)
             case {"ballot": option}:
                 labels = request.to_dict()["expect"]["ballot"]["labels"]  # type: ignore[index,call-overload]
@@ -206,6 +208,10 @@ class Cast:
         if isinstance(seat, str):
             return self.agent(seat)
         options = {key: value for key, value in seat.items() if key != "agent"}
+        if "layers" in options:
+            options["layers"] = ac.Layers.from_dict(options["layers"])
+        if "stand_ins" in options:
+            options["stand_ins"] = [self.agent(other) for other in options["stand_ins"]]
         return ac.Seat(self.agent(seat["agent"]), **options)
 
     def agent(self, agent: Any) -> Any:
@@ -225,4 +231,6 @@ def builtin(document: dict[str, Any]) -> Any:
     """An agent of the core by its document."""
     makers = {"human": ac.HumanAgent, "demo": ac.DemoAgent, "recorded": ac.RecordedAgent, "scripted": ac.ScriptedAgent}
     rest = {key: value for key, value in document.items() if key != "kind"}
+    if "config" in rest:
+        rest["config"] = ac.ProviderDocument.from_dict(rest["config"])
     return ac.ModelAgent(**rest) if document["kind"] == "model" else makers[document["kind"]](**rest)

@@ -238,6 +238,8 @@ async def test_weight_and_role_belong_to_the_seat(aragora: ac.Aragora) -> None:
         ("openai/gpt-5", "expected a list of agents"),
         ([Says], "agents[0] is the class Says, expected an object"),
         ([7], "agents[0] is int, expected a model's name"),
+        ([ac.Seat("a/b", stand_ins="c/d")], "stand_ins of agents[0] is str, expected a list"),
+        ([ac.Seat("a/b", stand_ins=[Says])], "stand_ins[0] of agents[0] is the class Says"),  # type: ignore[list-item]
         ([object()], "agents[0] is object"),
     ],
 )

@@ -11,7 +11,10 @@ from aragora_core import _native
 from aragora_core._json import encode, plain
 from corpus import Case, cases, differs, exclusions, known
 from players import Cast
+from servers import Server
 
+# Live events that are not about what layers do.
+SILENT = {"token_start", "token_end", "agent_thinking", "heartbeat", "lagged"}
 LIMIT = 10.0
 PAUSE = 0.005
 
@@ -23,6 +26,7 @@ class Watched:
         self.debate = debate
         self.types: list[str] = []
         self.streamed: dict[str, str] = {}
+        self.noted: list[Any] = []
         self._stream = debate.events()
         self.reader = asyncio.create_task(self._read())
 
@@ -36,6 +40,8 @@ class Watched:
                 self.streamed[data["turn"]] = self.streamed.get(data["turn"], "") + data["text"]
             elif kind == "token_reset":
                 self.streamed[data["turn"]] = ""
+            elif kind not in SILENT:
+                self.noted.append(document)
 
 
 def without(document: dict[str, Any], *names: str) -> dict[str, Any]:
@@ -50,16 +56,22 @@ class Stage:
         self.given = case.document.get("given", {})
         self.cast = Cast(self.given, case.mode)
         self.clock = ac.testing.ManualClock(self.given.get("clock", "2026-01-01T00:00:00Z"))
-        self.kept: dict[str, Any] = {}
+        self.servers = {name: Server(answers) for name, answers in self.given.get("servers", {}).items()}
+        self.kept: dict[str, Any] = {name: server.document for name, server in self.servers.items()}
         self.debates: list[Watched] = []
         self.aragora: ac.Aragora
 
     async def play(self) -> None:
-        env = self.given.get("config", {}).get("env")
-        config = None if env is None else ac.Config.load(env=env)
-        protocols = list(self.cast.protocols.values())
-        seed = self.given.get("seed", "7")
-        async with ac.Aragora.open(config, protocols=protocols, clock=self.clock, seed=seed) as self.aragora:
+        env = self.resolved(self.given.get("config", {}).get("env"))
+        layers = self.given.get("layers")
+        opening = ac.Aragora.open(
+            None if env is None else ac.Config.load(env=env),
+            protocols=list(self.cast.protocols.values()),
+            layers=None if layers is None else ac.Layers.from_dict(layers),
+            clock=self.clock,
+            seed=self.given.get("seed", "7"),
+        )
+        async with opening as self.aragora:
             try:
                 await self._steps()
             finally:
@@ -67,6 +79,8 @@ class Stage:
                 for watched in self.debates:
                     watched.reader.cancel()
                 await asyncio.gather(*(watched.reader for watched in self.debates), return_exceptions=True)
+                for server in self.servers.values():
+                    await asyncio.to_thread(server.close)
 
     async def _steps(self) -> None:
         for index, step in enumerate(self.case.document["steps"]):
@@ -217,6 +231,7 @@ OPS: dict[str, Callable[[Stage, dict[str, Any]], Awaitable[Any]]] = {
     "debate.events": events_of,
     "debate.types": lambda s, a: value_of(list(a["debate"].types)),
     "debate.streamed": lambda s, a: value_of(dict(a["debate"].streamed)),
+    "debate.noted": lambda s, a: value_of(list(a["debate"].noted)),
     "human.message": said("message"),
     "human.guidance": said("guidance"),
     "human.vote": said("vote"),
@@ -228,6 +243,12 @@ OPS: dict[str, Callable[[Stage, dict[str, Any]], Awaitable[Any]]] = {
     "debates.replay": lambda s, a: s.aragora.debates.replay(**a),
     "debates.fork": lambda s, a: s.go_on(s.aragora.debates.fork, a),
     "debates.resume": lambda s, a: s.go_on(s.aragora.debates.resume, a),
+    "agents.check": lambda s, a: value_of(s.aragora.agents.check()),
+    "agents.health": lambda s, a: value_of(s.aragora.agents.health()),
+    "agents.breakers": lambda s, a: value_of(s.aragora.agents.breakers()),
+    "agents.rate_limits": lambda s, a: value_of(s.aragora.agents.rate_limits()),
+    "agents.budgets": lambda s, a: s.aragora.agents.budgets(**a),
+    "agents.forget": lambda s, a: s.aragora.agents.forget(**a),
     "desk.pending": lambda s, a: s.aragora.desk.pending(**a),
     "desk.turn": lambda s, a: s.aragora.desk.turn(**a),
     "desk.submit": lambda s, a: s.aragora.desk.submit(**without(a, "reply"), **a["reply"]),
@@ -247,6 +268,7 @@ OPS: dict[str, Callable[[Stage, dict[str, Any]], Awaitable[Any]]] = {
     "clock.now": lambda s, a: value_of(s.clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")),
     "clock.advance": lambda s, a: value_of(s.clock.advance(a["ms"] / 1000)),
     "gate.open": lambda s, a: value_of(s.cast.gates.open(a["gate"])),
+    "server.requests": lambda s, a: value_of(list(s.servers[a["server"]].requests)),
     "participant.stats": lambda s, a: value_of(s.cast.agents[a["participant"]].stats()),
     "aragora.activity": lambda s, a: value_of(s.aragora.activity()),
     "aragora.close": lambda s, a: s.aragora.close(),

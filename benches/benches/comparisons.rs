@@ -3,14 +3,16 @@
 use aragora_benches::admission::Admission;
 use aragora_benches::fold::Recorded;
 use aragora_benches::overhead::Overhead;
+use aragora_benches::seal::{Ciphers, SealedStores};
 use aragora_benches::store::Stores;
 use aragora_benches::{bus, rules, talk};
+use aragora_core::engine::Engine;
 use criterion::{Criterion, criterion_group, criterion_main};
 
 fn engine(c: &mut Criterion) {
     let overhead = Overhead::new(talk::REPLY_BYTES).unwrap();
     let mut group = c.benchmark_group("critique 3 x 3");
-    group.bench_function("debate", |b| b.iter(|| overhead.debate().unwrap()));
+    group.bench_function("debate", |b| b.iter(|| overhead.debate(&Engine::in_memory().unwrap(), false).unwrap()));
     group.bench_function("storing its records", |b| b.iter(|| overhead.store().unwrap()));
 }
 
@@ -48,6 +50,22 @@ fn storage(c: &mut Criterion) {
     group.bench_function("put, bare map", |b| b.iter(|| stores.put_bare()));
 }
 
+fn sealing(c: &mut Criterion) {
+    for (name, bytes) in [("64 B", 64), ("4 KiB", 4 << 10)] {
+        let ciphers = Ciphers::new(bytes).unwrap();
+        let mut group = c.benchmark_group(format!("1000 values of {name}"));
+        group.bench_function("seal", |b| b.iter(|| ciphers.seal().unwrap()));
+        group.bench_function("raw cipher, prepared key", |b| b.iter(|| ciphers.prepared().unwrap()));
+        group.bench_function("raw cipher, key set-up", |b| b.iter(|| ciphers.with_set_up().unwrap()));
+    }
+    let stores = SealedStores::new().unwrap();
+    let mut group = c.benchmark_group("1000 records of 1 KiB");
+    for (name, sealed) in [("sealed", true), ("plain", false)] {
+        group.bench_function(format!("put, {name}"), |b| b.iter(|| stores.put(sealed).unwrap()));
+        group.bench_function(format!("get, {name}"), |b| b.iter(|| stores.get(sealed).unwrap()));
+    }
+}
+
 fn admission(c: &mut Criterion) {
     let admission = Admission::new().unwrap();
     c.bench_function("1000 calls through breaker, rate limit and places", |b| {
@@ -55,5 +73,5 @@ fn admission(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, engine, log, counting, events, storage, admission);
+criterion_group!(benches, engine, log, counting, events, storage, sealing, admission);
 criterion_main!(benches);

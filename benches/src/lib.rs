@@ -15,6 +15,7 @@ pub mod peer;
 pub mod prefix;
 pub mod row;
 pub mod rules;
+pub mod seal;
 pub mod store;
 pub mod talk;
 pub mod timing;

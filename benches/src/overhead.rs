@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use tokio::runtime::Runtime;
 
 use crate::row::{Row, Target};
-use crate::timing::{Pair, compare, micros, used};
+use crate::timing::{Pair, compare, micros, timed};
 use crate::{Result, one_thread, talk};
 
 /// A memory store that notes how many records each append to a log holds.
@@ -88,23 +88,20 @@ impl Overhead {
         Ok(Self { runtime, seats, batches, turns })
     }
 
-    /// The whole debate in a store of its own.
-    pub fn debate(&self) -> Result<Duration> {
-        let engine = Engine::in_memory()?;
+    /// The whole debate, or with one call per critic and target.
+    pub fn debate(&self, engine: &Engine, pairwise: bool) -> Result<()> {
         self.runtime.block_on(async {
-            let start = used();
-            talk::debate(&engine, &self.seats, talk::critique(false), 3).start().await?.result().await?;
-            Ok(used() - start)
+            talk::debate(engine, &self.seats, talk::critique(pairwise), 3).start().await?.result().await?;
+            Ok(())
         })
     }
 
     /// The same records, serialised to canonical JSON and appended in the same batches.
-    pub fn store(&self) -> Result<Duration> {
+    pub fn store(&self) -> Result<Arc<dyn Storage>> {
         let store: Arc<dyn Storage> = Arc::new(memory());
         let table = TableName::new("event")?;
         let space = Space::Tenant(talk::tenant()?);
         self.runtime.block_on(async {
-            let start = used();
             for records in &self.batches {
                 let mut batch = Batch::default();
                 for record in records {
@@ -115,12 +112,17 @@ impl Overhead {
                 }
                 store.apply(batch).await?;
             }
-            Ok(used() - start)
-        })
+            Result::<()>::Ok(())
+        })?;
+        Ok(store)
     }
 
     fn compare(&self, samples: usize) -> Result<Pair> {
-        compare(samples, || self.debate(), || self.store())
+        let debate = || -> Result<Duration> {
+            let engine = Engine::in_memory()?;
+            timed(|| self.debate(&engine, false))
+        };
+        compare(samples, debate, || timed(|| self.store()))
     }
 }
 

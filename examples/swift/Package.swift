@@ -17,5 +17,6 @@ let package = Package(
         .executableTarget(name: "custom_protocol", dependencies: aragora, path: "custom_protocol", swiftSettings: strict),
         .executableTarget(name: "streaming", dependencies: aragora, path: "streaming", swiftSettings: strict),
         .executableTarget(name: "replay", dependencies: aragora, path: "replay", swiftSettings: strict),
+        .executableTarget(name: "models", dependencies: aragora, path: "models", swiftSettings: strict),
     ]
 )

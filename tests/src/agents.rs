@@ -7,7 +7,7 @@ use aragora_core::agents::{
     AgentRequest, Author, Delta, Expect, Message, Phase, Role, Sampling, TokenSink, Visibility,
 };
 use aragora_core::clock::CancelToken;
-use aragora_core::ids::{AgentId, MessageId, RequestId};
+use aragora_core::ids::{AgentId, MessageId, OrgId, RequestId};
 
 /// An agent id that is known to be one.
 ///
@@ -36,9 +36,15 @@ pub fn message(author: Author, text: &str) -> Message {
 }
 
 /// A request for a free text with one message of the moderator.
+///
+/// # Panics
+///
+/// Never: the organisation's name is a constant.
+#[allow(clippy::expect_used)]
 pub fn request(id: &str, text: &str) -> AgentRequest {
     AgentRequest {
         id: RequestId::new(id),
+        tenant: OrgId::new("default").expect("a word is an organisation"),
         debate: None,
         round: 1,
         phase: Phase::Answer,

@@ -10,11 +10,15 @@ pub mod embedded;
 pub mod faces;
 mod file_line;
 pub mod file_store;
+pub mod logs;
 pub mod loopback;
 pub mod providers;
 pub mod recorded;
 pub mod rehearsal;
 pub mod replay;
+pub mod sealing;
+#[cfg(feature = "servers")]
+pub mod servers;
 pub mod stage;
 pub mod stub;
 pub mod virtual_time;

@@ -97,6 +97,7 @@ pub struct Loopback {
 impl Loopback {
     /// A server that answers what the function makes of each request.
     pub async fn start(answer: impl Fn(&Received) -> Answer + Send + Sync + 'static) -> io::Result<Self> {
+        crate::logs::keep();
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let received = Arc::new(Mutex::new(Vec::new()));

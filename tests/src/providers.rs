@@ -29,6 +29,7 @@ impl Opening {
     /// If there is no such provider or no transport.
     #[allow(clippy::expect_used)]
     pub fn of(provider: &str, base: impl Into<String>) -> Self {
+        crate::logs::keep();
         let provider = provider.parse().expect("the test names a provider");
         let mut config = ProviderConfig::new(provider, "asked-model");
         config.id = Some(agent_id("model"));

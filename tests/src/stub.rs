@@ -51,6 +51,7 @@ pub const USED: Usage = Usage { input_total: 100, output_total: 20, cache_read: 
 impl Stub {
     /// A model of this provider and name that says these things in turn.
     pub fn new(id: &str, target: &str, clock: &ManualClock, plan: impl IntoIterator<Item = Say>) -> Self {
+        crate::logs::keep();
         let (provider, model) = target.split_once('/').unwrap_or(("", target));
         let profile = AgentProfile {
             provider: provider.to_owned(),

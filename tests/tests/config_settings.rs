@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 
-use aragora_core::ErrorKind;
 use aragora_core::config::{Config, EnvSource, ProcessEnv, RunEnvironment, Secret};
+use aragora_core::{ErrorKind, validate_env};
 use proptest::prelude::*;
 
 fn pointers(error: &aragora_core::Error) -> Vec<String> {
@@ -53,7 +53,7 @@ fn the_event_buffer_keeps_to_its_range() {
 #[test]
 fn provider_keys_come_from_their_variables_the_first_name_wins() {
     let config = Config::load([
-        ("OPENAI_API_KEY", " sk-1 "),
+        ("OPENAI_API_KEY", " sk-canary-key-1 "),
         ("GOOGLE_API_KEY", "g-2"),
         ("XAI_API_KEY", "x-1"),
         ("GROK_API_KEY", "x-2"),
@@ -61,7 +61,7 @@ fn provider_keys_come_from_their_variables_the_first_name_wins() {
     ])
     .unwrap();
     let key = |provider: &str| config.providers.key(provider).map(|key| key.expose().clone());
-    assert_eq!(key("openai").as_deref(), Some("sk-1"));
+    assert_eq!(key("openai").as_deref(), Some("sk-canary-key-1"));
     assert_eq!(key("gemini").as_deref(), Some("g-2"));
     assert_eq!(key("xai").as_deref(), Some("x-1"));
     assert_eq!(key("mistral"), None, "blank is unset");
@@ -126,9 +126,9 @@ fn a_secret_may_lie_in_a_file_but_not_in_both() {
         std::fs::write(&path, bytes).unwrap();
         path.to_str().unwrap().to_owned()
     };
-    let good = path("good", b"from-file\n");
+    let good = path("good", b"canary-key-from-file\n");
     let config = Config::load([("OPENAI_API_KEY_FILE", good.as_str())]).unwrap();
-    assert_eq!(config.providers.key("openai").unwrap().expose(), "from-file");
+    assert_eq!(config.providers.key("openai").unwrap().expose(), "canary-key-from-file");
     let error = Config::load([("OPENAI_API_KEY_FILE", good.as_str()), ("OPENAI_API_KEY", "x")]).unwrap_err();
     assert!(error.reason().contains("both set"), "{error}");
     for bad in [
@@ -160,19 +160,48 @@ fn every_violation_is_listed_sorted_by_pointer() {
 }
 
 #[test]
+fn the_report_says_what_is_there_and_what_is_missing() {
+    let key = "canary-key-0123456789";
+    let both = [("ARAGORA_ENV", "Production"), ("ANTHROPIC_API_KEY", key), ("OPENROUTER_API_KEY", key)];
+    let report = validate_env(&Config::load(both).unwrap());
+    let lines = [
+        "✓ Environment: production",
+        "✓ AI provider: anthropic configured",
+        "✓ AI provider: openrouter configured",
+        "✓ All production requirements met",
+    ];
+    assert_eq!((report.lines.as_slice(), report.ok), (lines.map(str::to_owned).as_slice(), true));
+    assert_eq!(report.ascii()[3], "ok: All production requirements met");
+
+    let local = [("OLLAMA_HOST", "localhost"), ("NODE_ENV", "production")];
+    let report = validate_env(&Config::load(local).unwrap());
+    assert!(report.ok && report.lines.contains(&"✓ AI provider: ollama configured".to_owned()), "{report:?}");
+    assert!(report.ascii().contains(&"warning: neither Anthropic nor OpenAI is configured".to_owned()), "{report:?}");
+
+    let mut none = Config::load([("ARAGORA_ENV", "production")]).unwrap();
+    none.events.buffer_size = 1;
+    let report = validate_env(&none);
+    assert!(!report.ok && report.lines.iter().filter(|line| line.starts_with('✗')).count() == 3, "{report:?}");
+    assert!(report.lines.iter().any(|line| line.starts_with("✗ /providers: no_provider")), "{report:?}");
+    assert_eq!(report.lines.last().unwrap(), "✗ 2 production requirements are not met");
+    assert!(validate_env(&Config::default()).ok, "development may do without");
+    assert!(!format!("{report:?}").contains("canary"));
+}
+
+#[test]
 fn a_secret_shows_in_no_text() {
-    let secret = Secret::from("hunter2");
-    let config = Config::load([("ANTHROPIC_API_KEY", "hunter2")]).unwrap();
+    let secret = Secret::from("canary-key-hunter2");
+    let config = Config::load([("ANTHROPIC_API_KEY", "canary-key-hunter2")]).unwrap();
     for text in
         [format!("{secret}"), format!("{secret:?}"), format!("{config:#?}"), serde_json::to_string(&secret).unwrap()]
     {
-        assert!(!text.contains("hunter2") && text.contains("***"), "{text}");
+        assert!(!text.contains("canary-key-hunter2") && text.contains("***"), "{text}");
     }
-    assert_eq!(secret, Secret::from("hunter2"));
-    assert_ne!(secret, Secret::from("hunter3"));
-    assert_ne!(secret, Secret::from("hunter2 and more"));
-    let error = Config::load([("ANTHROPIC_API_KEY", "hun\u{1}ter2")]).unwrap_err();
-    assert!(!format!("{error:?}").contains("ter2"));
+    assert_eq!(secret, Secret::from("canary-key-hunter2"));
+    assert_ne!(secret, Secret::from("canary-key-hunter3"));
+    assert_ne!(secret, Secret::from("canary-key-hunter2 and more"));
+    let error = Config::load([("ANTHROPIC_API_KEY", "canary-key-hun\u{1}ter2")]).unwrap_err();
+    assert!(!format!("{error:?}").contains("ter2") && !format!("{error:?}").contains("canary"));
 }
 
 #[test]

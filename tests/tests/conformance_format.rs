@@ -91,6 +91,10 @@ fn what_is_unknown_fails() {
         json!({"given": {"participants": {"a": {"seam": "judge", "script": []}}}}),
         agent(json!({"sing": "x"})),
         agent(json!({"say": "x", "stream": ["x"]})),
+        agent(json!({"say": "x", "fail": "overloaded"})),
+        json!({"given": {"servers": {"s": []}}}),
+        json!({"given": {"servers": {"s": [{"json": 1, "events": []}]}}}),
+        json!({"given": {"servers": {"s": [{"body": 1}]}}}),
         agent(json!({"phase": "vote"})),
     ];
     for change in unknown {
@@ -150,6 +154,17 @@ fn the_schema_names_what_the_runner_knows() {
 }
 
 #[test]
+fn every_file_holds_to_the_schema() {
+    let schema = jsonschema::validator_for(&document("schema.json")).unwrap();
+    for suite in SUITES {
+        let file = document(&format!("{suite}.json"));
+        let wrong: Vec<String> =
+            schema.iter_errors(&file).map(|error| format!("{}: {error:.200}", error.instance_path())).collect();
+        assert!(wrong.is_empty(), "{suite}: {wrong:#?}");
+    }
+}
+
+#[test]
 fn every_op_is_in_a_case_and_in_the_readme() {
     let readme = std::fs::read_to_string(format::folder().join("README.md")).unwrap();
     let files = format::load().unwrap();
@@ -193,6 +208,13 @@ fn every_word_of_the_format_is_in_a_case() {
         "cause",
         "clock",
         "config",
+        "layers",
+        "stand_ins",
+        "servers",
+        "status",
+        "headers",
+        "json",
+        "events",
     ];
     for word in words.iter().chain(&MATCHERS) {
         assert!(texts.iter().any(|text| text.contains(&format!("\"{word}\":"))), "no case uses {word}");

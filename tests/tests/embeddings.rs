@@ -4,18 +4,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use aragora_core::agents::layers::GuardedEmbedder;
+use aragora_core::agents::layers::{Budgets, GuardedEmbedder};
 use aragora_core::agents::providers::{ProviderHandle, Timeouts};
 use aragora_core::agents::{
-    AttemptOutcome, CallContext, CostSource, EmbedTask, Embedder, Embeddings, FnAgent, HashEmbedder, Output, PriceBook,
-    PriceQuery, SemanticComparator, cosine,
+    AttemptOutcome, Budget, BudgetScope, BudgetUsage, CallContext, CostSource, EmbedTask, Embedder, Embeddings,
+    FnAgent, HashEmbedder, Output, PriceBook, PriceQuery, PriceRow, PriceTable, SemanticComparator, Unpriced, cosine,
 };
 use aragora_core::clock::{CancelToken, Clock, Deadline, ManualClock, SystemClock, Timestamp};
-use aragora_core::debate::{AnswerFormat, Comparator};
+use aragora_core::config::Config;
+use aragora_core::debate::{AnswerFormat, Comparator, Record};
 use aragora_core::ids::MicroUsd;
 use aragora_core::protocols::Simultaneous;
-use aragora_core::{Aragora, ErrorKind, Question, Result};
+use aragora_core::telemetry::{Telemetry, names};
+use aragora_core::{Aragora, Decision, ErrorKind, Question, Result};
 use aragora_tests::agents::agent_id;
+use aragora_tests::durable::tenant;
 use aragora_tests::loopback::{Answer, End, Loopback, Received};
 use aragora_tests::providers::Opening;
 use proptest::prelude::*;
@@ -105,7 +108,7 @@ async fn texts_without_content_are_refused_before_anything_is_sent() {
 #[tokio::test]
 async fn many_texts_go_in_batches_and_come_back_in_order() {
     let server = Loopback::start(|received| Answer::new(200, JSON, numbered(received).to_string())).await.unwrap();
-    let opening = Opening::of("openai", server.url()).key("sk-canary-0123456789");
+    let opening = Opening::of("openai", server.url()).key("sk-canary-key-0123456789");
     let embedder = embedder(&opening, None).unwrap();
     assert_eq!((embedder.space().dims, embedder.space().id.as_str()), (None, "openai/asked-model"));
     let all: Vec<String> = (0..200).map(|n| n.to_string()).collect();
@@ -120,7 +123,7 @@ async fn many_texts_go_in_batches_and_come_back_in_order() {
     let first = &server.received()[0];
     assert_eq!(
         (first.path.as_str(), first.headers["authorization"].as_str()),
-        ("/embeddings", "Bearer sk-canary-0123456789")
+        ("/embeddings", "Bearer sk-canary-key-0123456789")
     );
     assert_eq!((&first.json()["encoding_format"], &first.json()["dimensions"]), (&json!("float"), &Value::Null));
 }
@@ -200,7 +203,7 @@ async fn later_vectors_have_the_length_of_the_first() {
     })
     .await
     .unwrap();
-    let opening = Opening::of("mistral", server.url()).key("key-canary-0123456789");
+    let opening = Opening::of("mistral", server.url()).key("canary-key-0123456789");
     let any = embedder(&opening, None).unwrap();
     any.embed(texts(&["aaa"]), EmbedTask::Document, CallContext::new()).await.unwrap();
     let other = any.embed(texts(&["aa"]), EmbedTask::Document, CallContext::new()).await.unwrap_err();
@@ -217,7 +220,7 @@ async fn later_vectors_have_the_length_of_the_first() {
 async fn gemini_is_asked_for_batches_with_the_task() {
     let body = json!({ "embeddings": [{ "values": [1, 2] }, { "values": [3, 4] }], "usageMetadata": { "promptTokenCount": 6 } });
     let server = Loopback::start(move |_| Answer::new(200, JSON, body.to_string())).await.unwrap();
-    let opening = Opening::of("gemini", server.url()).key("AIza-canary-0123456789");
+    let opening = Opening::of("gemini", server.url()).key("AIza-canary-key-0123456789");
     let embedder = embedder(&opening, Some(2)).unwrap();
     let made = embedder.embed(texts(&["a", "b"]), EmbedTask::Query, CallContext::new()).await.unwrap();
     assert_eq!(made.vectors, [[1.0, 2.0], [3.0, 4.0]]);
@@ -247,14 +250,14 @@ impl PriceBook for TenPerToken {
 #[tokio::test]
 async fn vectors_cost_what_the_provider_says_or_the_price_book() {
     let server = Loopback::start(|received| Answer::new(200, JSON, numbered(received).to_string())).await.unwrap();
-    let opening = Opening::of("openai", server.url()).key("sk-canary").prices(TenPerToken);
+    let opening = Opening::of("openai", server.url()).key("sk-canary-key").prices(TenPerToken);
     let all: Vec<String> = (0..97).map(|n| n.to_string()).collect();
     let made = embedder(&opening, None).unwrap().embed(all, EmbedTask::Document, CallContext::new()).await.unwrap();
     assert_eq!((made.cost, made.cost_source), (Some(MicroUsd(970)), CostSource::PriceBook("ten".into())));
 
     let body = json!({ "data": [{ "embedding": [1] }], "usage": { "prompt_tokens": 7, "cost": 1.4e-7 } });
     let server = Loopback::start(move |_| Answer::new(200, JSON, body.to_string())).await.unwrap();
-    let routed = embedder(&Opening::of("openrouter", server.url()).key("sk-canary"), None).unwrap();
+    let routed = embedder(&Opening::of("openrouter", server.url()).key("sk-canary-key"), None).unwrap();
     let made = routed.embed(texts(&["a"]), EmbedTask::Document, CallContext::new()).await.unwrap();
     assert_eq!((made.cost, made.cost_source), (Some(MicroUsd(1)), CostSource::Provider));
 
@@ -264,10 +267,83 @@ async fn vectors_cost_what_the_provider_says_or_the_price_book() {
     assert_eq!((made.cost, made.cost_source), (Some(MicroUsd(0)), CostSource::Free));
 }
 
+/// An embedder of `asked-model` at 10 micro-dollars per token, and a debate's budget of this limit around it.
+fn budgeted(opening: &Opening, limit: u64) -> (GuardedEmbedder, Budget, Telemetry) {
+    let prices = PriceTable::new("own").with(PriceRow::new("*", "*", 10_000_000, 0));
+    let opening = opening.clone().prices(prices);
+    let handle = ProviderHandle::open(&opening.config, opening.credentials.clone(), &opening.parts).unwrap();
+    let budget = Budget::new(&opening.parts, BudgetScope::Debate, MicroUsd(limit), Unpriced::Refuse);
+    let budgets = Budgets::new(&opening.parts, vec![budget.clone()]);
+    let profile = handle.profile().clone();
+    let embedder = GuardedEmbedder::new(handle.embedder(None).unwrap(), handle.target()).with_budgets(budgets, profile);
+    (embedder, budget, opening.parts.parts.telemetry.clone())
+}
+
+#[tokio::test]
+async fn a_budget_refuses_before_the_first_text_is_sent_and_settles_what_was_used() {
+    let server = Loopback::start(|received| Answer::new(200, JSON, numbered(received).to_string())).await.unwrap();
+    let opening = Opening::of("openai", server.url()).key("sk-canary-key-0123456789");
+    let all: Vec<String> = (0..97).map(|n| n.to_string()).collect();
+    let output = Output::none();
+    let context = CallContext::new().with_output(output.clone());
+
+    // One digit is estimated at 5 tokens, so are two.
+    let (embedder, budget, telemetry) = budgeted(&opening, 97 * 50 - 1);
+    let error = embedder.embed(all.clone(), EmbedTask::Document, context.clone()).await.unwrap_err();
+    assert_eq!((error.kind(), error.context()["quote"].as_str()), (ErrorKind::BudgetExceeded, "4850"));
+    assert_eq!((server.received().len(), output.attempts().len()), (0, 0));
+    assert_eq!(budget.usage().await.unwrap(), budget_usage(0, 4_849));
+    assert_eq!(telemetry.count_of(&names::EMBEDDING_SECONDS, &[]), 0);
+
+    let (embedder, budget, telemetry) = budgeted(&opening, 6_000);
+    for calls in 1..=2 {
+        let made = embedder.embed(all.clone(), EmbedTask::Document, context.clone()).await.unwrap();
+        assert_eq!((made.cost, made.warnings), (Some(MicroUsd(970)), vec![]));
+        // Two batches each time; several calls on one output are not settled twice.
+        assert_eq!((server.received().len(), output.attempts().len()), (2 * calls, 2 * calls));
+        assert_eq!(budget.usage().await.unwrap(), budget_usage(970 * calls as u64, 6_000));
+        assert_eq!(telemetry.count_of(&names::EMBEDDING_SECONDS, &[]), 2 * calls as u64);
+    }
+}
+
+#[tokio::test]
+async fn a_budget_pays_for_the_batches_before_a_failure_and_for_what_was_broken_off() {
+    let answered = AtomicUsize::new(0);
+    let server = Loopback::start(move |received| match answered.fetch_add(1, Ordering::SeqCst) {
+        0 => Answer::new(200, JSON, numbered(received).to_string()),
+        1 => Answer::new(400, JSON, json!({ "error": { "message": "no" } }).to_string()),
+        _ => Answer::new(200, JSON, "{\"data\":").ending(End::Silence),
+    });
+    let server = server.await.unwrap();
+    let opening = Opening::of("openai", server.url()).key("sk-canary-key-0123456789");
+    let (embedder, budget, _) = budgeted(&opening, 6_000);
+    let all: Vec<String> = (0..97).map(|n| n.to_string()).collect();
+    let error = embedder.embed(all, EmbedTask::Document, CallContext::new()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    assert_eq!(budget.usage().await.unwrap(), budget_usage(960, 6_000));
+
+    // What came so far left one sign.
+    server.arrival().await;
+    let cancel = CancelToken::new();
+    let context = CallContext::new().with_cancel(cancel.clone());
+    let call = tokio::spawn(async move { embedder.embed(texts(&["1"]), EmbedTask::Document, context).await });
+    server.arrival().await;
+    cancel.cancel();
+    assert_eq!(call.await.unwrap().unwrap_err().kind(), ErrorKind::Cancelled);
+    // Its prompt, as it was estimated: 5 tokens.
+    assert_eq!(budget.usage().await.unwrap(), budget_usage(960 + 50, 6_000));
+}
+
+fn budget_usage(spent: u64, limit: u64) -> BudgetUsage {
+    let mut usage = BudgetUsage::default();
+    (usage.spent, usage.limit) = (MicroUsd(spent), MicroUsd(limit));
+    usage
+}
+
 #[tokio::test]
 async fn a_provider_without_vectors_says_so() {
     for provider in ["anthropic", "xai", "deepseek", "vertex"] {
-        let opening = Opening::of(provider, "http://localhost:1").key("key-canary");
+        let opening = Opening::of(provider, "http://localhost:1").key("canary-key");
         assert_eq!(embedder(&opening, None).unwrap_err().kind(), ErrorKind::Unsupported, "{provider}");
     }
 }
@@ -348,11 +424,8 @@ async fn answers_are_the_same_if_their_vectors_are_close() {
     }
 }
 
-#[tokio::test]
-async fn a_debate_counts_answers_that_mean_the_same_as_one() {
-    let alike = SemanticComparator::new(Arc::new(HashEmbedder::new()), 0.6, Arc::new(SystemClock::new())).unwrap();
-    let format = AnswerFormat { equal: alike.into(), ..AnswerFormat::default() };
-    let aragora = Aragora::in_memory().unwrap();
+/// Three views, of which two mean the same, in a debate that compares like this.
+async fn decided(aragora: &Aragora, format: AnswerFormat) -> Result<(Decision, Vec<Record>)> {
     let mut debate =
         aragora.debate(Question::new("What is water?").with_format(format)).protocol(Simultaneous::default());
     let views = [("ada", "a wet liquid"), ("bob", "it is a wet liquid"), ("eve", "prime numbers everywhere")];
@@ -360,11 +433,57 @@ async fn a_debate_counts_answers_that_mean_the_same_as_one() {
         debate =
             debate.seat(FnAgent::new(agent_id(id), move |_, _| async move { Ok(format!("FINAL ANSWER: {view}")) }));
     }
-    let debate = debate.start().await.unwrap();
-    let decision = debate.result().await.unwrap();
-    assert_eq!(decision.answer.as_ref().map(|answer| answer.value.as_ref()), Some("a wet liquid"));
-    assert_eq!(decision.supporters, [agent_id("ada"), agent_id("bob")]);
-    assert_eq!(decision.dissenters, [agent_id("eve")]);
+    let debate = debate.start().await?;
+    let decision = debate.result().await?;
+    Ok((decision, aragora.debates().log(&tenant(), debate.id()).await?))
+}
+
+fn meaning(document: Value) -> AnswerFormat {
+    let mut format = AnswerFormat::default();
+    format.equal = serde_json::from_value(document).unwrap();
+    format
+}
+
+#[tokio::test]
+async fn a_debate_counts_answers_that_mean_the_same_as_one() {
+    let alike = SemanticComparator::new(Arc::new(HashEmbedder::new()), 0.6, Arc::new(SystemClock::new())).unwrap();
+    let server = Loopback::start(|received| {
+        let vector = |text: &Value| if text.as_str().unwrap().contains("wet") { [1, 0] } else { [0, 1] };
+        let texts = received.json()["input"].as_array().unwrap().clone();
+        let data: Vec<Value> = texts.iter().map(|text| json!({ "embedding": vector(text) })).collect();
+        Answer::new(200, JSON, json!({ "data": data }).to_string())
+    });
+    let server = server.await.unwrap();
+    let aragora = Aragora::open("memory:", &Config::load([("OLLAMA_HOST", server.url().as_str())]).unwrap()).await.unwrap();
+    for (format, name) in [
+        (AnswerFormat { equal: alike.into(), ..AnswerFormat::default() }, "semantic(hash/ngram-3-5-fnv1a/v1, 0.6)"),
+        (meaning(json!({ "name": "semantic", "min": 0.6 })), "semantic(hash, 0.6)"),
+        (meaning(json!({ "name": "semantic", "min": 0.9, "embedder": "ollama/m" })), "semantic(ollama/m, 0.9)"),
+    ] {
+        let (decision, log) = decided(&aragora, format).await.unwrap();
+        assert_eq!(decision.answer.as_ref().map(|answer| answer.value.as_ref()), Some("a wet liquid"), "{name}");
+        assert_eq!(decision.supporters, [agent_id("ada"), agent_id("bob")]);
+        assert_eq!(decision.dissenters, [agent_id("eve")]);
+        assert!(serde_json::to_string(&log).unwrap().contains(&format!("\"comparator\":\"{name}\"")), "{name}");
+    }
+    let sent: usize = server.received().iter().map(|sent| sent.json()["input"].as_array().unwrap().len()).sum();
+    assert_eq!(sent, 3, "every answer is embedded once");
+}
+
+#[tokio::test]
+async fn an_embedder_that_cannot_be_had_stops_a_debate_before_it_begins() {
+    let aragora = Aragora::in_memory().unwrap();
+    for (document, kind) in [
+        (
+            json!({ "name": "semantic", "min": 0.5, "embedder": "openai/text-embedding-3-small" }),
+            ErrorKind::NotConfigured,
+        ),
+        (json!({ "name": "semantic", "min": 0.5, "embedder": "nobody/m" }), ErrorKind::InvalidRequest),
+        (json!({ "name": "semantic", "min": 0.0 }), ErrorKind::InvalidRequest),
+        (json!({ "name": "semantic", "min": 0.5, "embedder": " " }), ErrorKind::InvalidRequest),
+    ] {
+        assert_eq!(decided(&aragora, meaning(document.clone())).await.unwrap_err().kind(), kind, "{document}");
+    }
 }
 
 #[tokio::test]

@@ -246,6 +246,47 @@ async fn a_refused_document_lets_go_of_its_participants() {
 }
 
 #[tokio::test]
+async fn who_stands_in_is_let_go_of_as_well() {
+    let (wire, mut messages) = wire();
+    let session = open(&wire).await;
+    let other = |i: u64| json!({"kind": "foreign", "participant": i, "id": format!("s{i}")});
+    let mut document: Value = serde_json::from_str(&spec(2)).unwrap();
+    document["seats"][0]["layers"] = json!({"retries": 0});
+    document["seats"][0]["stand_ins"] = json!([other(7), other(8)]);
+    let debate = session.start("debate", &document.to_string()).await.unwrap();
+    std::thread::spawn(move || {
+        while let Some(message) = messages.blocking_recv() {
+            match message {
+                Message::Call { call, participant: 1 | 7, .. } => {
+                    foreign::fail(call, &json!({"code": "overloaded", "reason": "busy"}).to_string());
+                }
+                Message::Call { call, participant, .. } => {
+                    foreign::answer(call, &json!(format!("{participant} says\nFINAL ANSWER: yes")).to_string());
+                }
+                _ => {}
+            }
+        }
+    });
+    let decision: Value = serde_json::from_str(&debate.result().await.unwrap()).unwrap();
+    assert_eq!(decision["supporters"], json!(["a1", "a2"]), "the eighth answered in the first one's name");
+    drop(debate);
+    session.close().await.unwrap();
+    assert_eq!(*wire.forgotten.lock().unwrap(), HashMap::from([(1, 1), (2, 1), (7, 1), (8, 1)]));
+}
+
+#[tokio::test]
+async fn a_refused_stand_in_lets_go_of_everybody() {
+    let (wire, _messages) = wire();
+    let session = open(&wire).await;
+    let mut document: Value = serde_json::from_str(&spec(2)).unwrap();
+    let nobody = json!({"kind": "model", "name": "nobody/fake-1", "credentials": {"participant": 9}});
+    document["seats"][0]["stand_ins"] = json!([nobody]);
+    let error = session.start("debate", &document.to_string()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    assert_eq!(*wire.forgotten.lock().unwrap(), HashMap::from([(1, 1), (2, 1), (9, 1)]));
+}
+
+#[tokio::test]
 async fn closing_cancels_and_is_idempotent() {
     let (wire, mut messages) = wire();
     let session = open(&wire).await;

@@ -55,7 +55,7 @@ fn refusing(param: &str, message: &str) -> Answer {
 /// Over a transport that keeps what is sent.
 fn kept(provider: &str) -> (Opening, Arc<Kept>) {
     let transport = Arc::new(Kept::default());
-    let mut opening = Opening::of(provider, "https://example.com/v1").key("key-0123456789");
+    let mut opening = Opening::of(provider, "https://example.com/v1").key("canary-key-0123456789");
     opening.parts.transport = transport.clone();
     (opening.with(|config| config.wire = Some(Wire::Chat)), transport)
 }
@@ -104,7 +104,7 @@ async fn each_provider_is_reached_at_its_own_address_with_its_own_credential() {
     ] {
         let (opening, transport) = kept(provider);
         ask(&opening.clone().with(|config| config.base_url = Some(base.into()))).await.unwrap();
-        assert!(transport.last().headers.get(header).unwrap().ends_with("key-0123456789"));
+        assert!(transport.last().headers.get(header).unwrap().ends_with("canary-key-0123456789"));
         let unset = opening.with(|config| config.base_url = None).open().unwrap_err();
         assert!(unset.reason().starts_with("/base_url"), "{unset}");
     }
@@ -131,10 +131,10 @@ fn everything_wrong_with_a_configuration_is_told_at_once() {
     let (opening, _) = kept("openai");
     let opening = opening.key(" \u{7} ").with(|config| {
         config.model = " ".into();
-        config.base_url = Some("https://e.com?api_key=canary-secret".into());
-        config.query.insert("Access_Token".into(), "canary-secret".into());
+        config.base_url = Some("https://e.com?api_key=canary-key-secret".into());
+        config.query.insert("Access_Token".into(), "canary-key-secret".into());
         config.headers.insert("Content-Length".into(), "1".into());
-        config.headers.insert("bad name".into(), "canary-secret\u{1}".into());
+        config.headers.insert("bad name".into(), "canary-key-secret\u{1}".into());
         config.organization = Some("o\n".into());
         config.extra.insert("messages".into(), json!([]));
     });
@@ -293,17 +293,19 @@ async fn only_metadata_that_is_named_leaves_the_process() {
 
 #[tokio::test]
 async fn strict_knobs_refuse_before_anything_is_sent() {
-    let (opening, transport) = kept("mistral");
+    let (opening, transport) = kept("deepseek");
     let opening = opening.with(|config| config.strict_knobs = true);
     let mut asked = request("r", "?");
     asked.sampling.effort = Some(Effort::High);
     let error = opening.open().unwrap().respond(asked, Output::none()).await.unwrap_err();
     assert_eq!((error.kind(), error.context()["code"].as_str()), (ErrorKind::InvalidRequest, "knob_ignored"));
+    let (opening, mistral) = kept("mistral");
+    let opening = opening.with(|config| config.strict_knobs = true);
     let mut asked = request("r", "?");
     asked.sampling.temperature = Some(1.9);
     let error = opening.open().unwrap().respond(asked, Output::none()).await.unwrap_err();
     assert_eq!(error.context()["code"], "knob_clamped");
-    assert!(transport.0.lock().unwrap().is_empty());
+    assert!(transport.0.lock().unwrap().is_empty() && mistral.0.lock().unwrap().is_empty());
 
     // What the server refuses is not left out either; another name for the same is no loss.
     let (opening, server) = serving(|body| match () {
@@ -319,6 +321,42 @@ async fn strict_knobs_refuse_before_anything_is_sent() {
     let error = opening.open().unwrap().respond(asked, Output::none()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert_eq!(server.received().len(), 3);
+}
+
+#[tokio::test]
+async fn a_knob_is_left_out_in_whichever_words_it_is_refused() {
+    let mistral = "reasoning_effort='medium' is not supported for this model. Must be one of ('none', 'high')";
+    let detail = json!([{ "type": "extra_forbidden", "loc": ["body", "reasoning_effort"],
+        "msg": "Extra inputs are not permitted", "input": "high" }]);
+    let store = "The 'metadata' parameter is only allowed when 'store' is enabled.";
+    for (knob, refusal) in [
+        ("reasoning_effort", json!({ "object": "error", "message": mistral, "param": null, "code": "3051" })),
+        ("reasoning_effort", json!({ "object": "error", "message": { "detail": detail } })),
+        ("reasoning_effort", json!({ "detail": detail })),
+        ("metadata", json!({ "error": { "message": store, "param": "metadata", "code": null } })),
+        ("metadata", json!({ "error": { "message": store } })),
+    ] {
+        let (opening, server) = serving(move |body| match body.get(knob) {
+            Some(_) => Answer::new(if knob == "metadata" { 400 } else { 422 }, JSON, refusal.to_string()),
+            None => Answer::new(200, JSON, completion()),
+        })
+        .await;
+        let opening = opening.with(|config| config.forward_metadata = vec!["team".into()]);
+        let agent = opening.open().unwrap();
+        for (expected, sent) in [(2, "told"), (1, "remembered")] {
+            let mut asked = request("r", "?");
+            asked.sampling.effort = Some(Effort::High);
+            asked.metadata.insert("team".into(), "blue".into());
+            let reply = agent.respond(asked, Output::none()).await.unwrap();
+            assert_eq!(
+                (reply.attempts.len(), codes(&reply)),
+                (expected, vec!["knob_ignored"; expected]),
+                "{knob} {sent}"
+            );
+        }
+        let last = server.received().pop().unwrap().json();
+        assert!(last.get(knob).is_none() && last.get("model").is_some(), "{knob}: {last}");
+    }
 }
 
 #[tokio::test]
@@ -364,10 +402,10 @@ async fn what_a_model_refused_is_known_to_all_agents_of_its_target_and_to_no_oth
         opening.open().unwrap().respond(asked, Output::none()).await.unwrap();
         calls.load(Ordering::Relaxed) - before
     };
-    let one = opening.key("key-of-one");
+    let one = opening.key("canary-key-of-one");
     assert_eq!(calls_of(&one).await, 2);
     assert_eq!(calls_of(&one.clone().with(|config| config.version = "2".into())).await, 1, "the same target");
-    assert_eq!(calls_of(&one.clone().key("key-of-two")).await, 2, "another credential");
+    assert_eq!(calls_of(&one.clone().key("canary-key-of-two")).await, 2, "another credential");
     assert_eq!(calls_of(&one.with(|config| config.model = "other".into())).await, 2, "another model");
 }
 
@@ -445,7 +483,7 @@ async fn routers_and_xai_say_what_a_call_cost_in_units_of_their_own() {
         usage["prompt_tokens"] = 9.into();
         let body = json!({ "usage": usage, "choices": [{ "message": { "content": "a" }, "finish_reason": "stop" }] });
         let server = Loopback::start(move |_| Answer::new(200, JSON, body.to_string())).await.unwrap();
-        let opening = Opening::of(provider, server.url()).key("key-0123456789");
+        let opening = Opening::of(provider, server.url()).key("canary-key-0123456789");
         let reply = ask(&opening.with(|config| config.wire = Some(Wire::Chat))).await.unwrap();
         assert_eq!(reply.cost, Some(MicroUsd(micros)), "{provider} {usage}");
     }
@@ -511,7 +549,7 @@ fn a_configuration_is_read_from_a_document_and_knows_no_other_member() {
         "model": "claude-sonnet-5",
         "wire": "messages",
         "base_url": "https://gateway.example",
-        "headers": { "x-extra": "canary-secret" },
+        "headers": { "x-extra": "canary-key-secret" },
         "timeouts": { "total_ms": 1_000 },
         "stream": "never",
         "structured": "instructed",

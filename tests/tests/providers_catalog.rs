@@ -21,7 +21,7 @@ fn handle(opening: &Opening) -> Result<ProviderHandle> {
 
 async fn models(provider: &str, page: Value) -> Result<Vec<ModelInfo>> {
     let server = server(move |_| page.clone()).await;
-    handle(&Opening::of(provider, server.url()).key("key-canary-0123456789"))?.models().await
+    handle(&Opening::of(provider, server.url()).key("canary-key-0123456789"))?.models().await
 }
 
 #[tokio::test]
@@ -33,13 +33,13 @@ async fn gemini_pages_are_read_to_the_end() {
     })
     .await;
     let found =
-        handle(&Opening::of("gemini", server.url()).key("AIza-canary-0123456789")).unwrap().models().await.unwrap();
+        handle(&Opening::of("gemini", server.url()).key("AIza-canary-key-0123456789")).unwrap().models().await.unwrap();
     let ids: Vec<&str> = found.iter().map(|model| model.id.as_str()).collect();
     assert_eq!(ids, ["gemini-a", "gemini-b"]);
     assert_eq!((found[0].name.as_deref(), found[0].context, found[0].max_output), (Some("A"), Some(10), Some(5)));
     let received = &server.received()[0];
     assert_eq!((received.method.as_str(), received.path.as_str()), ("GET", "/v1beta/models?pageSize=1000"));
-    assert_eq!(received.headers["x-goog-api-key"], "AIza-canary-0123456789");
+    assert_eq!(received.headers["x-goog-api-key"], "AIza-canary-key-0123456789");
 }
 
 #[tokio::test]
@@ -50,7 +50,8 @@ async fn anthropic_pages_are_read_to_the_end() {
         true => json!({ "data": [{ "id": "claude-b" }], "has_more": false, "last_id": "claude-b" }),
     })
     .await;
-    let found = handle(&Opening::of("anthropic", server.url()).key("sk-ant-canary")).unwrap().models().await.unwrap();
+    let found =
+        handle(&Opening::of("anthropic", server.url()).key("sk-ant-canary-key")).unwrap().models().await.unwrap();
     assert_eq!(found.iter().map(|model| model.id.as_str()).collect::<Vec<_>>(), ["claude-a", "claude-b"]);
     assert_eq!((found[0].context, found[0].max_output), (Some(9), Some(4)));
     let received = &server.received()[0];
@@ -87,7 +88,7 @@ async fn a_list_that_never_ends_is_left() {
 #[tokio::test]
 async fn a_refused_credential_is_renewed_once() {
     let server = Loopback::start(|received| match received.headers["authorization"].as_str() {
-        "Bearer canary-new-token" => Answer::new(200, JSON, json!({ "data": [{ "id": "a" }] }).to_string()),
+        "Bearer canary-key-new" => Answer::new(200, JSON, json!({ "data": [{ "id": "a" }] }).to_string()),
         old => Answer::new(401, JSON, json!({ "error": { "message": format!("bad {old}") } }).to_string()),
     })
     .await
@@ -97,7 +98,7 @@ async fn a_refused_credential_is_renewed_once() {
             let mut headers = Headers::new();
             headers.set(
                 "authorization",
-                if refresh && renews { "Bearer canary-new-token" } else { "Bearer canary-old-token" },
+                if refresh && renews { "Bearer canary-key-new" } else { "Bearer canary-key-old" },
             );
             Ok(headers)
         })
@@ -107,7 +108,7 @@ async fn a_refused_credential_is_renewed_once() {
     let error =
         handle(&Opening::of("openai", server.url()).credentials(hook(false))).unwrap().models().await.unwrap_err();
     assert_eq!((error.kind(), server.received().len()), (ErrorKind::Unauthenticated, 3));
-    assert!(!format!("{error:?}").contains("canary-old-token"));
+    assert!(!format!("{error:?}").contains("canary-key-old"));
 }
 
 #[tokio::test]
@@ -120,7 +121,7 @@ async fn tokens_are_counted_where_there_is_a_count() {
     asked.expect = Expect::Json(JsonShape { name: "x".into(), schema: schema.into(), strict: true });
 
     let server = server(|_| json!({ "totalTokens": 36, "input_tokens": 7 })).await;
-    let google = Opening::of("gemini", server.url()).key("AIza-canary-0123456789");
+    let google = Opening::of("gemini", server.url()).key("AIza-canary-key-0123456789");
     assert_eq!(handle(&google).unwrap().count_tokens(&asked).await.unwrap(), 36);
     let sent = server.received()[0].clone();
     assert_eq!(sent.path, "/v1beta/models/asked-model:countTokens");
@@ -139,7 +140,7 @@ async fn tokens_are_counted_where_there_is_a_count() {
     assert_eq!(sent.path, "/v1/projects/p/locations/l/publishers/google/models/asked-model:countTokens");
     assert_eq!(sent.json()["contents"][0]["parts"][0]["text"], "Is water wet?");
 
-    let anthropic = Opening::of("anthropic", server.url()).key("sk-ant-canary");
+    let anthropic = Opening::of("anthropic", server.url()).key("sk-ant-canary-key");
     assert_eq!(handle(&anthropic).unwrap().count_tokens(&asked).await.unwrap(), 7);
     let sent = server.received()[2].clone();
     assert_eq!((sent.method.as_str(), sent.path.as_str()), ("POST", "/v1/messages/count_tokens"));
@@ -147,7 +148,7 @@ async fn tokens_are_counted_where_there_is_a_count() {
     assert_eq!((&members["max_tokens"], &members["stream"]), (&Value::Null, &Value::Null));
     assert_eq!(members["messages"][0]["content"][0]["text"], "Is water wet?");
 
-    let other = Opening::of("openai", server.url()).key("sk-canary").with(|config| config.wire = Some(Wire::Chat));
+    let other = Opening::of("openai", server.url()).key("sk-canary-key").with(|config| config.wire = Some(Wire::Chat));
     assert_eq!(handle(&other).unwrap().count_tokens(&asked).await.unwrap_err().kind(), ErrorKind::Unsupported);
     assert_eq!(server.received().len(), 3);
 }
@@ -155,7 +156,7 @@ async fn tokens_are_counted_where_there_is_a_count() {
 #[tokio::test]
 async fn a_count_is_bound_by_the_request() {
     let server = server(|_| json!({ "totalTokens": "many" })).await;
-    let handle = handle(&Opening::of("gemini", server.url()).key("AIza-canary-0123456789")).unwrap();
+    let handle = handle(&Opening::of("gemini", server.url()).key("AIza-canary-key-0123456789")).unwrap();
     let odd = handle.count_tokens(&request("r", "?")).await.unwrap_err();
     assert_eq!(odd.kind(), ErrorKind::MalformedResponse);
     let cancelled = request("r", "?");

@@ -69,7 +69,7 @@ async fn streamed(body: String, pieces: usize, end: End) -> (Result<AgentReply>,
 async fn what_is_sent_is_what_the_wire_expects() {
     let server = server(|_| Answer::new(200, JSON, completion("Wet.")).header("x-request-id", "req_7")).await;
     let agent = speaking("openai", &server)
-        .key("sk-canary-0123456789")
+        .key("sk-canary-key-0123456789")
         .with(|config| {
             config.organization = Some("org-1".into());
             config.extra.insert("top_logprobs".into(), json!(2));
@@ -93,7 +93,7 @@ async fn what_is_sent_is_what_the_wire_expects() {
 
     let received = &server.received()[0];
     assert_eq!((received.method.as_str(), received.path.as_str()), ("POST", "/v1/chat/completions"));
-    assert_eq!(received.headers["authorization"], "Bearer sk-canary-0123456789");
+    assert_eq!(received.headers["authorization"], "Bearer sk-canary-key-0123456789");
     assert_eq!(received.headers["openai-organization"], "org-1");
     assert_eq!(received.headers["x-client-request-id"], "d/r1.answer.0");
     assert!(received.headers["user-agent"].starts_with("aragora-core/"));
@@ -133,14 +133,15 @@ async fn vendors_name_the_same_knobs_differently() {
     asked.sampling.effort = Some(Effort::High);
     asked.sampling.max_output_tokens = Some(100);
     for provider in ["mistral", "openrouter"] {
-        let agent = speaking(provider, &server).key("key-0123456789").open().unwrap();
+        let agent = speaking(provider, &server).key("canary-key-0123456789").open().unwrap();
         let reply = agent.respond(asked.clone(), Output::none()).await.unwrap();
         let sent = server.received().last().unwrap().json();
         assert_eq!(sent["max_tokens"], 100);
         let codes: Vec<&str> = reply.warnings.iter().map(|w| w.code.as_str()).collect();
         if provider == "mistral" {
             assert_eq!((&sent["random_seed"], &sent["temperature"]), (&json!(7), &json!(1.5)));
-            assert_eq!(codes, ["knob_clamped", "knob_ignored"]);
+            assert_eq!(sent["reasoning_effort"], "high");
+            assert_eq!(codes, ["knob_clamped"]);
         } else {
             assert_eq!((&sent["seed"], &sent["temperature"]), (&json!(7), &json!(1.8)));
             assert_eq!(sent["reasoning"], json!({ "effort": "high" }));
@@ -171,7 +172,7 @@ async fn structured_output_is_enforced_instructed_or_left_alone() {
     let system = sent["messages"][0]["content"].as_str().unwrap();
     assert!(system.starts_with("Be brief.\n\n") && system.ends_with(&schema.to_string()));
 
-    let object_only = speaking("deepseek", &server).key("key-0123456789").open().unwrap();
+    let object_only = speaking("deepseek", &server).key("canary-key-0123456789").open().unwrap();
     object_only.respond(asked, Output::none()).await.unwrap();
     let sent = server.received().last().unwrap().json();
     assert_eq!(sent["response_format"], json!({ "type": "json_object" }));
@@ -342,13 +343,13 @@ async fn a_key_the_server_echoes_comes_back_out_nowhere() {
     let server = server(move |_| Answer::new(401, JSON, echo.clone()).header("x-request-id", key)).await;
     let agent = builder(&server)
         .key(key)
-        .with(|config| drop(config.headers.insert("x-extra".into(), "canary-extra".into())))
+        .with(|config| drop(config.headers.insert("x-extra".into(), "canary-key-extra".into())))
         .open()
         .unwrap();
     let output = Output::none();
     let error = agent.respond(request("r", "?"), output.clone()).await.unwrap_err();
     let told = format!("{error} {error:?} {agent:?} {:?}", output.attempts());
-    assert!(!told.contains("canary-k") && !told.contains("canary-extra"), "{told}");
+    assert!(!told.contains("canary-k") && !told.contains("canary-key-extra"), "{told}");
 }
 
 #[tokio::test]

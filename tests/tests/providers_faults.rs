@@ -54,7 +54,7 @@ async fn debate(address: &str, fault: &str) -> (Decision, Vec<String>) {
         // The mock counts what was asked by the first and chooses its answers by the second.
         config.headers.insert("x-test-id".into(), Secret::from(counted(fault, seat).as_str()));
         config.headers.insert("x-aimock-context".into(), Secret::from(fault));
-        let agent: Arc<dyn Agent> = open(&config, Arc::new(ApiKey(Secret::from("mock-key-0123"))), &parts).unwrap();
+        let agent: Arc<dyn Agent> = open(&config, Arc::new(ApiKey(Secret::from("canary-key-0123"))), &parts).unwrap();
         debate = debate.seat(stack.wrap(agent).unwrap());
     }
     let handle = debate.start().await.unwrap();

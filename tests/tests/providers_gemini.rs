@@ -34,7 +34,7 @@ async fn server(status: u16, kind: &'static str, body: String) -> Loopback {
 }
 
 fn opening(server: &Loopback, model: &str) -> Opening {
-    Opening::of("gemini", server.url()).key("AIza-canary-0123456789").with(|config| config.model = model.to_owned())
+    Opening::of("gemini", server.url()).key("AIza-canary-key-0123456789").with(|config| config.model = model.to_owned())
 }
 
 async fn ask(body: Value) -> Result<AgentReply> {
@@ -88,7 +88,7 @@ async fn what_is_sent_is_what_the_wire_expects() {
         (received.method.as_str(), received.path.as_str()),
         ("POST", "/v1beta/models/gemini-3-flash-preview:generateContent")
     );
-    assert_eq!(received.headers["x-goog-api-key"], "AIza-canary-0123456789");
+    assert_eq!(received.headers["x-goog-api-key"], "AIza-canary-key-0123456789");
     assert_eq!(
         received.json(),
         json!({
@@ -215,7 +215,7 @@ async fn vertex_has_its_own_address_and_a_token_of_the_host() {
     let server = server(200, SSE, events(&[serde_json::from_str(&content("Wet.")).unwrap()])).await;
     let tokens = FnCredentials::new(|_, _| async {
         let mut headers = Headers::new();
-        headers.set("authorization", "Bearer ya29-canary-token");
+        headers.set("authorization", "Bearer ya29-canary-key");
         Ok(headers)
     });
     let base = format!("{}/v1/projects/p/locations/global", server.url());
@@ -224,10 +224,7 @@ async fn vertex_has_its_own_address_and_a_token_of_the_host() {
     let reply = opening.open().unwrap().respond(request("r", "?"), Output::resettable(heard.clone())).await.unwrap();
     let received = &server.received()[0];
     let path = "/v1/projects/p/locations/global/publishers/google/models/gemini-2.5-pro:streamGenerateContent?alt=sse";
-    assert_eq!(
-        (received.path.as_str(), received.headers["authorization"].as_str()),
-        (path, "Bearer ya29-canary-token")
-    );
+    assert_eq!((received.path.as_str(), received.headers["authorization"].as_str()), (path, "Bearer ya29-canary-key"));
     assert_eq!((reply.text.as_str(), heard.text().as_str()), ("Wet.", "Wet."));
     assert!(!received.headers.contains_key("x-goog-api-key"));
 }

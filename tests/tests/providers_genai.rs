@@ -22,7 +22,7 @@ fn config(server: &Loopback, adapter: &str) -> GenaiConfig {
     let mut config = GenaiConfig::new(adapter, "llama-9");
     config.id = Some(agent_id("model"));
     config.base_url = Some(server.url());
-    config.key = Some(Secret::from("key-canary-0123456789"));
+    config.key = Some(Secret::from("canary-key-0123456789"));
     config
 }
 
@@ -90,13 +90,13 @@ async fn bedrock_converse_is_asked_and_understood() {
     assert_eq!((reply.cost, reply.cost_source), (None, CostSource::Unknown));
     let received = &server.received()[0];
     assert_eq!(received.path, "/model/llama-9/converse");
-    assert_eq!(received.headers["authorization"], "Bearer key-canary-0123456789");
+    assert_eq!(received.headers["authorization"], "Bearer canary-key-0123456789");
 }
 
 #[tokio::test]
 async fn errors_have_their_kinds_and_no_key() {
     let cases = [
-        (429, json!({ "message": "Too many requests for key-canary-0123456789" }), ErrorKind::RateLimited),
+        (429, json!({ "message": "Too many requests for canary-key-0123456789" }), ErrorKind::RateLimited),
         (401, json!({ "error": "unauthorized" }), ErrorKind::Unauthenticated),
         (404, json!({ "error": "model not found" }), ErrorKind::ModelNotFound),
         (503, json!({}), ErrorKind::Overloaded),

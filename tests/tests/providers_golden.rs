@@ -108,7 +108,7 @@ fn with_every_knob() -> AgentRequest {
 async fn sent(row: Row, asked: AgentRequest, change: impl FnOnce(&mut ProviderConfig)) -> Value {
     let body = answer(row.wire).to_string();
     let server = Loopback::start(move |_| Answer::new(200, "application/json", body.clone())).await.unwrap();
-    let opening = Opening::of(row.provider, format!("{}/base", server.url())).key("k").with(|config| {
+    let opening = Opening::of(row.provider, format!("{}/base", server.url())).key("canary-key-k").with(|config| {
         config.model = row.model.to_owned();
         config.wire = Some(row.wire);
         config.forward_metadata = vec!["user_id".to_owned()];

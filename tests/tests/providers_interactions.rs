@@ -14,7 +14,7 @@ const JSON: &str = "application/json";
 const SSE: &str = "text/event-stream";
 
 fn opening(server: &Loopback) -> Opening {
-    Opening::of("gemini", server.url()).key("AIza-canary-0123456789").with(|config| {
+    Opening::of("gemini", server.url()).key("AIza-canary-key-0123456789").with(|config| {
         config.model = "gemini-3-flash-preview".into();
         config.wire = Some(Wire::GeminiInteractions);
     })
@@ -76,7 +76,7 @@ async fn what_is_sent_is_what_the_wire_expects() {
         (received.path.as_str(), received.headers["api-revision"].as_str()),
         ("/v1beta/interactions", "2026-05-20")
     );
-    assert_eq!(received.headers["x-goog-api-key"], "AIza-canary-0123456789");
+    assert_eq!(received.headers["x-goog-api-key"], "AIza-canary-key-0123456789");
     assert_eq!(
         received.json(),
         json!({

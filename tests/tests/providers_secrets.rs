@@ -1,26 +1,35 @@
 //! A key is in one header of one request and nowhere else, also when a server echoes it.
 
 use std::error::Error as _;
-use std::fmt::{Debug, Write as _};
+use std::fmt::Write as _;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aragora_core::agents::providers::{ApiKey, FnCredentials, ProviderConfig, Wire, open};
-use aragora_core::agents::{Agent, AgentParts, FnAgent, Output, PartialReply, Recorder};
+use aragora_core::agents::layers::{ReplyCache, Stack, StackConfig};
+use aragora_core::agents::providers::{ApiKey, FnCredentials, ProviderConfig, ProviderHandle, Wire, open};
+use aragora_core::agents::{
+    Agent, AgentParts, Budget, BudgetScope, CallContext, EmbedTask, FnAgent, Output, PartialReply, Period, Recorder,
+    Unpriced,
+};
 use aragora_core::clock::ManualClock;
-use aragora_core::config::Secret;
+use aragora_core::config::{Config, Secret};
 use aragora_core::engine::Engine;
 use aragora_core::http::Headers;
+use aragora_core::ids::MicroUsd;
 use aragora_core::protocols::Simultaneous;
+use aragora_core::storage::Storage;
 use aragora_core::telemetry::Parts;
 use aragora_core::{Aragora, Error};
 use aragora_tests::agents::{Heard, agent_id, request};
 use aragora_tests::cassettes::{CANARY_KEY, Playback, Recorded};
-use aragora_tests::durable::tenant;
+use aragora_tests::durable::{engine, tenant};
+use aragora_tests::file_store::FileStorage;
+use aragora_tests::logs::Logged;
 use serde_json::json;
-use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+use tracing_subscriber::layer::SubscriberExt as _;
 
 /// A secret beside the key, in a header the host sets.
-const OTHER: &str = "other-canary-9876543210";
+const OTHER: &str = "canary-key-other-9876543210";
 
 /// Every provider, by the kind of call it is asked in.
 const PROVIDERS: [(&str, &str, Wire); 14] = [
@@ -40,13 +49,12 @@ const PROVIDERS: [(&str, &str, Wire); 14] = [
     ("vertex", "generate", Wire::Gemini),
 ];
 
-fn echoes() -> Vec<(&'static str, Recorded)> {
-    let said = format!("You sent {CANARY_KEY} ({OTHER}), once {}***", &CANARY_KEY[..14]);
-    let error = json!({ "error": {
-        "message": said, "code": CANARY_KEY, "type": said, "param": CANARY_KEY,
-        "metadata": { "raw": said }, "details": [{ "reason": said }],
-    }, "request_id": CANARY_KEY, "detail": said });
-    let whole = |status: u16, kind: &str, body: String| Recorded {
+fn said() -> String {
+    format!("You sent {CANARY_KEY} ({OTHER}), once {}***", &CANARY_KEY[..14])
+}
+
+fn whole(status: u16, kind: &str, body: String) -> Recorded {
+    Recorded {
         status,
         headers: [
             ("content-type", kind),
@@ -59,7 +67,15 @@ fn echoes() -> Vec<(&'static str, Recorded)> {
         .to_vec(),
         body: body.into_bytes(),
         cut: false,
-    };
+    }
+}
+
+fn echoes() -> Vec<(&'static str, Recorded)> {
+    let said = said();
+    let error = json!({ "error": {
+        "message": said, "code": CANARY_KEY, "type": said, "param": CANARY_KEY,
+        "metadata": { "raw": said }, "details": [{ "reason": said }],
+    }, "request_id": CANARY_KEY, "detail": said });
     let json = "application/json";
     vec![
         ("401", whole(401, json, error.to_string())),
@@ -73,38 +89,6 @@ fn echoes() -> Vec<(&'static str, Recorded)> {
         ("a stream with an error", whole(200, "text/event-stream", format!("event: error\ndata: {error}\n\n"))),
         ("a stream without sense", whole(200, "text/event-stream", format!("data: {said}\n\n"))),
     ]
-}
-
-/// Everything that is logged, in any form a log may take.
-#[derive(Clone, Debug, Default)]
-struct Logged(Arc<Mutex<String>>);
-
-impl Logged {
-    fn add(&self, text: std::fmt::Arguments<'_>) {
-        let _ = self.0.lock().unwrap_or_else(PoisonError::into_inner).write_fmt(text);
-    }
-}
-
-struct Fields<'a>(&'a Logged);
-
-impl tracing::field::Visit for Fields<'_> {
-    fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn Debug) {
-        self.0.add(format_args!("{field}={value:?} "));
-    }
-}
-
-impl<S: tracing::Subscriber> Layer<S> for Logged {
-    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
-        event.record(&mut Fields(self));
-    }
-
-    fn on_new_span(&self, span: &tracing::span::Attributes<'_>, _: &tracing::span::Id, _: Context<'_, S>) {
-        span.record(&mut Fields(self));
-    }
-
-    fn on_record(&self, _: &tracing::span::Id, values: &tracing::span::Record<'_>, _: Context<'_, S>) {
-        values.record(&mut Fields(self));
-    }
 }
 
 /// What a recorder writes.
@@ -204,7 +188,7 @@ async fn a_key_that_a_server_echoes_comes_out_nowhere() {
             }
         }
     }
-    assert_clean(&logged.0.lock().unwrap(), "the logs");
+    assert_clean(&logged.text(), "the logs");
 }
 
 #[tokio::test]
@@ -237,5 +221,110 @@ async fn a_debate_keeps_no_key_in_its_log_events_metrics_and_logs() {
         assert_clean(&serde_json::to_string(&log).unwrap(), &format!("{what}: the log"));
         assert_clean(&telemetry.render_prometheus(), &format!("{what}: the metrics"));
     }
-    assert_clean(&logged.0.lock().unwrap(), "the logs");
+    assert!(!logged.text().is_empty());
+    assert_clean(&logged.text(), "the logs");
+}
+
+/// A completion that says the key in every field beside the answer.
+fn answer_with_echoes() -> Recorded {
+    let choice = json!({
+        "message": { "content": "It is.\nFINAL ANSWER: yes" },
+        "finish_reason": CANARY_KEY,
+        "said": said(),
+    });
+    let body = json!({ "id": CANARY_KEY, "model": CANARY_KEY, "choices": [choice], "service_tier": CANARY_KEY,
+        "system_fingerprint": CANARY_KEY, "usage": { "prompt_tokens": 9, "completion_tokens": 3, "said": said() } });
+    whole(200, "application/json", body.to_string())
+}
+
+// What it writes stays where the suite `secrets` searches.
+#[tokio::test]
+async fn what_is_left_on_the_disk_holds_no_key() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("secrets");
+    // Of an earlier run, if there was one.
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let clock = ManualClock::default();
+    let store: Arc<dyn Storage> = Arc::new(FileStorage::open(&folder, Arc::new(clock.clone())).await.unwrap());
+    let engine = engine(&store, &clock);
+    let aragora = Aragora::with_engine(engine);
+    let mut debate = aragora.debate("Is water wet?").protocol(Simultaneous::default());
+    let answers = [answer_with_echoes(), answer_with_echoes(), echoes().remove(0).1];
+    for (number, answer) in answers.iter().enumerate() {
+        let Subject { agent, parts, .. } = subject("compatible", Wire::Chat, answer, number);
+        let parts = AgentParts::new(parts.parts.clone().with_clock(clock.clone()), parts.transport.clone())
+            .with_storage(store.clone());
+        let scope = BudgetScope::Tenant { tenant: tenant(), period: Period::Day };
+        let mut layers = StackConfig::default();
+        layers.cache = Some(ReplyCache::new(&parts, tenant()).always());
+        layers.budgets =
+            vec![Budget::new(&parts, scope, MicroUsd(1_000_000), Unpriced::Assume { input: 9, output: 9 })];
+        let cassette = std::fs::File::create(folder.join(format!("cassette-{number}.jsonl"))).unwrap();
+        let agent = Stack::recommended(&layers, &parts).wrap(agent).unwrap();
+        debate = debate.seat(Recorder::wrap(agent, cassette));
+    }
+    let handle = debate.start().await.unwrap();
+    handle.result().await.unwrap();
+    let log = aragora.debates().log(&tenant(), handle.id()).await.unwrap();
+    std::fs::write(folder.join("debate.json"), serde_json::to_vec(&log).unwrap()).unwrap();
+    let mut all = String::new();
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
+        assert_clean(&text, &path.display().to_string());
+        all += &text;
+    }
+    for written in ["FINAL ANSWER: yes", "cached_reply", "budget_period", "unauthenticated", "debate_end"] {
+        assert!(all.contains(written), "{written} was not written");
+    }
+}
+
+#[tokio::test]
+async fn of_an_address_neither_user_nor_query_is_shown() {
+    let config = |base: &str| {
+        let mut config = ProviderConfig::new("compatible".parse().unwrap(), "m");
+        config.base_url = Some(base.to_owned());
+        config.query.insert("v".into(), CANARY_KEY.into());
+        config
+    };
+    let mut whole = config(&format!("https://ann:{CANARY_KEY}@e.com/v1?sig={CANARY_KEY}#{CANARY_KEY}"));
+    whole.path = Some(format!("chat?sig={CANARY_KEY}"));
+    whole.app_url = Some(format!("https://app.com/?sig={CANARY_KEY}"));
+    whole.extra.insert("user_token".into(), CANARY_KEY.into());
+    let text = format!("{whole:?} {whole:#?}");
+    assert_clean(&text, "the configuration");
+    assert!(text.contains("e.com/v1") && text.contains("app.com"), "{text}");
+    let key = || Arc::new(ApiKey(Secret::from(CANARY_KEY)));
+    let parts = AgentParts::new(Parts::system(), Arc::new(Playback::of(&answer_with_echoes())));
+    assert_clean(&shown(&open(&whole, key(), &parts).unwrap_err()), "the refusal");
+
+    let signed = Arc::new(Mutex::new(String::new()));
+    let seen = Arc::clone(&signed);
+    let hook = FnCredentials::new(move |request, _| {
+        let _ = write!(seen.lock().unwrap(), "{request:?}");
+        async { Ok(Headers::new()) }
+    });
+    let playback = Playback::of(&answer_with_echoes());
+    let parts = AgentParts::new(Parts::system(), Arc::new(playback.clone()));
+    let queried = config(&format!("https://e.com/v1?sig={CANARY_KEY}"));
+    let handle = ProviderHandle::open(&queried, Arc::new(hook), &parts).unwrap();
+    let agent = open(&queried, key(), &parts).unwrap();
+    handle.embedder(None).unwrap().embed(vec!["?".into()], EmbedTask::Query, CallContext::new()).await.unwrap_err();
+    agent.respond(request("r", "?"), Output::none()).await.unwrap();
+    let text = format!("{handle:?} {:?} {agent:?} {:?} {parts:?}", handle.embedder(None).unwrap(), playback.sent());
+    assert_clean(&text, "what is open");
+    assert_clean(&signed.lock().unwrap(), "what a hook sees");
+    assert!(text.contains("https://e.com/v1/chat/completions?***") && signed.lock().unwrap().contains("e.com/v1"));
+    assert!(playback.sent().iter().all(|sent| sent.url.as_str().contains(CANARY_KEY)), "it is sent all the same");
+
+    let host = format!("http://localhost:1/?sig={CANARY_KEY}");
+    let settings = Config::load([("OLLAMA_HOST", host.as_str())]).unwrap();
+    assert_clean(&format!("{settings:?}"), "the settings");
+    let with_user = format!("http://ann:{CANARY_KEY}@localhost:1");
+    assert_clean(&shown(&Config::load([("OLLAMA_HOST", with_user.as_str())]).unwrap_err()), "the violation");
+    // Nobody listens there, and the vendor's client says so in its own words.
+    let nowhere = config("http://127.0.0.1:1/v1?a=b");
+    let error = open(&nowhere, key(), &AgentParts::system().unwrap()).unwrap();
+    let error = error.respond(request("r", "?"), Output::none()).await.unwrap_err();
+    assert_clean(&shown(&error), "a failed connection");
 }

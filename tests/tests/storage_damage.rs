@@ -193,6 +193,7 @@ async fn a_cut_sled_file_is_never_a_wrong_value() {
     cuts("sled").await;
 }
 
+#[cfg(feature = "sled")]
 fn snapshots(directory: &Path) -> Vec<PathBuf> {
     let listed = std::fs::read_dir(directory.join("store-1")).unwrap().map(|entry| entry.unwrap().path());
     listed.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("snap.")).collect()

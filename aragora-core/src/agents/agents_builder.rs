@@ -1,12 +1,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::budget::BudgetBook;
 use super::handle::{Agents, Shared};
-use super::layers::StackConfig;
+use super::layers::{LayersDocument, StackConfig};
 use super::parts::AgentParts;
 use super::providers::{Credentials, ProviderId};
 use super::stand_ins::StandIns;
 use crate::config::ProviderSettings;
+use crate::error::Result;
 use crate::telemetry::Parts;
 
 /// Collects what [`Agents`] are opened from.
@@ -57,6 +59,22 @@ impl AgentsBuilder {
         self.layers = Some(layers);
         self.bare = false;
         self
+    }
+
+    /// The layers of a document, with its budgets, its cache and who stands in. Wants [`AgentsBuilder::parts`] before
+    /// it: budgets and kept replies live in their store.
+    ///
+    /// Errors: `invalid_config` with everything that is wrong with the document.
+    pub fn document(mut self, document: &LayersDocument) -> Result<Self> {
+        document.validate()?;
+        let parts = self.parts.get_or_insert_with(|| AgentParts::over(Parts::system()));
+        let mut layers = StackConfig::from(document);
+        if !document.budgets.is_empty() {
+            layers.book = Some(BudgetBook::new(parts, document.budgets.clone())?);
+        }
+        layers.cache = document.cache.as_ref().map(|cache| cache.open(parts));
+        let agents = self.layers(layers).stand_ins(document.stand_ins());
+        Ok(if document.bare { agents.without_layers() } else { agents })
     }
 
     /// No layers: every failure reaches the caller at once, and nobody stands in.

@@ -8,7 +8,7 @@ use futures_util::FutureExt as _;
 
 use super::reply::AgentReply;
 use super::request::AgentRequest;
-use crate::clock::Clock;
+use crate::clock::{CancelToken, Clock, Deadline};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::AgentId;
 
@@ -30,15 +30,28 @@ pub(crate) async fn within<T, F>(clock: &dyn Clock, request: &AgentRequest, work
 where
     F: Future<Output = Result<T>>,
 {
+    bounded(clock, &request.cancel, request.deadline, work).await
+}
+
+/// Works until it ends, the token is cancelled or the deadline passes, whichever is first.
+pub(crate) async fn bounded<T, F>(
+    clock: &dyn Clock,
+    cancel: &CancelToken,
+    deadline: Option<Deadline>,
+    work: F,
+) -> Result<T>
+where
+    F: Future<Output = Result<T>>,
+{
     let deadline = async {
-        match request.deadline {
+        match deadline {
             Some(deadline) => clock.sleep_until(deadline.monotonic()).await,
             None => std::future::pending().await,
         }
     };
     tokio::select! {
         biased;
-        () = request.cancel.cancelled() => Err(cancelled()),
+        () = cancel.cancelled() => Err(cancelled()),
         // An answer that is there at the very instant of the deadline counts.
         outcome = work => outcome,
         () = deadline => Err(late()),
@@ -48,21 +61,26 @@ where
 /// Whether there is anything to begin: the request is valid, nobody cancelled it, and there is time left.
 pub(crate) fn ready(clock: &dyn Clock, me: &AgentId, request: &AgentRequest) -> Result<()> {
     request.validate(me)?;
-    if request.cancel.is_cancelled() {
+    in_time(clock, &request.cancel, request.deadline)
+}
+
+/// `cancelled` or `deadline_exceeded` if there is nothing to begin.
+pub(crate) fn in_time(clock: &dyn Clock, cancel: &CancelToken, deadline: Option<Deadline>) -> Result<()> {
+    if cancel.is_cancelled() {
         return Err(cancelled());
     }
-    if request.deadline.is_some_and(|deadline| deadline.passed(clock)) {
+    if deadline.is_some_and(|deadline| deadline.passed(clock)) {
         return Err(late());
     }
     Ok(())
 }
 
 pub(crate) fn cancelled() -> Error {
-    Error::new(ErrorKind::Cancelled, "the turn was cancelled")
+    Error::new(ErrorKind::Cancelled, "the call was cancelled")
 }
 
 pub(crate) fn late() -> Error {
-    Error::new(ErrorKind::DeadlineExceeded, "the deadline of the turn has passed")
+    Error::new(ErrorKind::DeadlineExceeded, "the deadline of the call has passed")
 }
 
 /// The outcome of the work, a panic included.

@@ -6,17 +6,21 @@ use std::sync::Arc;
 
 use super::agent::Agent;
 use super::agents_builder::AgentsBuilder;
-use super::layers::{Stack, StackConfig};
+use super::budget::{BudgetUsage, DebateAccounts};
+use super::embed::Embedder;
+use super::layers::{Budgets, GuardedEmbedder, LayersDocument, Stack, StackConfig};
 use super::parts::AgentParts;
 use super::provider_report::{ProviderReport, ProviderStatus};
 use super::providers::{
-    ApiKey, Credentials, ModelSource, NoCredentials, ProviderConfig, ProviderFacts, ProviderId, open, unreachable,
+    ApiKey, Credentials, ModelSource, NoCredentials, ProviderConfig, ProviderFacts, ProviderHandle, ProviderId, open,
+    unreachable,
 };
 use super::stand_ins::{ROUTER, StandIns, routed};
 use super::target::{BreakerSnapshot, RateLimitSnapshot, TargetHealth};
 use crate::config::ProviderSettings;
-use crate::error::{Error, ErrorKind, Result};
-use crate::ids::AgentId;
+use crate::debate::AgentKind;
+use crate::error::{Error, ErrorKind, Result, Violations};
+use crate::ids::{AgentId, DebateId, MicroUsd, OrgId};
 
 /// Opens agents behind providers by name; held by an instance and cheap to clone.
 ///
@@ -44,6 +48,7 @@ pub struct Agents {
 }
 
 /// What the handles of one instance share.
+#[derive(Clone)]
 pub(super) struct Shared {
     pub(super) settings: ProviderSettings,
     pub(super) parts: AgentParts,
@@ -101,22 +106,91 @@ impl Agents {
         Stack::recommended(layers, &self.inner.parts).wrap_with(agent, stand_ins)
     }
 
+    /// The embedder of a model, named or described as [`Agents::open`] takes it, with the key and the address the settings
+    /// hold for its provider, behind the breaker, retries, pacing and places of its target.
+    ///
+    /// Errors: those of [`Agents::open`]; `unsupported` for a provider without vectors.
+    pub fn embedder(&self, model: impl Into<ModelSource>) -> Result<Arc<dyn Embedder>> {
+        let config = self.complete(model.into().config()?)?;
+        let credentials = self.credentials(&config)?;
+        let handle = ProviderHandle::open(&config, credentials, &self.inner.parts)?;
+        let embedder = GuardedEmbedder::new(handle.embedder(None)?, handle.target());
+        let budgets = self.inner.layers.as_ref().map_or(&[][..], |layers| &layers.budgets);
+        if budgets.is_empty() {
+            return Ok(Arc::new(embedder));
+        }
+        let budgets = Budgets::new(&self.inner.parts, budgets.to_vec());
+        Ok(Arc::new(embedder.with_budgets(budgets, handle.profile().clone())))
+    }
+
+    /// The same keys, addresses, targets, budgets and kept replies with the layers of a document, with who stands in,
+    /// around what is opened from now on.
+    ///
+    /// Errors: `invalid_config` for budgets or a cache in the document, which are the instance's, and for no layers
+    /// where the instance has budgets.
+    pub fn in_layers(&self, document: &LayersDocument) -> Result<Self> {
+        let own = self.inner.layers.as_ref();
+        let has_budgets = own.is_some_and(|own| own.book.is_some() || !own.budgets.is_empty());
+        let mut v = Violations::new();
+        v.check(document.budgets.is_empty(), "/budgets", "budgets are the instance's, not one agent's");
+        v.check(document.cache.is_none(), "/cache", "kept replies are the instance's, not one agent's");
+        v.check(!(document.bare && has_budgets), "/bare", "without layers nobody keeps the budgets of the instance");
+        v.into_result(ErrorKind::InvalidConfig)?;
+        if document.bare {
+            return Ok(self.without_layers());
+        }
+        let StackConfig { repairs, retry, hedge, time, target, .. } = document.into();
+        let layers = StackConfig { repairs, retry, hedge, time, target, ..own.cloned().unwrap_or_default() };
+        Ok(Self::over(Shared { layers: Some(layers), stand_ins: document.stand_ins(), ..(*self.inner).clone() }))
+    }
+
+    /// The same without layers: every failure reaches the caller at once, and nobody stands in.
+    #[must_use]
+    pub fn without_layers(&self) -> Self {
+        Self::over(Shared { layers: None, stand_ins: StandIns::Off, ..(*self.inner).clone() })
+    }
+
+    /// An agent of any kind, also one of the host's own, in the layers of these agents, with `others` to stand in for
+    /// it in this order; without any, the models that were named for that. OpenRouter stands in by itself only for
+    /// models that are opened by name.
+    ///
+    /// Errors: those of [`Agents::open`] for a model that stands in; `invalid_request` for others where there are no
+    /// layers, or where the agent is neither a model nor foreign and so never fails over.
+    pub fn around(&self, agent: Arc<dyn Agent>, mut others: Vec<Arc<dyn Agent>>) -> Result<Arc<dyn Agent>> {
+        let refused = |reason: &str| Err(Error::new(ErrorKind::InvalidRequest, reason));
+        let fails_over = matches!(agent.profile().kind, AgentKind::Model | AgentKind::Foreign);
+        let Some(layers) = &self.inner.layers else {
+            if others.is_empty() {
+                return Ok(agent);
+            }
+            return refused("without layers nobody stands in for an agent");
+        };
+        if !fails_over && !others.is_empty() {
+            return refused("only for models and agents of the host somebody can stand in");
+        }
+        if let (StandIns::Models(models), true, true) = (&self.inner.stand_ins, fails_over, others.is_empty()) {
+            others = models.iter().map(|model| self.open_bare(model.clone().config()?)).collect::<Result<_>>()?;
+        }
+        Stack::recommended(layers, &self.inner.parts).wrap_with(agent, others)
+    }
+
+    fn open_bare(&self, config: ProviderConfig) -> Result<Arc<dyn Agent>> {
+        let config = self.complete(config)?;
+        open(&config, self.credentials(&config)?, &self.inner.parts)
+    }
+
     // Those that stand in for this agent, bare.
     fn stand_ins(&self, config: &ProviderConfig) -> Result<Vec<Arc<dyn Agent>>> {
-        let bare = |config: ProviderConfig| {
-            let config = self.complete(config)?;
-            open(&config, self.credentials(&config)?, &self.inner.parts)
-        };
         match &self.inner.stand_ins {
             StandIns::Off => Ok(Vec::new()),
-            StandIns::Models(models) => models.iter().map(|model| bare(model.clone().config()?)).collect(),
+            StandIns::Models(models) => models.iter().map(|model| self.open_bare(model.clone().config()?)).collect(),
             StandIns::Auto => {
                 let router: ProviderId = ROUTER.parse()?;
                 if !self.status(&ProviderFacts::of(&router)).configured {
                     return Ok(Vec::new());
                 }
                 match routed(config, router, &self.inner.router_ids) {
-                    Ok(routed) => routed.into_iter().map(bare).collect(),
+                    Ok(routed) => routed.into_iter().map(|config| self.open_bare(config)).collect(),
                     Err(model) => {
                         tracing::warn!(target: "aragora::agents", model, "nothing at OpenRouter stands in for it");
                         Ok(Vec::new())
@@ -167,6 +241,28 @@ impl Agents {
     /// What every target used so far may be asked now, by our limits and by its own.
     pub fn rate_limits(&self) -> Vec<RateLimitSnapshot> {
         self.inner.parts.targets.rate_limits()
+    }
+
+    /// How an organisation's budgets stand in their current periods, by name. Errors of the store.
+    pub async fn budgets(&self, tenant: &OrgId) -> Result<Vec<(String, BudgetUsage)>> {
+        match self.inner.layers.as_ref().and_then(|layers| layers.book.as_ref()) {
+            Some(book) => book.usage(tenant).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Forgets the kept replies of an agent to an organisation and returns how many they were, 0 without a cache. A
+    /// reply that was asked for before is not kept when it arrives. Errors of the store.
+    pub async fn forget(&self, tenant: &OrgId, agent: &AgentId) -> Result<u64> {
+        match self.inner.layers.as_ref().and_then(|layers| layers.cache.as_ref()) {
+            Some(cache) => cache.forget_of(tenant, agent).await,
+            None => Ok(0),
+        }
+    }
+
+    /// Opens a debate's own budgets, with what it has spent so far.
+    pub(crate) fn enter(&self, tenant: &OrgId, debate: &DebateId, spent: MicroUsd) -> Option<DebateAccounts> {
+        self.inner.layers.as_ref()?.book.as_ref()?.enter(tenant, debate, spent)
     }
 
     // Default model and configured address.

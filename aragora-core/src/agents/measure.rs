@@ -1,6 +1,6 @@
 //! Counts what a call of an agent took, used and cost. Ids, codes, times and numbers only; never a text.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use super::agent::{Agent, AgentProfile, TargetId};
@@ -10,7 +10,7 @@ use super::reply::{AgentReply, Attempt};
 use super::target::Target;
 use crate::debate::{AttemptOutcome, CostSource, Served, Usage};
 use crate::error::Result;
-use crate::telemetry::{Gauge, Parts, Telemetry, names};
+use crate::telemetry::{Followed as _, Gauge, Parts, Telemetry, names};
 
 /// One call that is measured. Dropped without [`Measure::end`], it was cancelled.
 #[derive(Debug)]
@@ -20,6 +20,7 @@ pub(crate) struct Measure {
     output: Output,
     target: Option<Arc<Target>>,
     in_flight: Gauge,
+    breaker: Option<Gauge>,
     began: Duration,
     ended: bool,
 }
@@ -39,12 +40,21 @@ impl Measure {
         let output = output.watched(Arc::new(watcher));
         let in_flight = parts.telemetry.gauge(&names::AGENT_IN_FLIGHT, &[&profile.provider]);
         in_flight.add(1.0);
+        let target = agent.target();
+        let breaker = target.as_ref().map(|target| {
+            let gauge = parts.telemetry.gauge(&names::CIRCUIT_BREAKER_STATE, &[profile.id.as_str()]);
+            // An open circuit half-opens by time alone, and calls of other agents move it.
+            let target: Weak<Target> = Arc::downgrade(target);
+            gauge.follow(target);
+            gauge
+        });
         let measure = Self {
             parts: parts.clone(),
             profile: profile.clone(),
             output: output.clone(),
-            target: agent.target(),
+            target,
             in_flight,
+            breaker,
             began: parts.clock.monotonic(),
             ended: false,
         };
@@ -152,10 +162,9 @@ impl Measure {
 impl Drop for Measure {
     fn drop(&mut self) {
         self.in_flight.add(-1.0);
-        // Others of its target may have moved the breaker meanwhile.
-        if let Some(target) = &self.target {
-            let state = f64::from(target.breaker_state() as u8);
-            self.parts.telemetry.gauge(&names::CIRCUIT_BREAKER_STATE, &[self.profile.id.as_str()]).set(state);
+        if let (Some(target), Some(gauge)) = (&self.target, &self.breaker) {
+            // For readers that come when the target is gone.
+            gauge.set(target.reading());
         }
         if !self.ended {
             self.responded("cancelled");

@@ -7,6 +7,7 @@ mod ballot_reply;
 mod budget;
 mod conduct;
 mod demo;
+mod digests;
 mod embed;
 mod function;
 mod handle;
@@ -32,12 +33,17 @@ mod tokens;
 pub use agent::{Agent, AgentProfile, StructuredMode, TargetId};
 pub use agents_builder::AgentsBuilder;
 pub use ballot_reply::BallotReply;
-pub use budget::{Budget, BudgetScope, BudgetUsage, Period, Quote, Reservation, Settled, Unpriced};
+pub(crate) use budget::DebateAccounts;
+pub use budget::{
+    Budget, BudgetBook, BudgetDocument, BudgetOf, BudgetScope, BudgetUsage, Period, Quote, Reservation, Settled,
+    Unpriced,
+};
 pub(crate) use budget::{estimated, price};
 pub use conduct::MAX_REPLY_BYTES;
 #[cfg(feature = "foreign")]
 pub(crate) use conduct::{cancelled, late, ready, sized};
 pub use demo::{DemoAgent, DemoStyle};
+pub(crate) use digests::{Asked, Digests};
 #[cfg(feature = "model2vec")]
 pub use embed::Model2VecEmbedder;
 pub use embed::{
@@ -68,6 +74,14 @@ pub use target::{
     TargetOverrides, TargetSettings, Targets,
 };
 pub use tokens::{ByteCounter, TokenCounter};
+
+use crate::storage::{TableDef, TableRecord};
+
+/// The tables of this room.
+pub(crate) const TABLES: [TableDef; 4] = {
+    let [cached, epoch] = layers::CACHE_TABLES;
+    [budget::TABLE, cached, epoch, <PendingTurn as TableRecord>::DEF]
+};
 
 pub use crate::debate::{
     AgentKind, AttemptOutcome, Author, CostSource, Expect, JsonShape, Message, Persona, Phase, Refusal, Role, Served,

@@ -72,6 +72,7 @@ pub struct BudgetNotice {
 
 /// What a circuit breaker lets through. The numbers are those of the gauge `aragora_circuit_breaker_state`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum BreakerState {
     /// Everything.

@@ -142,6 +142,16 @@ impl Output {
         Self::over(channel, self.under_way.clone())
     }
 
+    /// A channel of its own for work that shows no text: its attempts are recorded here too, and who listens here hears
+    /// its notices.
+    pub(crate) fn ledger(&self) -> Self {
+        let (sink, resettable) = (self.channel.sink.clone(), self.channel.resettable);
+        let above = Some((self.clone(), false));
+        let channel = Channel { sink, wanted: false, resettable, above, state: Mutex::default() };
+        let (observers, watchers) = (self.observers.clone(), self.watchers.clone());
+        Self { observers, watchers, ..Self::over(channel, self.under_way.clone()) }
+    }
+
     /// The same channel, telling this progress once something is sent through this handle or its clones.
     pub(crate) fn tracked(mut self, progress: Arc<Progress>) -> Self {
         self.under_way.push(progress);

@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 /// Whether a provider can be named.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub struct ProviderStatus {
     /// Its word in spec strings.
@@ -11,11 +12,13 @@ pub struct ProviderStatus {
     /// Where from, or what is missing. Never a key.
     pub reason: String,
     /// The model where a spec string names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_model: Option<String>,
 }
 
 /// Which providers an instance can ask, found without asking them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub struct ProviderReport {
     /// Every provider, in a fixed order.

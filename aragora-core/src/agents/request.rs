@@ -3,18 +3,20 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::digests::{Asked, Digests};
 use crate::clock::{CancelToken, Deadline};
-use crate::crypto::canonical::to_canonical;
 use crate::debate::{Author, Expect, Message, Persona, Phase, Role};
 use crate::error::{Result, Violations};
-use crate::ids::{AgentId, DebateId, Digest, RequestId};
+use crate::ids::{AgentId, DebateId, Digest, OrgId, RequestId};
 
 /// One turn, ready to be asked. Prompts are rendered already; agents add no words.
 #[derive(Clone, Debug)]
 pub struct AgentRequest {
     /// Idempotency key: the same turn has the same id over retries, restarts and replays. 1..=256 bytes.
     pub id: RequestId,
-    /// For correlation only.
+    /// Whom the call is for: its budgets and kept replies are this organisation's. Never sent to a provider.
+    pub tenant: OrgId,
+    /// The debate whose budget it is booked on, and for correlation.
     pub debate: Option<DebateId>,
     /// For correlation only.
     pub round: u32,
@@ -127,32 +129,22 @@ impl AgentRequest {
     /// SHA-256 of the canonical JSON of role, persona, system, visible (author, text), expect and sampling. Two
     /// requests with equal digests ask the same.
     pub fn digest(&self, me: &AgentId) -> Result<Digest> {
-        #[derive(Serialize)]
-        struct Asked<'a> {
-            role: &'a Role,
-            persona: &'a Option<Persona>,
-            system: &'a str,
-            messages: Vec<(&'a Author, &'a str)>,
-            expect: &'a Expect,
-            sampling: &'a Sampling,
-        }
-        let messages = self.messages_for(me).map(|m| (&m.author, &*m.text)).collect();
         let asked = Asked {
             role: &self.role,
-            persona: &self.persona,
+            persona: self.persona.as_ref(),
             system: &self.system,
-            messages,
+            messages: &self.messages,
             expect: &self.expect,
             sampling: &self.sampling,
         };
-        Ok(Digest::of(to_canonical(&asked)?))
+        Digests::default().of(&asked, me)
     }
 
     /// Lists every violation in one `invalid_request`, before any I/O.
     pub fn validate(&self, me: &AgentId) -> Result<()> {
         let mut v = Violations::new();
         let id = self.id.as_str().len();
-        v.check((1..=256).contains(&id), "/id", format!("{id} bytes, expected 1 to 256"));
+        v.check((1..=256).contains(&id), "/id", format_args!("{id} bytes, expected 1 to 256"));
         let visible: Vec<&Message> = self.messages_for(me).collect();
         v.check(!visible.is_empty(), "/messages", "no message is visible to the agent");
         // Models since 2026 reject a conversation that ends with an assistant turn.
@@ -164,9 +156,9 @@ impl AgentRequest {
         v.check(
             self.messages.len() <= 10_000,
             "/messages",
-            format!("{} messages, at most 10000 are allowed", self.messages.len()),
+            format_args!("{} messages, at most 10000 are allowed", self.messages.len()),
         );
-        let nul = |text: &str| text.contains('\0');
+        let nul = |text: &str| memchr::memchr(0, text.as_bytes()).is_some();
         v.check(!nul(&self.system), "/system", "contains a NUL character");
         for (i, _) in self.messages.iter().enumerate().filter(|(_, message)| nul(&message.text)) {
             v.add(format!("/messages/{i}/text"), "contains a NUL character");
@@ -175,29 +167,31 @@ impl AgentRequest {
             v.check(!nul(&persona.name) && !nul(&persona.instructions), "/persona", "contains a NUL character");
         }
         let total: usize = self.system.len() + self.messages.iter().map(|m| m.text.len()).sum::<usize>();
-        v.check(total <= 8 << 20, "/messages", format!("{total} bytes in total, at most 8 MiB are allowed"));
+        v.check(total <= 8 << 20, "/messages", format_args!("{total} bytes in total, at most 8 MiB are allowed"));
         if let Expect::Json(shape) = &self.expect {
             v.check(shape.schema.is_object(), "/expect/schema", "a schema is an object");
             if deeper_than(32, &shape.schema) {
                 v.add("/expect/schema", "deeper than 32 levels");
             } else {
                 let size = serde_json::to_vec(&shape.schema).map_or(usize::MAX, |bytes| bytes.len());
-                v.check(size <= 64 << 10, "/expect/schema", format!("{size} bytes, at most 64 KiB are allowed"));
+                v.check(size <= 64 << 10, "/expect/schema", format_args!("{size} bytes, at most 64 KiB are allowed"));
             }
         }
         v.nest("/sampling", self.sampling.violations());
         v.check(
             self.metadata.len() <= 32,
             "/metadata",
-            format!("{} entries, at most 32 are allowed", self.metadata.len()),
+            format_args!("{} entries, at most 32 are allowed", self.metadata.len()),
         );
         v.check(
             self.metadata.values().all(|value| value.len() <= 512),
             "/metadata",
             "an entry is longer than 512 bytes",
         );
-        for key in ["model", "messages", "input", "contents", "stream", "store"] {
-            v.check(!self.extra.contains_key(key), format!("/extra/{key}"), "may not be replaced");
+        let fixed =
+            |key: &&String| ["model", "messages", "input", "contents", "stream", "store"].contains(&key.as_str());
+        for key in self.extra.keys().filter(fixed) {
+            v.add(format!("/extra/{key}"), "may not be replaced");
         }
         v.into_invalid_request()
     }

@@ -22,7 +22,7 @@ pub fn similarity(a: &str, b: &str) -> f64 {
 /// Numbers the words of texts that are compared with each other, so that counting terms compares no strings.
 #[derive(Debug, Default)]
 pub(super) struct Lexicon {
-    numbers: HashMap<String, u32>,
+    numbers: HashMap<Box<[u8]>, u32, foldhash::fast::RandomState>,
 }
 
 /// The term counts of one text, so that a text compared with many is read once.
@@ -36,10 +36,21 @@ pub(super) struct Terms {
 impl Lexicon {
     pub(super) fn terms(&mut self, text: &str) -> Terms {
         let text = lower(text);
-        let words: Vec<u64> = words(&text).into_iter().map(|word| self.number(word)).collect();
-        // Words are numbered from 1, so that a pair, which has a first word in its upper half, is no word.
-        let pairs = words.iter().zip(words.iter().skip(1)).map(|(first, second)| first << 32 | second);
-        let mut terms: Vec<u64> = words.iter().copied().chain(pairs).collect();
+        let mut terms: Vec<u64> = Vec::with_capacity(text.len() / 2);
+        let mut before = 0;
+        let mut add = |word: &[u8]| {
+            // Words are numbered from 1, so that a pair, which has a first word in its upper half, is no word.
+            let number = self.number(word);
+            terms.push(number);
+            terms.extend((before > 0).then_some(before << 32 | number));
+            before = number;
+        };
+        if text.is_ascii() {
+            let words = text.as_bytes().split(|byte| !byte.is_ascii_alphanumeric());
+            words.filter(|word| !word.is_empty()).for_each(&mut add);
+        } else {
+            words(&text).into_iter().for_each(|word| add(word.as_bytes()));
+        }
         terms.sort_unstable();
         let mut counts: Vec<(u64, u64)> = Vec::with_capacity(terms.len());
         for term in terms {
@@ -52,11 +63,11 @@ impl Lexicon {
         Terms { counts, squares }
     }
 
-    fn number(&mut self, word: &str) -> u64 {
+    fn number(&mut self, word: &[u8]) -> u64 {
         let next = self.numbers.len() as u32 + 1;
         let number = match self.numbers.get(word) {
             Some(number) => *number,
-            None => *self.numbers.entry(word.to_owned()).or_insert(next),
+            None => *self.numbers.entry(word.into()).or_insert(next),
         };
         number.into()
     }

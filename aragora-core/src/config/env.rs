@@ -77,6 +77,10 @@ impl<'a> Reader<'a> {
         self.violations.add(pointer, reason);
     }
 
+    pub(super) fn nest(&mut self, inner: Violations) {
+        self.violations.nest("", inner);
+    }
+
     /// A text without the white space around it; blank is unset.
     pub(super) fn text(&mut self, pointer: &str, name: &str) -> Option<Zeroizing<String>> {
         let raw = self.env.get(name)?;

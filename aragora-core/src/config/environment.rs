@@ -18,6 +18,16 @@ pub enum RunEnvironment {
 }
 
 impl RunEnvironment {
+    /// Its word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Development => "development",
+            Self::Test => "test",
+            Self::Staging => "staging",
+            Self::Production => "production",
+        }
+    }
+
     /// Whether this is production.
     pub const fn is_production(self) -> bool {
         matches!(self, Self::Production)

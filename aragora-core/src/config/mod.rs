@@ -13,20 +13,25 @@
 //! ```
 
 mod agents;
+mod encryption;
 mod env;
 mod environment;
 mod events;
 mod providers;
 mod secret;
+mod shown_url;
 
 pub use agents::AgentSettings;
+pub use encryption::EncryptionSettings;
+pub(crate) use encryption::{check_keys, parse_keys};
 pub use env::{EnvSource, ProcessEnv};
 pub use environment::RunEnvironment;
 pub use events::EventSettings;
 pub use providers::ProviderSettings;
 pub use secret::Secret;
+pub(crate) use shown_url::ShownUrl;
 
-use crate::error::{ErrorKind, Result, Violations};
+use crate::error::{ErrorKind, Result, Violation, Violations};
 use env::Reader;
 
 /// The settings of one instance.
@@ -37,6 +42,8 @@ pub struct Config {
     pub env: RunEnvironment,
     /// Who may take part.
     pub agents: AgentSettings,
+    /// Encryption of what is stored.
+    pub encryption: EncryptionSettings,
     /// Event streams.
     pub events: EventSettings,
     /// Providers of models.
@@ -51,6 +58,7 @@ impl Config {
         let config = Self {
             env: RunEnvironment::read(&mut reader),
             agents: AgentSettings::default(),
+            encryption: EncryptionSettings::read(&mut reader),
             events: EventSettings::read(&mut reader),
             providers: ProviderSettings::read(&mut reader),
         };
@@ -68,7 +76,15 @@ impl Config {
         violations.into_result(ErrorKind::InvalidConfig)
     }
 
+    /// What [`Config::validate`] refuses, sorted by pointer.
+    pub(crate) fn violations(&self) -> Vec<Violation> {
+        let mut violations = Violations::new();
+        self.check(&mut violations);
+        violations.into_sorted()
+    }
+
     fn check(&self, violations: &mut Violations) {
+        self.encryption.check(violations);
         self.events.check(violations);
         let may_lack_providers = !self.env.is_production() || self.agents.other_agents || self.agents.allow_demo;
         if !may_lack_providers && self.providers.is_empty() {

@@ -1,9 +1,11 @@
 use std::collections::BTreeMap;
+use std::fmt;
 
 use url::Url;
 
 use super::Secret;
 use super::env::Reader;
+use super::shown_url::ShownUrl;
 
 /// Providers by their word in a spec string, with the variables their key is read from, first match wins.
 const KEYS: &[(&str, &[&str])] = &[
@@ -23,13 +25,21 @@ const KEYS: &[(&str, &[&str])] = &[
 const HOSTS: &[(&str, &str, u16)] = &[("ollama", "OLLAMA_HOST", 11_434), ("lmstudio", "LM_STUDIO_HOST", 1_234)];
 
 /// Keys and addresses of providers.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub struct ProviderSettings {
     /// API keys by provider: anthropic, openai, openrouter, mistral, gemini, xai, deepseek, groq, azure, bedrock.
     pub keys: BTreeMap<String, Secret>,
     /// Addresses of local model servers by provider: ollama, lmstudio.
     pub hosts: BTreeMap<String, Url>,
+}
+
+impl fmt::Debug for ProviderSettings {
+    /// Shows neither keys nor what an address holds beside where it leads.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hosts: BTreeMap<_, _> = self.hosts.iter().map(|(name, url)| (name, ShownUrl(url.as_str()))).collect();
+        f.debug_struct("ProviderSettings").field("keys", &self.keys).field("hosts", &hosts).finish()
+    }
 }
 
 impl ProviderSettings {

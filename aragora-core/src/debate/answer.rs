@@ -140,8 +140,36 @@ pub enum Equivalence {
     Letter,
     /// String equality after the Hendrycks MATH normaliser.
     Math,
+    /// Alike in meaning: the cosine of the answers' vectors is at least `min`. The verdicts are recorded in the log, so
+    /// that a fold needs no embedder.
+    Semantic {
+        /// The least cosine, above 0 and at most 1.
+        min: f64,
+        /// Who makes the vectors: `hash` compares letters on this machine, and a model is named as agents name theirs,
+        /// e.g. `openai/text-embedding-3-small`.
+        #[serde(default = "hash")]
+        embedder: String,
+    },
     /// The verdicts of a comparator, recorded in the log so that a fold needs no comparator.
     Custom(CustomComparator),
+}
+
+fn hash() -> String {
+    Equivalence::HASH.to_owned()
+}
+
+impl Equivalence {
+    /// The embedder of [`Equivalence::Semantic`] that needs no model.
+    pub const HASH: &str = "hash";
+
+    /// The name of the comparator whose verdicts decide, where one does.
+    pub fn comparator(&self) -> Option<String> {
+        match self {
+            Self::Custom(custom) => Some(custom.comparator.clone()),
+            Self::Semantic { min, embedder } => Some(format!("semantic({embedder}, {min})")),
+            Self::Exact | Self::Normalised | Self::Numeric { .. } | Self::Letter | Self::Math => None,
+        }
+    }
 }
 
 /// A comparator of the host, by name; only the name is written to the log.
@@ -266,6 +294,10 @@ impl AnswerFormat {
                 format!("{rel}, expected 0 to below 1"),
             );
             v.check(abs.is_finite() && abs >= 0.0, "/equal/abs", format!("{abs}, expected at least 0"));
+        }
+        if let Equivalence::Semantic { min, embedder } = &self.equal {
+            v.check(*min > 0.0 && *min <= 1.0, "/equal/min", format!("{min}, expected above 0 and at most 1"));
+            v.check(!embedder.trim().is_empty(), "/equal/embedder", "is blank, expected hash or a model");
         }
         v
     }

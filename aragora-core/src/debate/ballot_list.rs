@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use regex::Regex;
 use serde_json::Value;
 
 use super::ballot::{Ballot, BallotKind, InvalidWhy};
 use super::fixed::Fixed6;
-use super::parse_line::pattern;
 use super::parse_number::decimal;
 use super::parse_option::{Labels, abstains, same_words};
+use super::parse_pattern::Pattern;
 use super::strict_json::{Json, read};
 use crate::ids::OptionId;
 
@@ -67,7 +66,7 @@ pub(super) fn ranking_of_items(items: &[Value], labels: Labels<'_>) -> Result<Ba
 
 /// A list of labels; `[]` and `none` approve nobody.
 pub(super) fn approval_of(value: &str, labels: Labels<'_>) -> Result<Ballot, InvalidWhy> {
-    static AND: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i),?\s+and\s+|\s*&\s*"));
+    static AND: LazyLock<Pattern> = LazyLock::new(|| Pattern::new(r"(?i),?\s+and\s+|\s*&\s*"));
     let plain = value.trim().trim_end_matches('.');
     // Said of a list, these mean an empty one; said of a choice they are an abstention.
     if same_words(plain, "none") || same_words(plain, "neither") {

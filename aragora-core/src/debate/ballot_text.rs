@@ -3,15 +3,14 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use super::ballot::{Ballot, BallotKind, InvalidWhy};
 use super::ballot_list::{Given, approval_of, numbers, pair, pairs, ranking, ranking_of};
 use super::parse_ballot::{Draft, ParseWarning};
-use super::parse_line::{self, Line, Topic, labelled, last_value, pattern, said, value_at};
+use super::parse_line::{self, Line, Topic, labelled, last_value, said, value_at};
 use super::parse_marker::last_marker;
 use super::parse_number::yes_or_no;
 use super::parse_option::{Labels, Said, abstains, without_word};
+use super::parse_pattern::Pattern;
 use super::parse_signals::of_lines;
 use crate::ids::OptionId;
 
@@ -115,7 +114,7 @@ fn block(said: &[parse_line::Said], at: usize, labels: Labels<'_>) -> Found {
 
 /// Number and text of `1. A`.
 fn numbered(line: &str) -> Option<(usize, &str)> {
-    static NUMBERED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^([0-9]{1,3})[.)]\s*(.+)$"));
+    static NUMBERED: LazyLock<Pattern> = LazyLock::new(|| Pattern::new(r"^([0-9]{1,3})[.)]\s*(.+)$"));
     let found = NUMBERED.captures(line)?;
     Some((found.get(1)?.as_str().parse().ok()?, found.get(2)?.as_str()))
 }

@@ -15,7 +15,7 @@ pub trait Verdicts {
     fn equal(&self, a: &str, b: &str) -> Option<bool>;
 }
 
-/// No verdicts: for every equivalence but [`Equivalence::Custom`].
+/// No verdicts: for every equivalence that needs no comparator.
 impl Verdicts for () {
     fn equal(&self, _: &str, _: &str) -> Option<bool> {
         None
@@ -71,7 +71,7 @@ impl Equal {
     pub(super) fn key(&self, text: &str) -> Key {
         let other = || Key::Other(normalise(text));
         match &self.rule {
-            Equivalence::Exact | Equivalence::Custom(_) => Key::Text(text.to_owned()),
+            Equivalence::Exact | Equivalence::Semantic { .. } | Equivalence::Custom(_) => Key::Text(text.to_owned()),
             Equivalence::Normalised => Key::Text(normalise(text)),
             Equivalence::Numeric { .. } => numeric(text).map_or_else(other, Key::Number),
             Equivalence::Letter => letter(text).map_or_else(other, |letter| Key::Text(letter.to_string())),
@@ -86,7 +86,7 @@ impl Equal {
         verdicts: &dyn Verdicts,
     ) -> bool {
         match (&self.rule, key_a, key_b) {
-            (Equivalence::Custom(_), ..) => {
+            (Equivalence::Semantic { .. } | Equivalence::Custom(_), ..) => {
                 a == b || verdicts.equal(a, b).or_else(|| verdicts.equal(b, a)).unwrap_or(false)
             }
             (_, Key::Number(x), Key::Number(y)) => near(x, y, &self.rel, &self.abs),
@@ -96,7 +96,7 @@ impl Equal {
 }
 
 impl Equivalence {
-    /// Whether two answers are the same. [`Self::Custom`] asks the recorded verdicts in either order; two answers
+    /// Whether two answers are the same. One with a comparator asks the recorded verdicts in either order; two answers
     /// it never judged are different unless they are the same text. Answers that are no number (no letter) are the
     /// same as others of that sort if their normalised texts are.
     pub fn same(&self, a: &str, b: &str, verdicts: &dyn Verdicts) -> bool {

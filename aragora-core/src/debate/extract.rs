@@ -9,8 +9,9 @@ use super::answer::{AnswerFormat, ExtractedAnswer, Extractor, UNPARSED, Unparsed
 use super::equivalence::{Equal, Verdicts};
 use super::extract_boxed::last_boxed;
 use super::math::hendrycks;
-use super::parse_line::{lines, pattern};
+use super::parse_line::lines;
 use super::parse_markup::unmarked;
+use super::parse_pattern::Pattern;
 use crate::error::{ErrorKind, Result};
 
 /// An [`AnswerFormat`] made ready for many replies: patterns compiled, tolerances exact. Cheap to clone.
@@ -110,7 +111,7 @@ impl Extractor {
 
 impl Ready {
     fn find(&self, text: &str, structured: Option<&Value>) -> Option<Hit> {
-        static NUMBER: LazyLock<Regex> = LazyLock::new(|| pattern(r"-?[0-9]*\.?[0-9]+"));
+        static NUMBER: LazyLock<Pattern> = LazyLock::new(|| Pattern::new(r"-?[0-9]*\.?[0-9]+"));
         match &self.rule {
             Extractor::Structured { pointer } => written(structured?.pointer(pointer)?),
             Extractor::FinalAnswerLine => final_answer(text),
@@ -154,7 +155,7 @@ fn last_line(text: &str, find: impl Fn(&[String], usize) -> Option<String>) -> O
 }
 
 fn final_answer(text: &str) -> Option<Hit> {
-    static FINAL: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)final\s+answer\s*(?:is)?\s*:"));
+    static FINAL: LazyLock<Pattern> = LazyLock::new(|| Pattern::new(r"(?i)final\s+answer\s*(?:is)?\s*:"));
     last_line(text, |lines, at| {
         let line = lines.get(at)?;
         let value = line[FINAL.find_iter(line).last()?.end()..].trim();
@@ -189,8 +190,8 @@ fn choice_paren(text: &str, pattern: &Regex) -> Option<Hit> {
 }
 
 fn braces_number(text: &str) -> Option<Hit> {
-    static BRACES: LazyLock<Regex> = LazyLock::new(|| pattern(r"\{([0-9.,$]*)\}"));
-    static NUMBER: LazyLock<Regex> = LazyLock::new(|| pattern(r"[0-9]+\.?[0-9]*"));
+    static BRACES: LazyLock<Pattern> = LazyLock::new(|| Pattern::new(r"\{([0-9.,$]*)\}"));
+    static NUMBER: LazyLock<Pattern> = LazyLock::new(|| Pattern::new(r"[0-9]+\.?[0-9]*"));
     let braces: Vec<(&str, &str)> =
         BRACES.captures_iter(text).map(|found| found.extract::<1>()).map(|(raw, [inner])| (raw, inner)).collect();
     if braces.is_empty() {
@@ -201,8 +202,8 @@ fn braces_number(text: &str) -> Option<Hit> {
 }
 
 fn float_token(text: &str) -> Option<Hit> {
-    static FLOAT: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"));
+    static FLOAT: LazyLock<Pattern> =
+        LazyLock::new(|| Pattern::new(r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"));
     let token = text.rsplit(' ').map(str::trim).find(|token| FLOAT.is_match(&token.replace(',', ".")))?;
     Some((token.to_owned(), token.replace(',', ".")))
 }

@@ -3,10 +3,8 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use super::extract_boxed::after_boxed;
-use super::parse_line::pattern;
+use super::parse_pattern::Pattern;
 
 /// A TeX answer in the form in which MATH answers are compared.
 ///
@@ -97,7 +95,7 @@ fn simple_fraction(text: &str) -> Option<String> {
 
 /// The answer of a MATH solution as it stands there, and normalised.
 pub(super) fn hendrycks(text: &str) -> Option<(String, String)> {
-    static NUMBER: LazyLock<Regex> = LazyLock::new(|| pattern(r"-?[0-9]*\.?[0-9]+"));
+    static NUMBER: LazyLock<Pattern> = LazyLock::new(|| Pattern::new(r"-?[0-9]*\.?[0-9]+"));
     let said = ["The answer is ", "the answer is "].iter().find_map(|words| text.rsplit_once(words));
     let raw = match said {
         Some((_, answer)) => answer.trim().to_owned(),

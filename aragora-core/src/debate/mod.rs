@@ -33,6 +33,7 @@ mod parse_marker;
 mod parse_markup;
 mod parse_number;
 mod parse_option;
+mod parse_pattern;
 mod parse_signals;
 mod prompt;
 mod question;

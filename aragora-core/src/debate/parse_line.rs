@@ -1,14 +1,6 @@
 //! Lines of a reply: where they stand, and what they are labelled as.
 
-use regex::Regex;
-
 use super::parse_markup::{clean, visible, without_mark};
-
-/// One of our own patterns.
-#[expect(clippy::expect_used, reason = "literals of this crate, each of them compiled by the tests")]
-pub(super) fn pattern(source: &str) -> Regex {
-    Regex::new(source).expect("a pattern of this crate compiles")
-}
 
 /// One line of a reply.
 #[derive(Clone, Debug)]
@@ -36,7 +28,7 @@ pub(super) fn lines(text: &str) -> Vec<Line<'_>> {
     let mut fence: Option<(char, usize)> = None;
     let mut rest = text;
     while !rest.is_empty() {
-        let end = rest.find(['\n', '\r']);
+        let end = memchr::memchr2(b'\n', b'\r', rest.as_bytes());
         let raw = &rest[..end.unwrap_or(rest.len())];
         let after = &rest[raw.len()..];
         rest = after.strip_prefix("\r\n").or_else(|| after.strip_prefix(['\n', '\r'])).unwrap_or("");

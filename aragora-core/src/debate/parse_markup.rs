@@ -3,16 +3,17 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use regex::{Captures, Regex};
+use regex::Captures;
 
-use super::parse_line::pattern;
+use super::parse_pattern::Pattern;
 
 /// Without characters that cannot be seen; no-break spaces and the full-width colon in their plain form.
 pub(super) fn visible(line: &str) -> Cow<'_, str> {
     let odd = |c: char| {
         matches!(c, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{a0}' | '\u{202f}' | '\u{2007}' | '\u{ff1a}')
     };
-    if !line.contains(odd) {
+    // None of them is ASCII.
+    if line.is_ascii() || !line.contains(odd) {
         return Cow::Borrowed(line);
     }
     let plain = line.chars().filter_map(|c| match c {
@@ -41,9 +42,14 @@ fn without_marks(line: &str) -> &str {
     rest
 }
 
+/// Whether no mark of emphasis or code stands in the line, as in most.
+fn is_plain(line: &str) -> bool {
+    memchr::memchr3(b'*', b'_', b'`', line.as_bytes()).is_none()
+}
+
 /// Whether the line is an item of a list, with its text.
 pub(super) fn list_item(raw: &str) -> Option<String> {
-    static NUMBER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\d{1,3}[.)]\s+"));
+    static NUMBER: LazyLock<Pattern> = LazyLock::new(|| Pattern::new(r"^\d{1,3}[.)]\s+"));
     let plain = visible(raw);
     let line = plain.trim();
     let numbered = NUMBER.find(line).map(|found| &line[found.end()..]);
@@ -53,11 +59,14 @@ pub(super) fn list_item(raw: &str) -> Option<String> {
 /// A line as ballots are read: no decoration at all, a single letter in emphasis or code marks as `(X)`. With
 /// `wide`, two capital letters are a label too (more than 24 options).
 pub(super) fn clean(raw: &str, wide: bool) -> String {
-    static ONE: LazyLock<Regex> = LazyLock::new(|| emphasised("[A-HJ-NP-Za-hj-np-z]"));
-    static TWO: LazyLock<Regex> = LazyLock::new(|| emphasised("[A-HJ-NP-Za-hj-np-z]|[A-HJ-NP-Z]{2}"));
+    static ONE: LazyLock<Pattern> = LazyLock::new(|| emphasised("[A-HJ-NP-Za-hj-np-z]"));
+    static TWO: LazyLock<Pattern> = LazyLock::new(|| emphasised("[A-HJ-NP-Za-hj-np-z]|[A-HJ-NP-Z]{2}"));
     let plain = visible(raw);
     let line = without_marks(&plain);
-    let pattern: &Regex = if wide { &TWO } else { &ONE };
+    if is_plain(line) {
+        return line.to_owned();
+    }
+    let pattern: &Pattern = if wide { &TWO } else { &ONE };
     let bracketed = pattern.replace_all(line, |found: &Captures<'_>| {
         let label = found.iter().skip(1).flatten().next().map_or("", |label| label.as_str());
         let before = found.get(0).and_then(|whole| line.get(..whole.start())).unwrap_or_default();
@@ -80,13 +89,13 @@ pub(super) fn clean(raw: &str, wide: bool) -> String {
 }
 
 /// A label between equal marks, e.g. `**C**`.
-fn emphasised(label: &str) -> Regex {
+fn emphasised(label: &str) -> Pattern {
     let marks = [r"\*\*\*", r"\*\*", r"\*", "___", "__", r"\b_", "`+"];
     let forms: Vec<String> = marks
         .iter()
         .map(|mark| format!(r"{mark}\s*({label})\s*{}", if *mark == r"\b_" { r"_\b" } else { mark }))
         .collect();
-    pattern(&forms.join("|"))
+    Pattern::new(&forms.join("|"))
 }
 
 /// How far a closing mark is looked for; keeps the work linear on hostile lines.
@@ -96,6 +105,9 @@ const REACH: usize = 1_000;
 pub(super) fn unmarked(raw: &str) -> String {
     let plain = visible(raw);
     let line = without_marks(&plain);
+    if is_plain(line) {
+        return line.to_owned();
+    }
     let chars: Vec<char> = line.chars().collect();
     let mut keep = vec![true; chars.len()];
     let mut open: Vec<(char, usize, usize)> = Vec::new();

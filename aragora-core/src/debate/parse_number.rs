@@ -2,16 +2,15 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
 use serde_json::Value;
 
 use super::fixed::round6;
-use super::parse_line::pattern;
+use super::parse_pattern::Pattern;
 
 /// A plain decimal number; `None` for `NaN`, `8/10`, `0,8`, `high` and whatever is not finite.
 pub(super) fn decimal(text: &str) -> Option<f64> {
-    static DECIMAL: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"));
+    static DECIMAL: LazyLock<Pattern> =
+        LazyLock::new(|| Pattern::new(r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"));
     let text = text.trim();
     DECIMAL.is_match(text).then(|| text.parse::<f64>().ok()).flatten().filter(|number| number.is_finite())
 }

@@ -55,29 +55,45 @@ pub fn quotes_markers(text: &str, nonce: &str) -> bool {
 /// Makes a text safe to stand between markers: `<<<` becomes `<<` U+200B `<`, control characters but newline and tab
 /// become U+FFFD, and bidirectional controls become visible as `[U+XXXX]`.
 pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    escape_into(&mut out, text);
+    out
+}
+
+fn escape_into(out: &mut String, text: &str) {
+    if is_harmless(text) {
+        return out.push_str(text);
+    }
     let bidirectional =
         |c: char| matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
     let odd = |c: char| (c.is_control() && c != '\n' && c != '\t') || bidirectional(c);
-    let mut out = String::with_capacity(text.len());
+    let mut safe = String::with_capacity(text.len());
     let mut plain = 0;
-    // Whole runs are copied: almost every text is one.
     for (at, found) in text.match_indices(odd) {
-        out.push_str(&text[plain..at]);
+        safe.push_str(&text[plain..at]);
         plain = at + found.len();
         match found.chars().next() {
             Some(c) if bidirectional(c) => {
-                let _ = write!(out, "[U+{:04X}]", u32::from(c));
+                let _ = write!(safe, "[U+{:04X}]", u32::from(c));
             }
-            _ => out.push('\u{FFFD}'),
+            _ => safe.push('\u{FFFD}'),
         }
     }
-    out.push_str(&text[plain..]);
-    if out.contains("<<<") { break_borders(&out) } else { out }
+    safe.push_str(&text[plain..]);
+    if safe.contains("<<<") { break_borders(out, &safe) } else { out.push_str(&safe) }
+}
+
+// Almost every text is, and that is told by its bytes: what is made visible or replaced begins with one of these in
+// UTF-8.
+fn is_harmless(text: &str) -> bool {
+    let plain =
+        |byte: &u8| (*byte >= 0x20 || matches!(byte, b'\n' | b'\t')) && !matches!(byte, 0x7f | 0xc2 | 0xd8 | 0xe2);
+    text.as_bytes().chunks(64).all(|piece| piece.iter().fold(true, |all, byte| all & plain(byte)))
+        && !text.contains("<<<")
 }
 
 // Counted over the whole run: replacing `<<<` piece by piece would leave a border inside `<<<<<`.
-fn break_borders(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 8);
+fn break_borders(out: &mut String, text: &str) {
     let mut open = 0;
     for c in text.chars() {
         open = if c == '<' { open + 1 } else { 0 };
@@ -87,15 +103,20 @@ fn break_borders(text: &str) -> String {
         }
         out.push(c);
     }
-    out
 }
 
 /// One participant's words between markers.
 pub fn delimit(nonce: &str, from: &str, round: u32, kind: &str, text: &str) -> String {
-    format!(
-        "<<<MESSAGE {nonce} from={from} round={round} kind={kind}>>>\n{}\n<<<END MESSAGE {nonce}>>>\n",
-        escape(text)
-    )
+    let mut out = String::with_capacity(text.len() + 128);
+    delimit_into(&mut out, nonce, from, round, kind, text);
+    out
+}
+
+fn delimit_into(out: &mut String, nonce: &str, from: &str, round: u32, kind: &str, text: &str) {
+    // Writing to a text cannot fail.
+    let _ = writeln!(out, "<<<MESSAGE {nonce} from={from} round={round} kind={kind}>>>");
+    escape_into(out, text);
+    let _ = writeln!(out, "\n<<<END MESSAGE {nonce}>>>");
 }
 
 /// How each participant appears to the others: Agent-1..n by a seeded shuffle, stable over the debate, or by id.
@@ -125,7 +146,7 @@ pub fn told(id: &str, text: impl Into<Arc<str>>, cache_point: bool) -> Message {
 /// S1: the question with everything the host gave.
 pub fn question_block(transcript: &Transcript) -> String {
     let question = transcript.question();
-    let nonce = nonce(transcript.start().seed, transcript.debate());
+    let nonce = transcript.nonce();
     let mut out = format!("Question:\n{}\n", question.text);
     if !question.context.is_empty() {
         let _ = write!(out, "\nContext:\n{}\n", question.context);
@@ -141,7 +162,7 @@ pub fn question_block(transcript: &Transcript) -> String {
             out,
             "\nDocument \"{}\":\n{}",
             escape(&document.title),
-            delimit(&nonce, "document", 0, "document", &document.text)
+            delimit(nonce, "document", 0, "document", &document.text)
         );
     }
     out
@@ -153,19 +174,20 @@ pub fn transcript_blocks(
     shown: &[&TranscriptMessage],
     names: &BTreeMap<AgentId, String>,
 ) -> Vec<(u32, String)> {
-    let nonce = nonce(transcript.start().seed, transcript.debate());
+    let nonce = transcript.nonce();
     let mut blocks: Vec<(u32, String)> = Vec::new();
     for message in shown {
         let from = match (&message.author, &message.seat) {
-            (_, Some(seat)) => names.get(seat).cloned().unwrap_or_else(|| "unknown".into()),
-            (Author::Human(_), None) => "Human".into(),
-            _ => "Moderator".into(),
+            (_, Some(seat)) => names.get(seat).map_or("unknown", String::as_str),
+            (Author::Human(_), None) => "Human",
+            _ => "Moderator",
         };
-        let text = delimit(&nonce, &from, message.round, message.kind.as_str(), &message.text);
-        match blocks.last_mut() {
-            Some((round, block)) if *round == message.round => block.push_str(&text),
-            // The round stands in every marker, so a heading would only make prompts longer.
-            _ => blocks.push((message.round, text)),
+        // The round stands in every marker, so a heading would only make prompts longer.
+        if blocks.last().is_none_or(|(round, _)| *round != message.round) {
+            blocks.push((message.round, String::new()));
+        }
+        if let Some((_, block)) = blocks.last_mut() {
+            delimit_into(block, nonce, from, message.round, message.kind.as_str(), &message.text);
         }
     }
     blocks

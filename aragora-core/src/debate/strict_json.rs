@@ -23,12 +23,21 @@ pub(super) fn read(text: &str) -> Json {
     if text.is_empty() {
         return Json::None;
     }
+    // Prose is told by its first word: a value that is no list, object or text is one word and nothing else.
+    if !text.starts_with(['{', '[', '"']) && !text.chars().all(in_word) {
+        return Json::None;
+    }
     match parse(text) {
         Some((value, false)) => Json::Value(value),
         Some((_, true)) => Json::Malformed("a key is given twice"),
         None if zeroed(text).is_some_and(|plain| parse(&plain).is_some()) => Json::Malformed("a number is not JSON"),
         None => Json::None,
     }
+}
+
+// What numbers and the words of JSON are made of.
+fn in_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.' | '_')
 }
 
 /// Reads an object in Python notation: single quotes, `True`, `False`, `None`. Published judges answer like this.
@@ -59,9 +68,7 @@ fn zeroed(text: &str) -> Option<String> {
     while let Some(first) = rest.chars().next() {
         let length = match first {
             '"' => string_end(rest, '"'),
-            c if c.is_ascii_alphanumeric() || "+-._".contains(c) => {
-                rest.find(|c: char| !(c.is_ascii_alphanumeric() || "+-._".contains(c))).unwrap_or(rest.len())
-            }
+            c if in_word(c) => rest.find(|c: char| !in_word(c)).unwrap_or(rest.len()),
             c => c.len_utf8(),
         };
         let (token, after) = rest.split_at(length);

@@ -23,6 +23,7 @@ use super::equivalence::Verdicts;
 use super::extract::CompiledFormat;
 use super::message::Phase;
 use super::options::DebateOptions;
+use super::prompt::{display_names, nonce};
 use super::question::Question;
 use super::rule::RuleConfig;
 use super::seat::SeatView;
@@ -299,6 +300,16 @@ impl Transcript {
     pub fn format(&self) -> &CompiledFormat {
         self.format
             .get_or_init(|| self.start.question.format.compile().unwrap_or_else(|_| AnswerFormat::default().compiled()))
+    }
+
+    /// The names under which participants appear to each other, as [`display_names`](super::display_names) gives them.
+    pub(crate) fn names(&self) -> &Arc<BTreeMap<AgentId, String>> {
+        self.names.get_or_init(|| Arc::new(display_names(self)))
+    }
+
+    /// What marks the borders of other people's words in this debate.
+    pub(crate) fn nonce(&self) -> &str {
+        self.nonce.get_or_init(|| nonce(self.start.seed, self.debate()))
     }
 
     /// A comparator's recorded verdict about two answers.

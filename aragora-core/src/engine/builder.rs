@@ -23,11 +23,11 @@ use crate::clock::Deadline;
 use crate::consensus;
 use crate::crypto::canonical::to_canonical;
 use crate::debate::{
-    AgentKind, DebateOptions, DebateStart, Frame, Join, Limits, ProtocolRef, Question, RiskTier, RuleConfig, RuleKind,
-    Seed, Share, TieBreak,
+    AgentKind, DebateOptions, DebateStart, Equivalence, Frame, Join, Limits, ProtocolRef, Question, RiskTier,
+    RuleConfig, RuleKind, Seed, Share, TieBreak,
 };
 use crate::error::{Error, ErrorKind, Result, Violations};
-use crate::ids::{AgentId, DebateId, Digest, OrgId, WorkspaceId, ulid};
+use crate::ids::{AgentId, DebateId, Digest, MicroUsd, OrgId, WorkspaceId, ulid};
 use crate::protocols::{Critique, DebateProtocol, TEMPLATE_NAMES, stop, template_faults};
 use crate::telemetry::Bus;
 
@@ -259,6 +259,10 @@ impl DebateBuilder {
         let roster = Roster::unchecked(std::mem::take(&mut self.seats));
         self.violations(&roster).into_invalid_request()?;
         self.template_violations().into_result(ErrorKind::InvalidConfig)?;
+        if let Equivalence::Semantic { min, embedder } = &self.question.format.equal {
+            // Better now than once there are answers to compare.
+            self.engine.semantic(embedder, *min)?;
+        }
         let mut views = roster.views();
         // A cost limit is only a limit if every call has a price.
         if self.limits.cost.is_some() {
@@ -444,6 +448,7 @@ pub(crate) fn run(
     let elapsed = clock.now().as_millis().saturating_sub(t.started().as_millis()).max(0).cast_unsigned();
     let left = t.limits().deadline.saturating_sub(Duration::from_millis(elapsed));
     let deadline = Deadline::after(clock.as_ref(), left);
+    let accounts = engine.agents.enter(&tenant, &debate, MicroUsd(t.ledger().micros()));
     let bus = Bus::new(engine.config.event_buffer, &engine.parts.telemetry);
     let source = LogSource { storage: engine.storage.clone(), tenant, debate };
     let (live, controls) = Live::new(source, bus, clock);
@@ -453,7 +458,8 @@ pub(crate) fn run(
     *live.machine() = Some(machine);
     engine.enter(&live);
     let handle = DebateHandle::new(live.clone());
-    let driver = Driver::new(engine.clone(), live, controls, agents, log, blocking, deadline);
+    let mut driver = Driver::new(engine.clone(), live, controls, agents, log, blocking, deadline);
+    driver.accounts = accounts;
     let span = tracing::info_span!("debate", debate = %handle.id());
     tokio::spawn(driver.run(first, admitted).instrument(span));
     handle

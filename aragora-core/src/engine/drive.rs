@@ -21,9 +21,9 @@ use super::permits::Permit;
 use super::stream::EventData;
 use super::turn::{Turn, TurnDone, attempts_of, log, outcome_of, panic_text};
 use super::warm::Warm;
-use crate::agents::{Agent, Output};
+use crate::agents::{Agent, DebateAccounts, Output};
 use crate::clock::{BoxFuture, CancelToken, Deadline};
-use crate::debate::{Equivalence, Event, Terminal};
+use crate::debate::{Comparator, Equivalence, Event, Terminal};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{AgentId, TurnId};
 use crate::protocols::Ask;
@@ -48,6 +48,10 @@ pub(super) struct Driver {
     warm: Warm,
     /// The newest failure of an agent, for its cause.
     failed: Option<Error>,
+    /// Who says whether answers are the same, once that was asked.
+    comparator: Option<Arc<dyn Comparator>>,
+    /// The budgets the debate has of its own, as long as it runs.
+    pub(super) accounts: Option<DebateAccounts>,
 }
 
 #[derive(Debug)]
@@ -107,6 +111,8 @@ impl Driver {
         Self {
             warm: Warm::new(warm_first),
             failed: None,
+            comparator: None,
+            accounts: None,
             step: None,
             step_began: engine.parts.clock.monotonic(),
             engine,
@@ -471,18 +477,31 @@ impl Driver {
         self.running.clear();
     }
 
+    // Kept as long as the debate runs: an answer that is compared with many others gets its vector once.
+    fn comparator(&mut self) -> Result<Arc<dyn Comparator>> {
+        if let Some(comparator) = &self.comparator {
+            return Ok(Arc::clone(comparator));
+        }
+        let equal = self.live.machine().as_ref().map(|machine| machine.transcript().question().format.equal.clone());
+        let found = match equal {
+            Some(Equivalence::Custom(custom)) => custom.get().cloned(),
+            Some(Equivalence::Semantic { min, embedder }) => Some(self.engine.semantic(&embedder, min)?),
+            _ => None,
+        };
+        let comparator = found.ok_or_else(|| {
+            let reason = "the log names a comparator that this engine does not have";
+            Error::new(ErrorKind::NotConfigured, reason)
+        })?;
+        self.comparator = Some(Arc::clone(&comparator));
+        Ok(comparator)
+    }
+
     fn compare(&mut self, pairs: Vec<(Arc<str>, Arc<str>)>) {
-        let comparator =
-            self.live.machine().as_ref().and_then(|machine| match &machine.transcript().question().format.equal {
-                Equivalence::Custom(custom) => custom.get().cloned(),
-                _ => None,
-            });
+        let comparator = self.comparator();
         self.tasks.spawn(async move {
-            let Some(comparator) = comparator else {
-                return Job::NotCompared(Error::new(
-                    ErrorKind::NotConfigured,
-                    "the log names a comparator that this engine does not have",
-                ));
+            let comparator = match comparator {
+                Ok(comparator) => comparator,
+                Err(error) => return Job::NotCompared(error),
             };
             let mut verdicts = Vec::with_capacity(pairs.len());
             for (a, b) in pairs {

@@ -10,10 +10,10 @@ use tokio::sync::Notify;
 use super::live::{Control, Live};
 use super::permits::Permits;
 use super::timed::timed;
-use crate::agents::Agents;
+use crate::agents::{Agents, Embedder, HashEmbedder, SemanticComparator};
 use crate::config::Config;
 use crate::consensus::RuleSet;
-use crate::debate::{Decision, ProtocolRef, StopCause, Transcript};
+use crate::debate::{Comparator, Decision, Equivalence, ProtocolRef, StopCause, Transcript};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{DebateId, OrgId};
 use crate::protocols::{DebateProtocol, Registry};
@@ -120,6 +120,15 @@ pub(crate) struct Metrics {
 }
 
 impl Inner {
+    /// Who says whether answers mean the same, by the vectors of this embedder.
+    pub(super) fn semantic(&self, embedder: &str, min: f64) -> Result<Arc<dyn Comparator>> {
+        let embedder = match embedder {
+            Equivalence::HASH => Arc::new(HashEmbedder::new()) as Arc<dyn Embedder>,
+            model => self.agents.embedder(model)?,
+        };
+        Ok(Arc::new(SemanticComparator::new(embedder, min, self.parts.clock.clone())?))
+    }
+
     pub(crate) fn new(
         parts: Parts,
         storage: Arc<dyn Storage>,

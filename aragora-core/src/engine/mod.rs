@@ -38,6 +38,7 @@ pub use inner::{Activity, EngineConfig};
 pub use list::{DebatePage, DebateQuery};
 pub use replay::{Check, ReplayReport};
 pub use resume::ResumeBuilder;
+pub(crate) use rows::TABLES;
 pub use rows::{DebateState, DebateSummary};
 pub use stream::{BreakerEvent, EventClass, EventData, EventStream, StreamEvent};
 

@@ -91,6 +91,8 @@ impl TableRecord for DebateSummary {
 }
 
 const LOG: &str = "event";
+/// The tables of this room.
+pub(crate) const TABLES: [TableDef; 2] = [DebateSummary::DEF, TableDef::tenant(LOG, 1)];
 const LOG_SCHEMA: u16 = 1;
 
 fn log_table() -> TableName {

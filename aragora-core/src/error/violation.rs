@@ -47,16 +47,22 @@ impl Violations {
         self.0.is_empty()
     }
 
+    /// Every one once, sorted by pointer.
+    pub(crate) fn into_sorted(mut self) -> Vec<Violation> {
+        self.0.sort();
+        self.0.dedup();
+        self.0
+    }
+
     /// `Ok` when empty, else one error of this kind that lists every violation sorted by pointer.
-    pub fn into_result(mut self, kind: ErrorKind) -> Result<()> {
+    pub fn into_result(self, kind: ErrorKind) -> Result<()> {
         if self.0.is_empty() {
             return Ok(());
         }
-        self.0.sort();
-        self.0.dedup();
-        let listed: Vec<String> = self.0.iter().map(|v| format!("{}: {}", v.pointer, v.reason)).collect();
-        let document = serde_json::to_string(&self.0).unwrap_or_default();
-        Err(Error::new(kind, listed.join("; ")).with("violations", document).with("count", self.0.len()))
+        let all = self.into_sorted();
+        let listed: Vec<String> = all.iter().map(|v| format!("{}: {}", v.pointer, v.reason)).collect();
+        let document = serde_json::to_string(&all).unwrap_or_default();
+        Err(Error::new(kind, listed.join("; ")).with("violations", document).with("count", all.len()))
     }
 
     /// [`Self::into_result`] with [`ErrorKind::InvalidRequest`].

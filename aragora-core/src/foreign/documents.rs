@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::agents::layers::LayersDocument;
 use crate::agents::providers::ProviderDocument;
 use crate::agents::{AgentReply, AgentRequest, PendingTurn, Sampling, ToolCall, Warning};
 use crate::config::Secret;
@@ -190,6 +191,14 @@ pub struct SeatDocument {
     /// Ratings, where the host has them.
     #[serde(default)]
     pub reputation: Option<Reputation>,
+    /// Layers around this agent, of whatever kind it is, in place of the instance's; default the instance's around a
+    /// model and none around others. Budgets and kept replies stay the instance's.
+    #[serde(default)]
+    pub layers: Option<LayersDocument>,
+    /// Agents that stand in for this one when it fails, in this order, in its name and behind layers of their own, in
+    /// place of the models the layers name.
+    #[serde(default)]
+    pub stand_ins: Vec<AgentDocument>,
 }
 
 /// A function of the host that gives the header fields which authenticate a request.

@@ -10,6 +10,7 @@
 //! once, and each `Message::Forget` lets go of it once, also where the document was refused.
 
 mod agent;
+mod budgets;
 mod calls;
 mod compute;
 mod contain;
@@ -31,6 +32,7 @@ mod settings;
 mod specs;
 mod task;
 
+pub use budgets::BudgetUsageDocument;
 pub use calls::{answer, fail, output, pending_calls, transcript};
 pub use compute::compute;
 pub use contain::contain;

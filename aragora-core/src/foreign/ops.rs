@@ -4,6 +4,7 @@ use futures_util::TryStreamExt as _;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::budgets::BudgetUsageDocument;
 use super::documents::{EventDocument, PendingTurns};
 use super::json::{read, write};
 use super::session::Inner;
@@ -106,6 +107,21 @@ struct DeclineArgs {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct TenantArgs {
+    #[serde(default = "default_tenant")]
+    tenant: OrgId,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ForgetArgs {
+    #[serde(default = "default_tenant")]
+    tenant: OrgId,
+    agent: AgentId,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Advance {
     ms: u64,
 }
@@ -173,6 +189,15 @@ impl Inner {
             "desk.decline" => {
                 let a: DeclineArgs = read(op, args)?;
                 write(&engine.human_desk(&a.tenant).decline(&a.id, a.reason, &a.by).await?)
+            }
+            "agents.budgets" => {
+                let a: TenantArgs = read(op, args)?;
+                let stands = self.aragora.agents().budgets(&a.tenant).await?;
+                write(&stands.into_iter().map(BudgetUsageDocument::from).collect::<Vec<_>>())
+            }
+            "agents.forget" => {
+                let a: ForgetArgs = read(op, args)?;
+                write(&self.aragora.agents().forget(&a.tenant, &a.agent).await?)
             }
             other => Err(Error::internal(format!("a binding called {other:?}"))),
         }

@@ -27,6 +27,9 @@ pub struct ErrorParts {
     /// The call whose exception is the cause; the host keeps it until the call is released.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause_call: Option<u64>,
+    /// The error of this library behind it, where no exception of the host is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Box<ErrorParts>>,
     // Keeps the host's exception alive until the host has looked it up.
     #[serde(skip)]
     _cause: Option<KeptCause>,
@@ -62,7 +65,10 @@ impl From<&Error> for ErrorParts {
             }
             cause = found.source();
         }
+        let source = std::error::Error::source(error).filter(|_| cause_call.is_none());
+        let behind = source.and_then(|source| source.downcast_ref::<Error>());
         Self {
+            cause: behind.map(|behind| Box::new(Self::from(behind))),
             code: error.code(),
             reason: error.reason().to_owned(),
             retryable: error.retryable(),

@@ -11,10 +11,11 @@ use super::credentials::ForeignCredentials;
 use super::documents::{AgentDocument, CredentialsDocument, ScriptDocument, SeatDocument};
 use super::message::{Host, Message};
 use super::session::Inner;
+use crate::agents::layers::LayersDocument;
 use crate::agents::providers::{ApiKey, ModelSpec, ProviderConfig, ProviderDocument};
 use crate::agents::{
-    Agent, AgentProfile, BallotReply, Cassette, DemoAgent, DemoStyle, HumanAgent, RecordedAgent, ScriptEnd, ScriptStep,
-    ScriptedAgent, Seat, StructuredMode,
+    Agent, AgentProfile, Agents, BallotReply, Cassette, DemoAgent, DemoStyle, HumanAgent, RecordedAgent, ScriptEnd,
+    ScriptStep, ScriptedAgent, Seat, StructuredMode,
 };
 use crate::config::Secret;
 use crate::debate::{AgentKind, Transcript};
@@ -54,8 +55,8 @@ impl References {
         Self(found)
     }
 
-    // Foreign participants stand in `agent` of a seat, in `credentials` of a model and in `foreign` of a protocol, and
-    // nowhere else.
+    // Foreign participants stand in `agent` and `stand_ins` of a seat, in `credentials` of a model and in `foreign` of a
+    // protocol, and nowhere else.
     fn collect(document: &Value, host: &Arc<dyn Host>, found: &mut BTreeMap<u64, Vec<Arc<Participant>>>) {
         let mut note = |holder: Option<&Value>| {
             if let Some(number) = holder.and_then(|holder| holder.get("participant")).and_then(Value::as_u64) {
@@ -63,13 +64,13 @@ impl References {
             }
         };
         note(document.get("protocol").and_then(|protocol| protocol.get("foreign")));
-        note(document.get("agent"));
-        note(document.get("agent").and_then(|agent| agent.get("credentials")));
-        for seat in document.get("seats").and_then(Value::as_array).into_iter().flatten() {
-            note(seat.get("agent"));
-            note(seat.get("agent").and_then(|agent| agent.get("credentials")));
+        for seat in list(document, "seats").chain([document]) {
+            for agent in list(seat, "stand_ins").chain(seat.get("agent")) {
+                note(Some(agent));
+                note(agent.get("credentials"));
+            }
         }
-        for protocol in document.get("protocols").and_then(Value::as_array).into_iter().flatten() {
+        for protocol in list(document, "protocols") {
             note(protocol.get("foreign"));
         }
     }
@@ -82,10 +83,14 @@ impl References {
     }
 }
 
+fn list<'a>(document: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
+    document.get(name).and_then(Value::as_array).into_iter().flatten()
+}
+
 impl Inner {
     pub(super) fn seat(&self, document: SeatDocument, tenant: &OrgId, references: &mut References) -> Result<Seat> {
-        let SeatDocument { agent, role, persona, weight, votes, judges, reputation } = document;
-        let mut seat = Seat::new(self.agent(agent, tenant, references)?);
+        let SeatDocument { agent, role, persona, weight, votes, judges, reputation, layers, stand_ins } = document;
+        let mut seat = Seat::new(self.layered(agent, layers.as_ref(), stand_ins, tenant, references)?);
         if judges == Some(true) {
             seat = seat.as_judge();
         }
@@ -97,9 +102,32 @@ impl Inner {
         Ok(seat)
     }
 
-    pub(super) fn agent(
+    /// The agent in the layers its seat asks for: around a model the instance's, around others none, unless the seat
+    /// says otherwise.
+    fn layered(
         &self,
         document: AgentDocument,
+        layers: Option<&LayersDocument>,
+        stand_ins: Vec<AgentDocument>,
+        tenant: &OrgId,
+        references: &mut References,
+    ) -> Result<Arc<dyn Agent>> {
+        let agents = self.aragora.agents();
+        let agents = layers.map_or_else(|| Ok(agents.clone()), |layers| agents.in_layers(layers))?;
+        let is_model = matches!(document, AgentDocument::Model { .. });
+        if stand_ins.is_empty() && (is_model || layers.is_none()) {
+            return self.agent(document, &agents, tenant, references);
+        }
+        let bare = agents.without_layers();
+        let agent = self.agent(document, &bare, tenant, references)?;
+        let others = stand_ins.into_iter().map(|other| self.agent(other, &bare, tenant, references));
+        agents.around(agent, others.collect::<Result<_>>()?)
+    }
+
+    fn agent(
+        &self,
+        document: AgentDocument,
+        agents: &Agents,
         tenant: &OrgId,
         references: &mut References,
     ) -> Result<Arc<dyn Agent>> {
@@ -134,7 +162,7 @@ impl Inner {
                 let mut config = configuration(name, config)?;
                 config.base_url = base_url.or(config.base_url);
                 config.id = id.or(config.id);
-                self.model(config, api_key, credentials, references)?
+                self.model(config, api_key, credentials, agents, references)?
             }
             AgentDocument::Scripted { id, steps, at_end } => {
                 let mut agent = ScriptedAgent::new(id).with_clock(clock).at_end(end(at_end.as_deref())?);
@@ -172,9 +200,9 @@ impl Inner {
         config: ProviderConfig,
         api_key: Option<Secret>,
         credentials: Option<CredentialsDocument>,
+        agents: &Agents,
         references: &mut References,
     ) -> Result<Arc<dyn Agent>> {
-        let agents = self.aragora.agents();
         match (api_key, credentials) {
             (None, None) => agents.open(config),
             (Some(key), None) => agents.open_with(config, Arc::new(ApiKey(key))),

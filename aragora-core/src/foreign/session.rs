@@ -11,7 +11,7 @@ use super::process::{Owned, Process};
 use super::seats::References;
 use super::settings::{SeededEntropy, Settings};
 use super::specs::host_protocol;
-use crate::agents::{AgentParts, Agents};
+use crate::agents::{AgentParts, Agents, Prices};
 use crate::aragora::Aragora;
 use crate::clock::{Clock, ManualClock, SystemClock};
 use crate::config::Config;
@@ -61,13 +61,15 @@ impl Session {
             None => Arc::new(SystemEntropy),
         };
         let parts = Parts::new(clock, entropy);
-        let storage = crate::storage::open(settings.storage.as_deref().unwrap_or("memory:"), &parts).await?;
-        let agent_parts = AgentParts::over(parts.clone()).with_storage(storage.clone());
-        let mut agents = Agents::builder().providers(config.providers.clone()).parts(agent_parts);
-        agents = agents.layers((&settings.layers).into()).stand_ins(settings.layers.stand_ins());
-        if settings.layers.bare {
-            agents = agents.without_layers();
+        let stack = Aragora::stack(settings.storage.as_deref().unwrap_or("memory:"), &config, &parts).await?;
+        let storage = stack.whole();
+        let mut agent_parts = AgentParts::over(parts.clone()).with_storage(storage.clone());
+        if let Some(prices) = settings.prices {
+            prices.validate()?;
+            agent_parts = agent_parts.with_prices(Arc::new(Prices::known().before(prices)));
         }
+        let agents = Agents::builder().providers(config.providers.clone()).parts(agent_parts);
+        let agents = agents.document(&settings.layers)?;
         let engine = Engine::builder().parts(parts.clone()).storage(storage).config(EngineConfig::of(&config));
         let mut engine = engine.agents(agents.build());
         for protocol in settings.protocols {
@@ -78,7 +80,7 @@ impl Session {
             host,
             parts,
             manual,
-            aragora: Aragora::with_engine(engine.build()?),
+            aragora: Aragora::over(engine.build()?, stack),
             running: Mutex::default(),
             closed: AtomicBool::new(false),
         };

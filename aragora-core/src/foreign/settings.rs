@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::documents::ProtocolDocument;
+use crate::agents::PriceTable;
 use crate::agents::layers::LayersDocument;
 use crate::clock::Timestamp;
 use crate::debate::Seed;
@@ -25,6 +26,7 @@ pub(super) struct Settings {
     pub(super) clock: Option<ClockDocument>,
     pub(super) seed: Option<Seed>,
     pub(super) layers: LayersDocument,
+    pub(super) prices: Option<PriceTable>,
 }
 
 /// Where settings come from; a binding reads no environment by itself.

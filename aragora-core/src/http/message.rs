@@ -6,6 +6,7 @@ use url::Url;
 
 use super::body::Body;
 use super::headers::Headers;
+use crate::config::ShownUrl;
 
 /// The methods this library uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -52,11 +53,11 @@ impl HttpRequest {
 }
 
 impl fmt::Debug for HttpRequest {
-    /// Shows the size of the body, not the body: it holds prompts.
+    /// Shows the size of the body, not the body: it holds prompts. Of the address, neither user information nor query.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpRequest")
             .field("method", &self.method)
-            .field("url", &self.url.as_str())
+            .field("url", &ShownUrl(self.url.as_str()))
             .field("headers", &self.headers)
             .field("body_bytes", &self.body.len())
             .field("timeout", &self.timeout)

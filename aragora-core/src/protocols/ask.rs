@@ -9,8 +9,8 @@ use super::templates::{instruction, template};
 use super::topology::sees;
 use crate::debate::{
     ContextReduced, Expect, Extractor, Identity, Join, Message, MessageKind, Order, Phase, Prompt, Role, RolePolicy,
-    SeatView, Stance, StancePolicy, Transcript, TranscriptMessage, display_names, escape, fill, question_block, reduce,
-    told, transcript_blocks,
+    SeatView, Stance, StancePolicy, Transcript, TranscriptMessage, escape, fill, question_block, reduce, told,
+    transcript_blocks,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{AgentId, MessageId, OptionId, TurnId};
@@ -171,7 +171,7 @@ impl<'a> AskBuilder<'a> {
     /// The step.
     pub fn build(self) -> Result<Step> {
         let t = self.transcript;
-        let names = display_names(t);
+        let names = t.names();
         let system: Arc<str> = system_text(t)?.into();
         let question: Arc<str> = question_block(t).into();
         let chosen: Vec<&SeatView> = match &self.seats {
@@ -199,12 +199,12 @@ impl<'a> AskBuilder<'a> {
                     .collect();
                 shown.retain(|m| newest.contains(&m.id));
             }
-            let last = self.last_message(seat, &names)?;
+            let last = self.last_message(seat, names)?;
             let output = t.limits().max_output_tokens;
             let fixed = system.len() + question.len() + last.len();
             let turn = self.turn(seat, 1);
             let size = |shown: &[&TranscriptMessage]| {
-                fixed + transcript_blocks(t, shown, &names).iter().map(|(_, text)| text.len()).sum::<usize>()
+                fixed + transcript_blocks(t, shown, names).iter().map(|(_, text)| text.len()).sum::<usize>()
             };
             let (reduced, too_long) = fit(t, seat, &mut shown, &size, output, &turn);
             let ids: Vec<MessageId> = shown.iter().map(|message| message.id.clone()).collect();
@@ -212,7 +212,7 @@ impl<'a> AskBuilder<'a> {
             let history = if let Some((_, history)) = blocks.iter().find(|(key, _)| *key == ids) {
                 history.clone()
             } else {
-                let rendered = transcript_blocks(t, &shown, &names);
+                let rendered = transcript_blocks(t, &shown, names);
                 // The last block that will not grow any more.
                 let complete = rendered.iter().rposition(|(round, _)| *round < self.round);
                 let history: Vec<Message> = rendered
@@ -355,6 +355,7 @@ pub(crate) fn sees_map(t: &Transcript, round: u32) -> BTreeMap<AgentId, Vec<Agen
 /// A message counts as seen by the visibility of the first step after it, so that the order only ever grows.
 pub(crate) fn visible<'a>(t: &'a Transcript, seat: &AgentId, round: u32) -> Vec<&'a TranscriptMessage> {
     let order: Vec<&AgentId> = t.seats().map(|seat| &seat.id).collect();
+    let mut seen: BTreeMap<u32, Option<Vec<AgentId>>> = BTreeMap::new();
     let mut shown: Vec<(usize, &TranscriptMessage)> = t
         .messages()
         .iter()
@@ -375,7 +376,8 @@ pub(crate) fn visible<'a>(t: &'a Transcript, seat: &AgentId, round: u32) -> Vec<
                 .iter()
                 .find(|step| step.retry_of.is_none() && m.step.is_some_and(|s| step.step > s))
                 .map_or(round, |step| step.round);
-            author == seat || seen_in(t, seat, next).is_none_or(|seen| seen.contains(author))
+            let seen = seen.entry(next).or_insert_with(|| seen_in(t, seat, next));
+            author == seat || seen.as_ref().is_none_or(|seen| seen.contains(author))
         })
         .collect();
     shown.sort_by_key(|(log, m)| {
@@ -490,6 +492,6 @@ impl Transcript {
         if self.options().identity == Identity::Named {
             return seat.to_string();
         }
-        display_names(self).remove(seat).unwrap_or_else(|| seat.to_string())
+        self.names().get(seat).cloned().unwrap_or_else(|| seat.to_string())
     }
 }

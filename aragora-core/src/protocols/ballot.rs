@@ -8,7 +8,7 @@ use super::step::Step;
 use super::templates::instruction;
 use crate::debate::{
     BallotKind, BallotShape, Expect, GatePolicy, Label, OptionView, Phase, Relabel, SeatView, Transcript,
-    assign_labels, delimit, nonce, voter_order,
+    assign_labels, delimit, voter_order,
 };
 use crate::error::Result;
 use crate::ids::{MessageId, OptionId};
@@ -80,12 +80,11 @@ fn shape(t: &Transcript, round: u32, options: &[OptionView], seat: &SeatView, ki
 }
 
 fn listed(t: &Transcript, round: u32, options: &[OptionView], seat: &SeatView) -> String {
-    let nonce = nonce(t.start().seed, t.debate());
+    let nonce = t.nonce();
     let mut out = String::new();
     for label in labels(t, round, options, seat) {
         if let Some(option) = options.iter().find(|option| option.id == label.option) {
-            let _ =
-                write!(out, "Option {}:\n{}", label.label, delimit(&nonce, "option", round, "answer", &option.text));
+            let _ = write!(out, "Option {}:\n{}", label.label, delimit(nonce, "option", round, "answer", &option.text));
         }
     }
     out.truncate(out.trim_end().len());

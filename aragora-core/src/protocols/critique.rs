@@ -11,7 +11,7 @@ use super::step::{AskStep, Checkpoint, Draft, Estimate, ProtocolInfo, Step};
 use super::templates::instruction;
 use crate::debate::{
     BallotKind, Ballots, CheckScope, Expect, GatePolicy, Join, JsonShape, OptionView, Phase, SeatView, Stop, StopCause,
-    Transcript, delimit, display_names, nonce,
+    Transcript, delimit,
 };
 use crate::error::Result;
 use crate::ids::AgentId;
@@ -97,7 +97,7 @@ impl DebateProtocol for Critique {
 
 impl Critique {
     fn critique(&self, t: &Transcript, round: u32) -> Result<Step> {
-        let names = display_names(t);
+        let names = t.names();
         let answered: Vec<AgentId> =
             t.positions().into_iter().filter(|p| p.message.is_some()).map(|p| p.seat).collect();
         let targets = |seat: &SeatView| -> Vec<String> {
@@ -106,9 +106,13 @@ impl Critique {
                 answered.iter().filter(|id| **id != seat.id && seen.as_ref().is_none_or(|seen| seen.contains(id)));
             others.filter_map(|id| names.get(id).cloned()).collect()
         };
-        let build = |wanted: &dyn Fn(&SeatView) -> Vec<String>| {
+        let build = |critic: Option<&AgentId>, wanted: &dyn Fn(&SeatView) -> Vec<String>| {
             let builder =
                 AskBuilder::new(t, Phase::Critique, round).own_answer(false).expect(|_| Expect::Json(critique_shape()));
+            let builder = match critic {
+                Some(critic) => builder.seats(vec![critic.clone()]),
+                None => builder,
+            };
             builder
                 .instruction(|seat| {
                     let others = wanted(seat);
@@ -118,17 +122,17 @@ impl Critique {
                 .build()
         };
         if !self.pairwise {
-            return build(&targets);
+            return build(None, &targets);
         }
         // Pairwise: the k-th asking of a critic is about its k-th target.
-        let Step::Ask(mut step) = build(&targets)? else { return Ok(Step::finish()) };
+        let Step::Ask(mut step) = build(None, &targets)? else { return Ok(Step::finish()) };
         let mut asks = Vec::new();
         for ask in step.asks {
             let Some(seat) = t.seat(&ask.seat) else { continue };
             for (k, target) in targets(seat).into_iter().enumerate() {
                 let one = |_: &SeatView| vec![target.clone()];
-                let Step::Ask(single) = build(&one)? else { continue };
-                if let Some(mut single) = single.asks.into_iter().find(|other| other.seat == ask.seat) {
+                let Step::Ask(single) = build(Some(&ask.seat), &one)? else { continue };
+                if let Some(mut single) = single.asks.into_iter().next() {
                     single.turn = super::ask::turn_id(t, round, Phase::Critique, &ask.seat, k as u32 + 1);
                     asks.push(single);
                 }
@@ -147,8 +151,7 @@ fn needs_no_vote(t: &Transcript) -> bool {
 }
 
 fn revise(t: &Transcript, round: u32) -> Result<Step> {
-    let names = display_names(t);
-    let nonce = nonce(t.start().seed, t.debate());
+    let (names, nonce) = (t.names(), t.nonce());
     AskBuilder::new(t, Phase::Revise, round)
         .instruction(|seat| {
             let mut text = String::new();
@@ -156,7 +159,7 @@ fn revise(t: &Transcript, round: u32) -> Result<Step> {
                 let of_this_round = t.turn(&critique.turn).is_some_and(|turn| turn.round == round);
                 if of_this_round {
                     let from = names.get(&critique.critic).map_or("unknown", String::as_str);
-                    text.push_str(&delimit(&nonce, from, round, "critique", &written(critique)));
+                    text.push_str(&delimit(nonce, from, round, "critique", &written(critique)));
                 }
             }
             if text.is_empty() {
@@ -169,21 +172,21 @@ fn revise(t: &Transcript, round: u32) -> Result<Step> {
 
 // The winner's members, then everything that speaks against them: other answers, and reasons of votes for them.
 fn synthesize(t: &Transcript, seat: &AgentId, winner: &OptionView) -> Result<Option<AskStep>> {
-    let (round, names, nonce) = (t.round(), display_names(t), nonce(t.start().seed, t.debate()));
+    let (round, names, nonce) = (t.round(), t.names(), t.nonce());
     let name = |id: &AgentId| names.get(id).map_or("unknown", String::as_str);
     let mut text = String::new();
     for option in std::iter::once(winner).chain(t.option_views().iter().filter(|option| option.id != winner.id)) {
         let kind = if option.id == winner.id { "winner" } else { "dissent" };
         for message in option.messages.iter().filter_map(|id| t.message(id)) {
             let from = message.seat.as_ref().map_or("unknown", name);
-            text.push_str(&delimit(&nonce, from, message.round, kind, &message.text));
+            text.push_str(&delimit(nonce, from, message.round, kind, &message.text));
         }
     }
     for vote in t.votes().iter().filter(|vote| vote.step.is_some() && vote.round == round) {
         let against = vote.ballot.as_ref().is_some_and(|ballot| !crate::consensus::supports(ballot, &winner.id));
         let from = t.seats().find(|seat| seat.id.as_str() == vote.voter).map_or("unknown", |seat| name(&seat.id));
         if let Some(reason) = vote.reason.as_ref().filter(|_| against) {
-            text.push_str(&delimit(&nonce, from, round, "dissent", reason));
+            text.push_str(&delimit(nonce, from, round, "dissent", reason));
         }
     }
     let step = AskBuilder::new(t, Phase::Synthesize, round)

@@ -11,7 +11,7 @@ use super::templates::template;
 use crate::analysis::{RatedRound, contribution, parse_ratings};
 use crate::debate::{
     Ballots, CheckScope, Join, Order, Phase, Role, RuleConfig, RuleKind, Share, StepWhy, Stop, StopCause, TieBreak,
-    Transcript, TurnView, delimit, fill, nonce, pick, round6, shuffle,
+    Transcript, TurnView, delimit, fill, pick, round6, shuffle,
 };
 use crate::debate::{QuorumRule, TranscriptMessage};
 use crate::error::Result;
@@ -314,10 +314,10 @@ impl Dynamic {
 
     fn rank(&self, t: &Transcript, round: u32) -> Result<Step> {
         let ranker = self.ranker.clone().or_else(|| t.active().next().map(|seat| seat.id.clone()));
-        let nonce = nonce(t.start().seed, t.debate());
+        let nonce = t.nonce();
         let mut listed = String::new();
         for (k, message) in ranked(t).into_iter().enumerate() {
-            let _ = write!(listed, "Reply {}:\n{}", k + 1, delimit(&nonce, "reply", round, "answer", &message.text));
+            let _ = write!(listed, "Reply {}:\n{}", k + 1, delimit(nonce, "reply", round, "answer", &message.text));
         }
         AskBuilder::new(t, Phase::Rank, round)
             .seats(ranker.into_iter().collect())

@@ -20,6 +20,13 @@ pub enum Space {
     Tenant(OrgId),
 }
 
+impl Space {
+    /// The organisation's id; empty for the installation's own.
+    pub(crate) fn tenant(&self) -> &str {
+        if let Self::Tenant(org) = self { org.as_str() } else { "" }
+    }
+}
+
 /// The name of a table: `[a-z][a-z0-9_]{0,47}`.
 #[derive(Clone)]
 pub struct TableName(Name);
@@ -144,8 +151,7 @@ impl Address {
 }
 
 fn physical(space: &Space, table: &TableName, key: &[u8]) -> Vec<u8> {
-    let tenant = if let Space::Tenant(org) = space { org.as_str() } else { "" };
-    let mut out = KeyWriter::with_capacity(4 + tenant.len() + table.as_str().len() + key.len());
+    let mut out = KeyWriter::with_capacity(4 + space.tenant().len() + table.as_str().len() + key.len());
     match space {
         Space::System => out.encoded(&[0x00]),
         Space::Tenant(org) => out.string(org.as_str()),

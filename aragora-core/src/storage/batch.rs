@@ -196,6 +196,7 @@ impl Op {
         }
     }
 
+    /// What it counts against the bytes of a batch.
     pub(crate) fn bytes(&self) -> usize {
         self.address().key.len() + if let Self::Put { frame, .. } = self { frame.len() } else { 0 }
     }
@@ -221,7 +222,8 @@ impl Op {
     }
 }
 
-fn limit(what: &str, limit: usize, size: usize) -> Result<()> {
+/// `limit_exceeded` naming both if the size is above the limit.
+pub(crate) fn limit(what: &str, limit: usize, size: usize) -> Result<()> {
     if size <= limit {
         return Ok(());
     }

@@ -29,6 +29,7 @@ use lock::Lock;
 pub(crate) use reserve::full;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::storage::backup::StoreIdentity;
 use crate::telemetry::Parts;
 
 const CURRENT: &str = "CURRENT";
@@ -162,6 +163,18 @@ impl Directory {
         replace(&self.root.join(CURRENT), format!("{generation}\n").as_bytes())?;
         self.generation.store(generation, Ordering::Release);
         Ok(())
+    }
+
+    /// Which store this is.
+    pub(crate) fn identity(&self) -> Result<StoreIdentity> {
+        let identity = Identity::read(&self.root)?.ok_or_else(|| damaged(&self.root, identity::FILE, "is missing"))?;
+        Ok(StoreIdentity { store_id: identity.store_id().to_owned(), generation: self.generation() })
+    }
+
+    /// Makes this the store with that id, whose copy it holds.
+    pub(crate) fn adopt(&self, store_id: &str) -> Result<()> {
+        let identity = Identity::read(&self.root)?.ok_or_else(|| damaged(&self.root, identity::FILE, "is missing"))?;
+        identity.adopt(&self.root, store_id)
     }
 
     /// Lets go of the directory.

@@ -71,6 +71,28 @@ pub fn draft_json<T: Serialize + ?Sized>(schema: u16, value: &T) -> Result<Bytes
     Ok(end(out))
 }
 
+/// A frame to be put whose payload this function writes; `sealed` says whether that is an envelope.
+pub(crate) fn draft_with(
+    codec: Codec,
+    schema: u16,
+    sealed: bool,
+    payload: usize,
+    write: impl FnOnce(&mut Vec<u8>) -> Result<()>,
+) -> Result<Bytes> {
+    let mut out = begin(codec, schema, payload + OVERHEAD);
+    if let Some(flags) = out.get_mut(3).filter(|_| sealed) {
+        *flags = SEALED;
+    }
+    write(&mut out)?;
+    Ok(end(out))
+}
+
+/// Reads a frame that is to be put; what is none is an `invalid_request`.
+pub(crate) fn read_draft(draft: &[u8]) -> Result<Frame<'_>> {
+    head(draft)
+        .map_err(|error| Error::new(ErrorKind::InvalidRequest, format!("a value that is no frame: {}", error.reason())))
+}
+
 fn begin(codec: Codec, schema: u16, capacity: usize) -> Vec<u8> {
     let codec = match codec {
         Codec::Raw => 0,
@@ -95,9 +117,7 @@ pub fn payload_len(frame: &[u8]) -> usize {
 
 /// Makes a draft, or a frame from elsewhere, the frame of this address. What is no frame is an `invalid_request`.
 pub fn stamp(draft: Bytes, physical: &[u8], revision: Revision, expires_at: Option<Timestamp>) -> Result<Bytes> {
-    head(&draft).map_err(|error| {
-        Error::new(ErrorKind::InvalidRequest, format!("a value that is no frame: {}", error.reason()))
-    })?;
+    read_draft(&draft)?;
     let mut bytes = draft.try_into_mut().unwrap_or_else(|shared| BytesMut::from(&shared[..]));
     let covered = bytes.len() - SUM;
     if let Some(flags) = bytes.get_mut(3) {
@@ -114,6 +134,15 @@ pub fn stamp(draft: Bytes, physical: &[u8], revision: Revision, expires_at: Opti
         field.copy_from_slice(&sum.to_le_bytes());
     }
     Ok(bytes.freeze())
+}
+
+/// The frame of a row that comes from another store: the same bytes, unless this store keeps the expiry elsewhere.
+pub(crate) fn restamp(frame: Bytes, physical: &[u8], revision: Revision, expires_at: Option<Timestamp>) -> Result<Bytes> {
+    let opened = open(&frame, physical)?;
+    if opened.revision == revision && opened.expires_at == expires_at {
+        return Ok(frame);
+    }
+    stamp(frame, physical, revision, expires_at)
 }
 
 /// Reads a stored frame. An unknown version, codec or flag is `unsupported_version`, anything else that is not what

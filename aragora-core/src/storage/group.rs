@@ -4,6 +4,7 @@
 //! snapshot, committed with one sync, made visible, and then answered in the order it was applied.
 
 mod claims;
+mod copy;
 pub(crate) mod disk;
 mod journal;
 mod plan;
@@ -23,6 +24,7 @@ use async_trait::async_trait;
 pub use journal::JournalRow;
 
 use super::address::{Address, KeyRange, TableName};
+use super::backup::Copyable;
 use super::batch::{Batch, Commit, not_applied};
 use super::control::{Control, ControlReport, ProbeReport};
 use super::dir::Directory;
@@ -78,6 +80,7 @@ impl EmbeddedStorage {
     pub(crate) fn start(disk: Box<dyn Disk>, settings: Settings) -> Result<Self> {
         let Settings { clock, journal, directory, read_only } = settings;
         let damage = disk.damage();
+        State::check_whole(&*disk.snapshot()?)?;
         let mut state = match State::load(&*disk.snapshot()?) {
             Err(_) if damage.is_some() => State::default(),
             loaded => loaded?,
@@ -277,6 +280,10 @@ impl fmt::Debug for EmbeddedStorage {
 impl Storage for EmbeddedStorage {
     fn capability(&self) -> Capability {
         Capability { journal: self.shared.journal, ..Capability::embedded(self.shared.disk.name()).durable() }
+    }
+
+    fn copyable(self: Arc<Self>) -> Option<Arc<dyn Copyable>> {
+        Some(self)
     }
 
     async fn get_many(&self, at: Vec<Address>) -> Result<Vec<Option<Entry>>> {

@@ -4,6 +4,8 @@
 //! backend, so that its answers are theirs byte for byte.
 
 mod claims;
+mod copy;
+mod journal;
 mod rows;
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -12,6 +14,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::address::{Address, KeyRange};
+use super::backup::{Copyable, StoreIdentity};
 use super::batch::{Batch, Commit, not_applied};
 use super::control::{Control, ControlReport, ProbeReport, StorageUsage};
 use super::lease::{Lease, LeaseClaim, check_ttl};
@@ -21,6 +24,7 @@ use super::{Capability, Storage};
 use crate::clock::{Clock, Timestamp};
 use crate::error::{Error, ErrorKind, Result};
 use claims::Claims;
+use journal::Journal;
 use rows::Rows;
 
 /// Most entries one sweep removes.
@@ -42,6 +46,8 @@ struct State {
     claims: Claims,
     // The latest time a batch was applied at.
     latest: Timestamp,
+    journal: Option<Journal>,
+    identity: Option<StoreIdentity>,
     closed: bool,
 }
 
@@ -49,6 +55,12 @@ impl MemoryStorage {
     /// An empty store that goes by this clock.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self { clock, state: RwLock::default(), hub: WatchHub::default() }
+    }
+
+    /// An empty store that notes which keys change, for increments of a backup.
+    pub fn journaled(clock: Arc<dyn Clock>) -> Self {
+        let state = State { journal: Some(Journal::default()), ..State::default() };
+        Self { state: RwLock::new(state), ..Self::new(clock) }
     }
 
     fn read(&self) -> Result<RwLockReadGuard<'_, State>> {
@@ -67,8 +79,13 @@ impl MemoryStorage {
             let mut state = self.write()?;
             let now = self.clock.now();
             state.latest = state.latest.max(now);
-            let State { rows, claims, .. } = &mut *state;
-            rows.apply(batch, now, claims, !self.hub.is_idle())?
+            let State { rows, claims, journal, .. } = &mut *state;
+            let noted = journal.is_some() || !self.hub.is_idle();
+            let (commit, written) = rows.apply(batch, now, claims, noted)?;
+            if let Some(journal) = journal {
+                journal.note(now, &written);
+            }
+            (commit, written)
         };
         self.hub.touched_keys(&written);
         Ok(commit)
@@ -98,7 +115,12 @@ fn closed() -> Error {
 #[async_trait]
 impl Storage for MemoryStorage {
     fn capability(&self) -> Capability {
-        Capability::embedded("memory")
+        let journal = self.state.read().unwrap_or_else(PoisonError::into_inner).journal.is_some();
+        Capability { journal, ..Capability::embedded("memory") }
+    }
+
+    fn copyable(self: Arc<Self>) -> Option<Arc<dyn Copyable>> {
+        Some(self)
     }
 
     async fn get_many(&self, at: Vec<Address>) -> Result<Vec<Option<Entry>>> {

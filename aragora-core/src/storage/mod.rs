@@ -19,8 +19,11 @@
 
 mod address;
 mod backoff;
+pub mod backup;
 mod batch;
 mod blobs;
+#[cfg(any(feature = "storage-postgres", feature = "storage-redis"))]
+mod connectivity;
 mod control;
 #[cfg(any(feature = "storage-redb", feature = "storage-sled"))]
 mod dir;
@@ -32,16 +35,30 @@ mod index;
 mod key;
 mod lease;
 mod memory;
+pub mod migrate;
+mod observed;
 mod open;
+#[cfg(feature = "storage-postgres")]
+pub mod postgres;
 #[cfg(feature = "storage-redb")]
 pub(crate) mod redb;
+mod reencrypt;
+#[cfg(feature = "storage-redis")]
+pub mod redis;
+#[cfg(any(feature = "storage-postgres", feature = "storage-redis"))]
+mod remote;
 mod scan;
+mod sealed;
 #[cfg(feature = "storage-sled")]
 mod sled;
+mod stack;
 mod table;
+mod tenant_keys;
+mod tenanted;
 mod watch;
 
 use std::fmt::Debug;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -49,6 +66,8 @@ use async_trait::async_trait;
 pub use address::{Address, KeyRange, Space, TableName};
 pub use batch::{Batch, Commit, Durability, MAX_BATCH_BYTES, MAX_BATCH_OPS, MAX_TTL, MIN_TTL, Op, Precondition};
 pub use blobs::Blobs;
+#[cfg(any(feature = "storage-postgres", feature = "storage-redis"))]
+pub use connectivity::{Connectivity, check_connectivity};
 pub use control::{Control, ControlReport, ProbeReport, StorageUsage};
 pub use frame::{Codec, Frame, MAX_PAYLOAD, OVERHEAD, draft, draft_json, open as open_frame, payload_len, stamp};
 #[cfg(any(feature = "storage-redb", feature = "storage-sled"))]
@@ -57,12 +76,18 @@ pub use index::{IndexPage, IndexReport};
 pub use key::{Desc, KeyBytes, KeyCodec, KeyReader, KeyScalar, KeyWriter, MAX_KEY, OrderedF64};
 pub use lease::{ClaimTarget, Lease, LeaseClaim, Leases, MAX_LEASE, MIN_LEASE, NamedLease};
 pub use memory::MemoryStorage;
+pub use observed::{Observed, StorageHealth};
 pub use open::open;
+pub use reencrypt::{Census, Counts, Grace, KeyAge, Progress, Reencrypt, ReencryptReport, Stores};
 pub use scan::{Corrupt, Cursor, Entry, MAX_PAGE, MAX_PAGE_BYTES, OnCorrupt, PageRequest, ScanOrder, ScanPage};
+pub use sealed::{EncryptionState, SealKeys, Sealed};
+pub use stack::{Stack, StackBuilder};
 pub use table::{
     Class, FieldPolicy, IndexDef, MigratePage, Replaces, Seal, SpaceKind, Table, TableDef, TablePage, TableRecord,
     Versioned, check_definitions,
 };
+pub use tenant_keys::{KeyState, RewrapReport, ShredProof, TenantKeys};
+pub use tenanted::Tenanted;
 pub use watch::{Watch, WatchHub, WatchSignal};
 
 use crate::error::Result;
@@ -77,6 +102,11 @@ use crate::error::Result;
 pub trait Storage: Send + Sync + Debug + 'static {
     /// What this store can do.
     fn capability(&self) -> Capability;
+    /// The side of this store that backups copy and restores fill. `None` for decorators, which stand above what is
+    /// copied, and for backends that cannot.
+    fn copyable(self: Arc<Self>) -> Option<Arc<dyn backup::Copyable>> {
+        None
+    }
     /// The live entries at these addresses, in the order of the request, from one snapshot.
     async fn get_many(&self, at: Vec<Address>) -> Result<Vec<Option<Entry>>>;
     /// One page of a range, from one snapshot.

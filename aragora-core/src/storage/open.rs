@@ -15,32 +15,47 @@ use crate::telemetry::Parts;
 /// A store whose feature is not compiled in is `not_configured`, naming the feature; an unknown scheme or option is
 /// `invalid_config`. Errors never show more of a URI than its scheme, options and local path.
 pub async fn open(uri: &str, parts: &Parts) -> Result<Arc<dyn Storage>> {
-    let feature = match uri.split_once(':').map_or(("", uri), |(scheme, rest)| (scheme, rest)) {
-        ("memory", "") => return Ok(Arc::new(MemoryStorage::new(parts.clock.clone()))),
-        ("memory", _) => {
-            return Err(Error::new(ErrorKind::InvalidConfig, "a memory store takes nothing after `memory:`"));
+    match uri.split_once(':').map_or(("", uri), |(scheme, rest)| (scheme, rest)) {
+        ("memory", "") => Ok(Arc::new(MemoryStorage::new(parts.clock.clone()))),
+        ("memory", _) => Err(Error::new(ErrorKind::InvalidConfig, "a memory store takes nothing after `memory:`")),
+        ("", path) if !path.is_empty() => Ok(embedded::at("redb", path, "", parts).await?),
+        ("redb", path) => Ok(embedded::open("redb", path, parts).await?),
+        ("sled", path) => Ok(embedded::open("sled", path, parts).await?),
+        #[cfg(feature = "storage-postgres")]
+        ("postgres" | "postgresql", _) => {
+            let options = super::postgres::PostgresOptions::from_uri(uri)?;
+            Ok(Arc::new(super::postgres::PostgresStorage::open(options, parts).await?))
         }
-        ("", path) if !path.is_empty() => return Ok(embedded::at("redb", path, "", parts).await?),
-        ("redb", path) => return Ok(embedded::open("redb", path, parts).await?),
-        ("sled", path) => return Ok(embedded::open("sled", path, parts).await?),
-        ("postgres" | "postgresql", _) => "storage-postgres",
-        ("redis" | "rediss" | "redis+sentinel", _) => "storage-redis",
+        #[cfg(not(feature = "storage-postgres"))]
+        ("postgres" | "postgresql", _) => Err(not_configured("storage-postgres")),
+        #[cfg(feature = "storage-redis")]
+        ("redis" | "rediss" | "redis+sentinel", _) => {
+            let options = super::redis::RedisOptions::from_uri(uri)?;
+            Ok(Arc::new(super::redis::RedisStorage::open(options, parts).await?))
+        }
+        #[cfg(not(feature = "storage-redis"))]
+        ("redis" | "rediss" | "redis+sentinel", _) => Err(not_configured("storage-redis")),
         // The letter of a drive.
-        (drive, _) if cfg!(windows) && drive.len() == 1 => return Ok(embedded::at("redb", uri, "", parts).await?),
+        (drive, _) if cfg!(windows) && drive.len() == 1 => Ok(embedded::at("redb", uri, "", parts).await?),
         (scheme, _) => {
             let shown: String = scheme.chars().take(20).collect();
-            return Err(Error::new(
+            Err(Error::new(
                 ErrorKind::InvalidConfig,
                 format!(
                     "the storage scheme {shown:?} is unknown, expected memory, redb, sled, postgres, postgresql, \
                      redis, rediss or redis+sentinel"
                 ),
-            ));
+            ))
         }
-    };
-    Err(not_configured(feature))
+    }
 }
 
+#[cfg(not(all(
+    feature = "storage-postgres",
+    feature = "storage-redb",
+    feature = "storage-redis",
+    feature = "storage-sled"
+)))]
 fn not_configured(feature: &'static str) -> Error {
     Error::new(ErrorKind::NotConfigured, format!("this store needs the feature {feature}, which is not compiled in"))
         .with("feature", feature)

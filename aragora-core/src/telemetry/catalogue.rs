@@ -56,6 +56,7 @@ const PROVIDER: LabelDef = capped("provider", 32);
 const MODEL: LabelDef = capped("model", 200);
 const KIND: LabelDef = capped("kind", 128);
 const PROTOCOL: LabelDef = capped("protocol", 32);
+const BACKUP: LabelDef = closed("kind", &["full", "increment"]);
 const TABLE: LabelDef = capped("table", 200);
 const CLASS: LabelDef = closed("class", &["recorded", "live", "instance"]);
 const SEAM: LabelDef = closed("seam", &["agent", "protocol", "credentials"]);
@@ -81,6 +82,8 @@ const CAUSE: &[&str] = &[
 
 /// Seconds of an agent's answer.
 const A: &[f64] = &[0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 120.0, 240.0];
+/// Seconds of a call to a store or an embedder.
+const S: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 /// Seconds of a debate.
 const D: &[f64] = &[1.0, 2.5, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 120.0, 300.0, 600.0, 1_200.0];
 /// Rounds of a debate.
@@ -91,11 +94,16 @@ const M: &[f64] = &[
     1.0,
 ];
 
+const CIPHER: LabelDef = closed("operation", &["encrypt", "decrypt"]);
+const CIPHER_ERROR: LabelDef =
+    closed("error_type", &["decryption_failed", "key_not_found", "plaintext_refused", "unsupported_version", "kms"]);
+const STORAGE: LabelDef = closed("operation", &["get_many", "scan", "apply", "claim", "renew", "watch", "control"]);
+
 macro_rules! metrics {
     ($($(#[doc = $doc:literal])+ $ident:ident = $name:literal $kind:expr, [$($label:expr),*];)+) => {
         /// The metrics by name.
         pub mod names {
-            use super::{AGENT, A, CAUSE, CLASS, D, KIND, M, MODEL, MetricDef, MetricKind, OUTCOME, PROTOCOL, PROVIDER, R, SEAM, TABLE, capped, closed};
+            use super::{AGENT, A, BACKUP, CAUSE, CIPHER, CIPHER_ERROR, CLASS, D, KIND, M, MODEL, MetricDef, MetricKind, OUTCOME, PROTOCOL, PROVIDER, R, S, SEAM, STORAGE, TABLE, capped, closed};
             $($(#[doc = $doc])+ pub const $ident: MetricDef = MetricDef { name: $name, help: concat!($($doc),+), kind: $kind, labels: &[$($label),*] };)+
         }
 
@@ -157,6 +165,8 @@ metrics! {
     CIRCUIT_BREAKER_STATE = "aragora_circuit_breaker_state" MetricKind::Gauge, [AGENT];
     /// Openings of breakers.
     CIRCUIT_BREAKER_TRIPS_TOTAL = "aragora_circuit_breaker_trips_total" MetricKind::Counter, [AGENT];
+    /// Seconds a provider took to embed one batch of texts.
+    EMBEDDING_SECONDS = "aragora_embedding_seconds" MetricKind::Histogram(S), [];
     /// Calls into participants of another language.
     FOREIGN_CALLS_TOTAL = "aragora_foreign_calls_total" MetricKind::Counter, [SEAM, closed("outcome", &["ok", "failed", "cancelled", "dropped"])];
     /// Seconds of a call into another language.
@@ -169,8 +179,36 @@ metrics! {
     EVENTS_PUBLISHED_TOTAL = "aragora_events_published_total" MetricKind::Counter, [CLASS];
     /// Events a subscriber was too slow for.
     EVENTS_DROPPED_TOTAL = "aragora_events_dropped_total" MetricKind::Counter, [CLASS];
+    /// Calls of the store, by how they ended: `success`, or the code of the error.
+    STORAGE_OPERATIONS_TOTAL = "aragora_storage_operations_total" MetricKind::Counter, [STORAGE, capped("status", 64)];
+    /// Seconds of a call of the store.
+    STORAGE_OPERATION_SECONDS = "aragora_storage_operation_seconds" MetricKind::Histogram(S), [STORAGE];
+    /// Values sealed and opened.
+    ENCRYPTION_OPERATIONS_TOTAL = "aragora_encryption_operations_total" MetricKind::Counter, [CIPHER, capped("store", 200)];
+    /// Seconds to seal or open a value.
+    ENCRYPTION_OPERATION_LATENCY_SECONDS = "aragora_encryption_operation_latency_seconds" MetricKind::Histogram(M), [CIPHER];
+    /// Values that could not be sealed or opened.
+    ENCRYPTION_ERRORS_TOTAL = "aragora_encryption_errors_total" MetricKind::Counter, [CIPHER, CIPHER_ERROR];
+    /// Seconds since the key that encrypts was first used.
+    ENCRYPTION_KEY_AGE_SECONDS = "aragora_encryption_key_age_seconds" MetricKind::Gauge, [];
+    /// Records of a re-encryption by how they ended.
+    MIGRATION_RECORDS_TOTAL = "aragora_migration_records_total" MetricKind::Counter, [capped("store", 200), closed("status", &["migrated", "skipped", "failed"])];
+    /// Records a re-encryption could not read.
+    MIGRATION_ERRORS_TOTAL = "aragora_migration_errors_total" MetricKind::Counter, [capped("store", 200), capped("error_type", 64)];
+    /// Calls of the key service.
+    KMS_REQUESTS_TOTAL = "aragora_kms_requests_total" MetricKind::Counter, [closed("operation", &["generate", "decrypt", "reencrypt"]), capped("status", 64)];
     /// Index rows that led to no record.
     STORAGE_INDEX_ORPHANS_TOTAL = "aragora_storage_index_orphans_total" MetricKind::Counter, [TABLE];
+    /// Backups that were tried. Of an increment, `nothing` is that nothing had changed.
+    BACKUP_RUNS_TOTAL = "aragora_backup_runs_total" MetricKind::Counter, [BACKUP, closed("status", &["success", "nothing", "failure"])];
+    /// Seconds a backup took.
+    BACKUP_DURATION_SECONDS = "aragora_backup_duration_seconds" MetricKind::Histogram(D), [BACKUP];
+    /// Bytes written to backups.
+    BACKUP_BYTES = "aragora_backup_bytes" MetricKind::Counter, [BACKUP];
+    /// When a backup was last read back, in seconds since 1970.
+    BACKUP_LAST_VERIFIED_TIMESTAMP_SECONDS = "aragora_backup_last_verified_timestamp_seconds" MetricKind::Gauge, [];
+    /// Age in seconds of the oldest change that no backup holds.
+    BACKUP_LAG_SECONDS = "aragora_backup_lag_seconds" MetricKind::Gauge, [];
     /// Label values beyond what a metric keeps apart.
     TELEMETRY_LABEL_OVERFLOW_TOTAL = "aragora_telemetry_label_overflow_total" MetricKind::Counter, [capped("metric", 200)];
 }

@@ -12,4 +12,5 @@ mod render;
 pub use bus::{Bus, BusEvent, Lag, OnLag, Received, Subscriber};
 pub use catalogue::{LabelDef, Labels, METRICS, MetricDef, MetricKind, names};
 pub use parts::Parts;
+pub(crate) use registry::Followed;
 pub use registry::{Counter, Gauge, Histogram, HistogramSnapshot, Sample, SampleValue, Telemetry};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
 use super::catalogue::{METRICS, MetricDef, MetricKind, names};
 use super::labels::{Seen, combinations};
@@ -40,6 +40,13 @@ struct Cell {
     buckets: Box<[AtomicU64]>,
     sum: AtomicU64,
     bounds: &'static [f64],
+    followed: Mutex<Option<Weak<dyn Followed>>>,
+}
+
+/// What a gauge can follow: it shows the number of the moment in which it is read, not that of the last change.
+pub(crate) trait Followed: Send + Sync {
+    /// The number of this moment.
+    fn reading(&self) -> f64;
 }
 
 /// A number that only rises.
@@ -233,14 +240,21 @@ impl Cell {
             buckets: bounds.iter().map(|_| AtomicU64::new(0)).collect(),
             sum: AtomicU64::new(0),
             bounds,
+            followed: Mutex::default(),
         }
+    }
+
+    /// Of a gauge.
+    fn shown(&self) -> f64 {
+        let followed = self.followed.lock().unwrap_or_else(PoisonError::into_inner).as_ref().and_then(Weak::upgrade);
+        followed.map_or_else(|| f64::from_bits(self.number.load(Ordering::Relaxed)), |source| source.reading())
     }
 
     fn value(&self, kind: MetricKind) -> SampleValue {
         let number = self.number.load(Ordering::Relaxed);
         match kind {
             MetricKind::Counter => SampleValue::Counter(number),
-            MetricKind::Gauge => SampleValue::Gauge(f64::from_bits(number)),
+            MetricKind::Gauge => SampleValue::Gauge(self.shown()),
             MetricKind::Histogram(_) => {
                 let mut below = 0;
                 let cumulative = self.buckets.iter().map(|bucket| {
@@ -287,7 +301,15 @@ impl Gauge {
 
     /// What it shows.
     pub fn get(&self) -> f64 {
-        f64::from_bits(self.0.cell.number.load(Ordering::Relaxed))
+        self.0.cell.shown()
+    }
+
+    /// Shows what this says whenever it is read, as long as it exists, and what was set last thereafter.
+    pub(crate) fn follow(&self, source: Weak<dyn Followed>) {
+        let mut followed = self.0.cell.followed.lock().unwrap_or_else(PoisonError::into_inner);
+        if !followed.as_ref().is_some_and(|known| known.ptr_eq(&source)) {
+            *followed = Some(source);
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::agents::{
 };
 use crate::clock::{CancelToken, Clock, Deadline, ManualClock, SystemClock};
 use crate::error::{Error, ErrorKind, Result};
-use crate::ids::{AgentId, MessageId, RequestId};
+use crate::ids::{AgentId, MessageId, OrgId, RequestId};
 
 /// A word that only a message hidden from the agent holds.
 const CANARY: &str = "canary-7f3a";
@@ -304,6 +304,7 @@ async fn still_waiting<F: Future<Output = Result<AgentReply>> + Unpin>(call: &mu
 fn request(id: &str) -> AgentRequest {
     AgentRequest {
         id: RequestId::new(id),
+        tenant: OrgId::trusted("default"),
         debate: None,
         round: 1,
         phase: Phase::Answer,

@@ -36,6 +36,7 @@ from .desk import HumanDesk
 from .events import EventStream
 from .logging import LogRecord, set_log_sink
 from .protocols import DebateProtocol, PlannedCalls, Step
+from .providers import Agents
 from .pure import (
     builtin_protocols,
     error_codes,
@@ -57,6 +58,7 @@ __all__ = [
     "Agent",
     "AgentLike",
     "AgentRequest",
+    "Agents",
     "Aragora",
     "AragoraError",
     "Config",

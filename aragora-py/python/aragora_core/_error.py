@@ -68,10 +68,13 @@ parked: dict[int, BaseException] = {}
 
 
 def from_parts(text: str, classes: Mapping[str, type[AragoraError]]) -> AragoraError:
-    """The error the core describes; its cause is the very exception a participant raised."""
+    """The error the core describes; its cause is the very exception a participant raised, or what the core met."""
     import json
 
-    parts = cast("dict[str, object]", json.loads(text))
+    return _from(cast("dict[str, object]", json.loads(text)), classes)
+
+
+def _from(parts: dict[str, object], classes: Mapping[str, type[AragoraError]]) -> AragoraError:
     code = cast(str, parts["code"])
     wait = cast("int | None", parts.get("retry_after_ms"))
     error = classes.get(code, AragoraError)(
@@ -83,8 +86,11 @@ def from_parts(text: str, classes: Mapping[str, type[AragoraError]]) -> AragoraE
     )
     call = cast("int | None", parts.get("cause_call"))
     cause = None if call is None else parked.get(call)
+    behind = cast("dict[str, object] | None", parts.get("cause"))
     if cause is not None:
         error.__cause__ = cause
+    elif behind is not None:
+        error.__cause__ = _from(behind, classes)
     return error
 
 

@@ -34,6 +34,7 @@ class Value(metaclass=ValueType):
     _fields: ClassVar[tuple[str, ...]] = ()
     _defaults: ClassVar[Mapping[str, object]] = {}
     _kw_only: ClassVar[bool] = True
+    _secrets: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, *values: object, **members: object) -> None:
         if values:
@@ -81,8 +82,9 @@ class Value(metaclass=ValueType):
 
     def __repr__(self) -> str:
         defaults = self._defaults
-        shown = ((name, getattr(self, name)) for name in self._fields)
-        told = (f"{name}={value!r}" for name, value in shown if name not in defaults or value != defaults[name])
+        held = ((name, getattr(self, name)) for name in self._fields)
+        given = ((name, value) for name, value in held if name not in defaults or value != defaults[name])
+        told = (f"{name}={hidden(value) if name in self._secrets else repr(value)}" for name, value in given)
         return f"{type(self).__qualname__}({', '.join(told)})"
 
     def __replace__(self, **changes: object) -> Self:
@@ -93,6 +95,14 @@ class Value(metaclass=ValueType):
 
     def _members(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in self._fields}
+
+
+def hidden(value: object) -> str:
+    """What is shown of a secret, or of a mapping to secrets: its names."""
+    if isinstance(value, Mapping):
+        names = cast("Mapping[object, object]", value)
+        return "{" + ", ".join(f"{name!r}: '***'" for name in names) + "}"
+    return "'***'"
 
 
 def _again(kind: type[Value], members: dict[str, object]) -> Value:

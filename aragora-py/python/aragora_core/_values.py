@@ -85,9 +85,17 @@ __all__ = [
     "BreakerClosedEvent",
     "BreakerHalfOpenEvent",
     "BreakerOpenedEvent",
+    "BreakerSnapshot",
+    "BreakerState",
     "BreakpointEvent",
     "BreakpointResolvedEvent",
+    "Budget",
     "BudgetAlertEvent",
+    "BudgetScope",
+    "BudgetScopeCall",
+    "BudgetScopeDebate",
+    "BudgetScopeTenant",
+    "BudgetUsage",
     "Calls",
     "CastVote",
     "CheckScope",
@@ -200,6 +208,7 @@ __all__ = [
     "KnowledgeInjectedEvent",
     "Label",
     "LaggedEvent",
+    "LastError",
     "Layers",
     "Layout",
     "LayoutPreset",
@@ -232,6 +241,7 @@ __all__ = [
     "PendingStatePending",
     "PendingTurn",
     "PendingTurns",
+    "Period",
     "Persona",
     "Phase",
     "PlannedAsk",
@@ -242,21 +252,27 @@ __all__ = [
     "PositionKindInvalid",
     "PositionKindMissing",
     "Preset",
+    "PriceRow",
+    "PriceTable",
     "Prompt",
     "PromptCache",
     "ProtocolRef",
     "ProviderDocument",
+    "ProviderReport",
+    "ProviderStatus",
     "Question",
     "Quorum",
     "QuorumRule",
     "QuorumRuleCount",
     "QuorumRuleFraction",
     "QuorumRuleHalf",
+    "RateLimitSnapshot",
     "RateLimitWaitEvent",
     "Refusal",
     "Relabel",
     "ReplayCheck",
     "ReplayReport",
+    "ReplyCache",
     "ReplyWarning",
     "Report",
     "Reputation",
@@ -302,6 +318,7 @@ __all__ = [
     "StalePolicy",
     "Stance",
     "StancePolicy",
+    "StatedLimit",
     "StepAnalyse",
     "StepAsk",
     "StepEndEvent",
@@ -325,6 +342,7 @@ __all__ = [
     "StreamMode",
     "StructuredMode",
     "Tally",
+    "TargetHealth",
     "Test",
     "TieBreak",
     "TieBreakFirstSeen",
@@ -357,6 +375,10 @@ __all__ = [
     "TurnView",
     "UnknownEvent",
     "UnparsedPolicy",
+    "Unpriced",
+    "UnpricedAllow",
+    "UnpricedAssume",
+    "UnpricedRefuse",
     "Usage",
     "UsageTotals",
     "Verdict",
@@ -376,6 +398,7 @@ __all__ = [
     "author_from_dict",
     "ballot_from_dict",
     "ballot_kind_from_dict",
+    "budget_scope_from_dict",
     "context_policy_from_dict",
     "cost_source_from_dict",
     "edit_from_dict",
@@ -395,6 +418,7 @@ __all__ = [
     "stop_reason_from_dict",
     "tie_break_from_dict",
     "topology_from_dict",
+    "unpriced_from_dict",
     "visibility_from_dict",
 ]
 
@@ -481,6 +505,7 @@ class AgentDocumentModel(Value):
     """
 
     __match_args__ = ("name", "config", "base_url", "api_key", "credentials", "id")
+    _secrets = ("api_key",)
     name: str | None = None
     config: ProviderDocument | None = None
     base_url: str | None = None
@@ -1673,6 +1698,236 @@ class BiasReport(Value):
             out["winner_chars"] = self.winner_chars
         if self.loser_chars is not None:
             out["loser_chars"] = self.loser_chars
+        return out
+
+
+class BreakerSnapshot(Value):
+    """The breaker of a target.
+
+    Attributes:
+        target: Provider and model.
+        origin: Scheme, host and port; empty if it has none.
+        state: Its state.
+        failures: Failures in the window.
+        threshold: Failures that open it.
+        window: The window, in milliseconds.
+        openings: How often it has opened.
+        opened_at: When it opened, unless it is closed.
+        opened_by: Code of the failure that opened it, unless it is closed.
+        retry_after: Time until a probe is let through, in milliseconds; 0 unless it is open.
+    """
+
+    __match_args__ = (
+        "target", "origin", "state", "failures", "threshold", "window", "openings", "opened_at", "opened_by",
+        "retry_after",
+    )
+    target: str
+    origin: str
+    state: BreakerState
+    failures: int
+    threshold: int
+    window: timedelta
+    openings: int
+    opened_at: datetime | None = None
+    opened_by: str | None = None
+    retry_after: timedelta
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("BreakerSnapshot", document)
+        return cls(
+            target=m.required("target", text),
+            origin=m.required("origin", text),
+            state=m.required("state", BreakerState.from_dict),
+            failures=m.required("failures", integer),
+            threshold=m.required("threshold", integer),
+            window=m.required("window_ms", duration),
+            openings=m.required("openings", integer),
+            opened_at=m.optional("opened_at", instant_ms),
+            opened_by=m.optional("opened_by", text),
+            retry_after=m.required("retry_after_ms", duration),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["target"] = self.target
+        out["origin"] = self.origin
+        out["state"] = str(self.state)
+        out["failures"] = self.failures
+        out["threshold"] = self.threshold
+        out["window_ms"] = to_millis(self.window)
+        out["openings"] = self.openings
+        if self.opened_at is not None:
+            out["opened_at"] = to_unix_millis(self.opened_at)
+        if self.opened_by is not None:
+            out["opened_by"] = self.opened_by
+        out["retry_after_ms"] = to_millis(self.retry_after)
+        return out
+
+
+class BreakerState(Word):
+    """What a circuit breaker lets through. The numbers are those of the gauge `aragora_circuit_breaker_state`.
+
+    Attributes:
+        CLOSED: Everything.
+        HALF_OPEN: One probe.
+        OPEN: Nothing.
+    """
+
+    CLOSED = "closed"
+    HALF_OPEN = "half_open"
+    OPEN = "open"
+
+
+class Budget(Value):
+    """A budget of an instance, as its host describes it.
+
+    What a call may cost at most is set aside before it is sent. A call that would pass the limit fails with
+    `budget_exceeded`, and nothing is sent.
+
+    Attributes:
+        scope: What is counted together.
+        limit_micros: The most that may be spent, in micro-dollars.
+        unpriced: What becomes of a call whose model has no price, default `refuse`.
+        name: Its name in errors and alerts, and in the store: a budget that keeps its name keeps what was spent.
+            Default by the scope, e.g. `tenant/day`.
+    """
+
+    __match_args__ = ("scope", "limit_micros", "unpriced", "name")
+    scope: BudgetScope
+    limit_micros: int
+    unpriced: Unpriced | None = None
+    name: str | None = None
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("Budget", document)
+        m.only("scope", "limit_micros", "unpriced", "name")
+        return cls(
+            scope=m.required("scope", budget_scope_from_dict),
+            limit_micros=m.required("limit_micros", integer),
+            unpriced=m.optional("unpriced", unpriced_from_dict),
+            name=m.optional("name", text),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["scope"] = self.scope.to_dict()
+        out["limit_micros"] = self.limit_micros
+        if self.unpriced is not None:
+            out["unpriced"] = self.unpriced.to_dict()
+        if self.name is not None:
+            out["name"] = self.name
+        return out
+
+
+class BudgetScopeCall(Value):
+    """Nothing: every call by itself."""
+
+    type: ClassVar[Literal["call"]] = "call"
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        return cls()
+
+    def to_dict(self) -> Json:
+        return "call"
+
+
+class BudgetScopeDebate(Value):
+    """The calls of a debate, each debate by itself. What it spent before it was resumed counts."""
+
+    type: ClassVar[Literal["debate"]] = "debate"
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        return cls()
+
+    def to_dict(self) -> Json:
+        return "debate"
+
+
+class BudgetScopeTenant(Value):
+    """The calls of an organisation in every period of the calendar; kept in the store, and shared by all processes
+    that use it.
+
+    Attributes:
+        period: How long until it begins anew.
+        tenant: Whose; absent: every organisation has one of its own.
+    """
+
+    __match_args__ = ("period", "tenant")
+    period: Period
+    tenant: str | None = None
+    type: ClassVar[Literal["tenant"]] = "tenant"
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("BudgetScopeTenant", document)
+        return cls(
+            period=m.required("period", Period.from_dict),
+            tenant=m.optional("tenant", text),
+        )
+
+    def to_dict(self) -> Json:
+        members: dict[str, Json] = {}
+        members["period"] = str(self.period)
+        if self.tenant is not None:
+            members["tenant"] = self.tenant
+        return {"tenant": members}
+
+
+BudgetScope: TypeAlias = (
+    BudgetScopeCall
+    | BudgetScopeDebate
+    | BudgetScopeTenant
+)
+"""What a budget counts together."""
+
+_BUDGET_SCOPE: Mapping[str, Read[BudgetScope]] = {
+    "call": BudgetScopeCall.from_dict,
+    "debate": BudgetScopeDebate.from_dict,
+    "tenant": BudgetScopeTenant.from_dict,
+}
+
+
+def budget_scope_from_dict(document: Json) -> BudgetScope:
+    """Reads the form the core writes."""
+    return worded("BudgetScope", _BUDGET_SCOPE, document)
+
+
+class BudgetUsage(Value):
+    """How a budget of an organisation stands in its current period.
+
+    Attributes:
+        name: Its name, e.g. `tenant/day`.
+        spent_micros: Settled, in micro-dollars.
+        reserved_micros: Set aside for calls under way, in micro-dollars.
+        limit_micros: The limit, in micro-dollars.
+    """
+
+    __match_args__ = ("name", "spent_micros", "reserved_micros", "limit_micros")
+    name: str
+    spent_micros: int
+    reserved_micros: int
+    limit_micros: int
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("BudgetUsage", document)
+        return cls(
+            name=m.required("name", text),
+            spent_micros=m.required("spent_micros", integer),
+            reserved_micros=m.required("reserved_micros", integer),
+            limit_micros=m.required("limit_micros", integer),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["name"] = self.name
+        out["spent_micros"] = self.spent_micros
+        out["reserved_micros"] = self.reserved_micros
+        out["limit_micros"] = self.limit_micros
         return out
 
 
@@ -6182,6 +6437,33 @@ class Label(Value):
         return out
 
 
+class LastError(Value):
+    """The last failure of a target.
+
+    Attributes:
+        code: The error's code.
+        at: When.
+    """
+
+    __match_args__ = ("code", "at")
+    code: str
+    at: datetime
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("LastError", document)
+        return cls(
+            code=m.required("code", text),
+            at=m.required("at", instant_ms),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["code"] = self.code
+        out["at"] = to_unix_millis(self.at)
+        return out
+
+
 class Layers(Value):
     """What the layers around named models do. What is absent keeps its default.
 
@@ -6203,12 +6485,15 @@ class Layers(Value):
         breaker_failures: Failures within the window that open a target's breaker, default 3, for OpenRouter 5.
         breaker_window: That window, default 60 s, for OpenRouter 120 s.
         breaker_open_for: How long a breaker stays open before one probe is let through, default 60 s.
+        budgets: What calls may cost, default as much as they like. A call is booked on all budgets it belongs to,
+            or is refused.
+        cache: Keeps replies, default no.
     """
 
     __match_args__ = (
         "bare", "fallback", "repairs", "retries", "retry_first", "retry_longest", "hedge_after", "attempt_limit",
         "requests_per_minute", "tokens_per_minute", "longest_wait", "in_flight", "queue", "breaker_failures",
-        "breaker_window", "breaker_open_for",
+        "breaker_window", "breaker_open_for", "budgets", "cache",
     )
     bare: bool | None = None
     fallback: list[str] | None = None
@@ -6226,6 +6511,8 @@ class Layers(Value):
     breaker_failures: int | None = None
     breaker_window: timedelta | None = None
     breaker_open_for: timedelta | None = None
+    budgets: list[Budget] | None = None
+    cache: ReplyCache | None = None
 
     def __init__(
         self,
@@ -6246,6 +6533,8 @@ class Layers(Value):
         breaker_failures: int | None = None,
         breaker_window: timedelta | float | None = None,
         breaker_open_for: timedelta | float | None = None,
+        budgets: list[Budget] | None = None,
+        cache: ReplyCache | None = None,
     ) -> None:
         members: dict[str, object] = {
             "bare": bare,
@@ -6264,6 +6553,8 @@ class Layers(Value):
             "breaker_failures": breaker_failures,
             "breaker_window": None if breaker_window is None else seconds(breaker_window),
             "breaker_open_for": None if breaker_open_for is None else seconds(breaker_open_for),
+            "budgets": budgets,
+            "cache": cache,
         }
         self._set(members)
 
@@ -6273,7 +6564,7 @@ class Layers(Value):
         m.only(
             "bare", "fallback", "repairs", "retries", "retry_first_ms", "retry_longest_ms", "hedge_after_ms",
             "attempt_limit_ms", "requests_per_minute", "tokens_per_minute", "longest_wait_ms", "in_flight", "queue",
-            "breaker_failures", "breaker_window_ms", "breaker_open_for_ms",
+            "breaker_failures", "breaker_window_ms", "breaker_open_for_ms", "budgets", "cache",
         )
         return cls(
             bare=m.optional("bare", boolean),
@@ -6292,6 +6583,8 @@ class Layers(Value):
             breaker_failures=m.optional("breaker_failures", integer),
             breaker_window=m.optional("breaker_window_ms", duration),
             breaker_open_for=m.optional("breaker_open_for_ms", duration),
+            budgets=m.optional("budgets", listed(Budget.from_dict)),
+            cache=m.optional("cache", ReplyCache.from_dict),
         )
 
     def to_dict(self) -> dict[str, Json]:
@@ -6328,6 +6621,10 @@ class Layers(Value):
             out["breaker_window_ms"] = to_millis(self.breaker_window)
         if self.breaker_open_for is not None:
             out["breaker_open_for_ms"] = to_millis(self.breaker_open_for)
+        if self.budgets is not None:
+            out["budgets"] = [item.to_dict() for item in self.budgets]
+        if self.cache is not None:
+            out["cache"] = self.cache.to_dict()
         return out
 
 
@@ -7297,6 +7594,26 @@ class PendingTurns(Value):
         return out
 
 
+class Period(Word):
+    """A period of the calendar in UTC.
+
+    Attributes:
+        DAY: From midnight.
+        WEEK: From Monday.
+        MONTH: From the first of the month.
+        QUARTER: From the first of January, April, July or October.
+        YEAR: From the first of January.
+        UNLIMITED: For ever.
+    """
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+    UNLIMITED = "unlimited"
+
+
 class Persona(Value):
     """Who a participant is asked to be.
 
@@ -7649,6 +7966,98 @@ class Preset(Value):
         return out
 
 
+class PriceRow(Value):
+    """The price of some models, in whole micro-dollars per million tokens.
+
+    Attributes:
+        provider: The provider's word, or `*`.
+        model: The model; `*` stands for any characters, `?` for one. Compared without regard to ASCII case.
+        input: Input tokens that touch no cache.
+        output: Output tokens, reasoning included.
+        cache_read: Input tokens read from a cache, default `input`.
+        cache_write: Input tokens written to a cache, default `input`.
+        service_tier: Only calls in this service tier; default any.
+        from_: Valid from this instant on, in milliseconds since 1970.
+        until: Valid before this instant, in milliseconds since 1970.
+    """
+
+    __match_args__ = (
+        "provider", "model", "input", "output", "cache_read", "cache_write", "service_tier", "from_", "until",
+    )
+    provider: str
+    model: str
+    input: int
+    output: int
+    cache_read: int | None = None
+    cache_write: int | None = None
+    service_tier: str | None = None
+    from_: datetime | None = None
+    until: datetime | None = None
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("PriceRow", document)
+        m.only("provider", "model", "input", "output", "cache_read", "cache_write", "service_tier", "from", "until")
+        return cls(
+            provider=m.required("provider", text),
+            model=m.required("model", text),
+            input=m.required("input", integer),
+            output=m.required("output", integer),
+            cache_read=m.optional("cache_read", integer),
+            cache_write=m.optional("cache_write", integer),
+            service_tier=m.optional("service_tier", text),
+            from_=m.optional("from", instant_ms),
+            until=m.optional("until", instant_ms),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["provider"] = self.provider
+        out["model"] = self.model
+        out["input"] = self.input
+        out["output"] = self.output
+        if self.cache_read is not None:
+            out["cache_read"] = self.cache_read
+        if self.cache_write is not None:
+            out["cache_write"] = self.cache_write
+        if self.service_tier is not None:
+            out["service_tier"] = self.service_tier
+        if self.from_ is not None:
+            out["from"] = to_unix_millis(self.from_)
+        if self.until is not None:
+            out["until"] = to_unix_millis(self.until)
+        return out
+
+
+class PriceTable(Value):
+    """Prices of the host: negotiated rates, models of its own, or what the bundled list does not know. Rows are read
+    in order and the first that matches gives the price.
+
+    Attributes:
+        version: The version kept beside every cost.
+        rows: The prices.
+    """
+
+    __match_args__ = ("version", "rows")
+    version: str
+    rows: list[PriceRow]
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("PriceTable", document)
+        m.only("version", "rows")
+        return cls(
+            version=m.required("version", text),
+            rows=m.required("rows", listed(PriceRow.from_dict)),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["version"] = self.version
+        out["rows"] = [item.to_dict() for item in self.rows]
+        return out
+
+
 class Prompt(Value):
     """What one seat is asked, rendered.
 
@@ -7819,6 +8228,7 @@ class ProviderDocument(Value):
         "app_name", "app_url", "timeouts", "stream", "allow_insecure_http", "strict_knobs", "caps", "structured",
         "forward_metadata", "capture_raw", "free", "extra", "family", "version",
     )
+    _secrets = ("headers",)
     provider: str | None = None
     model: str | None = None
     id: str | None = None
@@ -7929,6 +8339,69 @@ class ProviderDocument(Value):
             out["family"] = self.family
         if self.version is not None:
             out["version"] = self.version
+        return out
+
+
+class ProviderReport(Value):
+    """Which providers an instance can ask, found without asking them.
+
+    Attributes:
+        providers: Every provider, in a fixed order.
+        warnings: What a host should know.
+    """
+
+    __match_args__ = ("providers", "warnings")
+    providers: list[ProviderStatus]
+    warnings: list[str]
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("ProviderReport", document)
+        return cls(
+            providers=m.required("providers", listed(ProviderStatus.from_dict)),
+            warnings=m.required("warnings", listed(text)),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["providers"] = [item.to_dict() for item in self.providers]
+        out["warnings"] = [*self.warnings]
+        return out
+
+
+class ProviderStatus(Value):
+    """Whether a provider can be named.
+
+    Attributes:
+        provider: Its word in spec strings.
+        configured: Whether it has a key, an address or credentials of the host.
+        reason: Where from, or what is missing. Never a key.
+        default_model: The model where a spec string names none.
+    """
+
+    __match_args__ = ("provider", "configured", "reason", "default_model")
+    provider: str
+    configured: bool
+    reason: str
+    default_model: str | None = None
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("ProviderStatus", document)
+        return cls(
+            provider=m.required("provider", text),
+            configured=m.required("configured", boolean),
+            reason=m.required("reason", text),
+            default_model=m.optional("default_model", text),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["provider"] = self.provider
+        out["configured"] = self.configured
+        out["reason"] = self.reason
+        if self.default_model is not None:
+            out["default_model"] = self.default_model
         return out
 
 
@@ -8081,6 +8554,75 @@ def quorum_rule_from_dict(document: Json) -> QuorumRule:
     return worded("QuorumRule", _QUORUM_RULE, document)
 
 
+class RateLimitSnapshot(Value):
+    """The rate limits of a target.
+
+    Attributes:
+        target: Provider and model.
+        origin: Scheme, host and port; empty if it has none.
+        requests_per_minute: Our limit of requests per minute.
+        tokens_per_minute: Our limit of tokens per minute.
+        most_in_flight: Our limit of calls in flight.
+        in_flight: Calls in flight.
+        queued: Calls that wait for a place or for a rate limit.
+        paused: For how long nothing is sent, in milliseconds.
+        retries_left: Repeats that are left of at most ten.
+        stated: What the provider last said about its limits.
+        stated_at: When it said so.
+    """
+
+    __match_args__ = (
+        "target", "origin", "requests_per_minute", "tokens_per_minute", "most_in_flight", "in_flight", "queued",
+        "paused", "retries_left", "stated", "stated_at",
+    )
+    target: str
+    origin: str
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+    most_in_flight: int
+    in_flight: int
+    queued: int
+    paused: timedelta
+    retries_left: float
+    stated: list[StatedLimit]
+    stated_at: datetime | None = None
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("RateLimitSnapshot", document)
+        return cls(
+            target=m.required("target", text),
+            origin=m.required("origin", text),
+            requests_per_minute=m.optional("requests_per_minute", integer),
+            tokens_per_minute=m.optional("tokens_per_minute", integer),
+            most_in_flight=m.required("most_in_flight", integer),
+            in_flight=m.required("in_flight", integer),
+            queued=m.required("queued", integer),
+            paused=m.required("paused_ms", duration),
+            retries_left=m.required("retries_left", number),
+            stated=m.required("stated", listed(StatedLimit.from_dict)),
+            stated_at=m.optional("stated_at", instant_ms),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["target"] = self.target
+        out["origin"] = self.origin
+        if self.requests_per_minute is not None:
+            out["requests_per_minute"] = self.requests_per_minute
+        if self.tokens_per_minute is not None:
+            out["tokens_per_minute"] = self.tokens_per_minute
+        out["most_in_flight"] = self.most_in_flight
+        out["in_flight"] = self.in_flight
+        out["queued"] = self.queued
+        out["paused_ms"] = to_millis(self.paused)
+        out["retries_left"] = self.retries_left
+        out["stated"] = [item.to_dict() for item in self.stated]
+        if self.stated_at is not None:
+            out["stated_at"] = to_unix_millis(self.stated_at)
+        return out
+
+
 class Refusal(Value):
     """A refusal, which is a recorded outcome and not an error.
 
@@ -8168,6 +8710,48 @@ class ReplayReport(Value):
             out["difference"] = self.difference.to_dict()
         if self.decision is not None:
             out["decision"] = self.decision.to_dict()
+        return out
+
+
+class ReplyCache(Value):
+    """Keeps replies of models, so that the same request need not be paid for twice. Every organisation has its own.
+
+    Attributes:
+        ttl: How long a reply lives, 1 ms to 10 years, default one hour.
+        always: Keeps replies at any temperature, instead of those at temperature 0 only.
+    """
+
+    __match_args__ = ("ttl", "always")
+    ttl: timedelta | None = None
+    always: bool | None = None
+
+    def __init__(
+        self,
+        *,
+        ttl: timedelta | float | None = None,
+        always: bool | None = None,
+    ) -> None:
+        members: dict[str, object] = {
+            "ttl": None if ttl is None else seconds(ttl),
+            "always": always,
+        }
+        self._set(members)
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("ReplyCache", document)
+        m.only("ttl_ms", "always")
+        return cls(
+            ttl=m.optional("ttl_ms", duration),
+            always=m.optional("always", boolean),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        if self.ttl is not None:
+            out["ttl_ms"] = to_millis(self.ttl)
+        if self.always is not None:
+            out["always"] = self.always
         return out
 
 
@@ -9002,9 +9586,13 @@ class SeatDocument(Value):
         votes: Whether it votes.
         judges: Whether it judges.
         reputation: Ratings, where the host has them.
+        layers: Layers around this agent, of whatever kind it is, in place of the instance's; default the
+            instance's around a model and none around others.
+        stand_ins: Agents that stand in for this one when it fails, in this order, in its name and behind layers
+            of their own, in place of the models the layers name.
     """
 
-    __match_args__ = ("agent", "role", "persona", "weight", "votes", "judges", "reputation")
+    __match_args__ = ("agent", "role", "persona", "weight", "votes", "judges", "reputation", "layers", "stand_ins")
     agent: AgentDocument
     role: Role | str | None = None
     persona: Persona | None = None
@@ -9012,11 +9600,13 @@ class SeatDocument(Value):
     votes: bool | None = None
     judges: bool | None = None
     reputation: Reputation | None = None
+    layers: Layers | None = None
+    stand_ins: list[AgentDocument] | None = None
 
     @classmethod
     def from_dict(cls, document: Json) -> Self:
         m = Members("SeatDocument", document)
-        m.only("agent", "role", "persona", "weight", "votes", "judges", "reputation")
+        m.only("agent", "role", "persona", "weight", "votes", "judges", "reputation", "layers", "stand_ins")
         return cls(
             agent=m.required("agent", agent_document_from_dict),
             role=m.optional("role", Role.from_dict),
@@ -9025,6 +9615,8 @@ class SeatDocument(Value):
             votes=m.optional("votes", boolean),
             judges=m.optional("judges", boolean),
             reputation=m.optional("reputation", Reputation.from_dict),
+            layers=m.optional("layers", Layers.from_dict),
+            stand_ins=m.optional("stand_ins", listed(agent_document_from_dict)),
         )
 
     def to_dict(self) -> dict[str, Json]:
@@ -9042,6 +9634,10 @@ class SeatDocument(Value):
             out["judges"] = self.judges
         if self.reputation is not None:
             out["reputation"] = self.reputation.to_dict()
+        if self.layers is not None:
+            out["layers"] = self.layers.to_dict()
+        if self.stand_ins is not None:
+            out["stand_ins"] = [item.to_dict() for item in self.stand_ins]
         return out
 
 
@@ -9507,6 +10103,44 @@ class StancePolicy(Word):
 
     OFF = "off"
     ROTATE = "rotate"
+
+
+class StatedLimit(Value):
+    """A limit as the provider stated it.
+
+    Attributes:
+        name: Its name in the header fields, e.g. `requests` or `input-tokens`.
+        limit: The limit.
+        remaining: What was left of it.
+        reset: Time until it is whole again, in milliseconds; absent if unknown.
+    """
+
+    __match_args__ = ("name", "limit", "remaining", "reset")
+    name: str
+    limit: int | None = None
+    remaining: int | None = None
+    reset: timedelta | None = None
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("StatedLimit", document)
+        return cls(
+            name=m.required("name", text),
+            limit=m.optional("limit", integer),
+            remaining=m.optional("remaining", integer),
+            reset=m.optional("reset_ms", duration),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["name"] = self.name
+        if self.limit is not None:
+            out["limit"] = self.limit
+        if self.remaining is not None:
+            out["remaining"] = self.remaining
+        if self.reset is not None:
+            out["reset_ms"] = to_millis(self.reset)
+        return out
 
 
 class StepAsk(Value, kw_only=False):
@@ -9985,6 +10619,92 @@ class Tally(Value):
             out["tie_break"] = self.tie_break.to_dict()
         if self.trace is not None:
             out["trace"] = [item.to_dict() for item in self.trace]
+        return out
+
+
+class TargetHealth(Value):
+    """How a target does.
+
+    Attributes:
+        target: Provider and model, e.g. `openai/gpt-5.4`.
+        origin: Scheme, host and port; empty if it has none.
+        state: The breaker's state.
+        available: Whether a call would be let through or be the probe.
+        last_success: When it last answered.
+        last_error: When it last failed, and how.
+        window_seconds: Length of the window the numbers below are about, in seconds.
+        calls: Calls that ended.
+        errors: Of those, failed.
+        missed: Answers slower than the service target.
+        p50: Median of the answers, in milliseconds.
+        p95: 95th percentile of the answers, in milliseconds.
+        in_flight: Calls in flight.
+        queued: Calls that wait for a place or for a rate limit.
+        stated: What the provider last said about its limits.
+    """
+
+    __match_args__ = (
+        "target", "origin", "state", "available", "last_success", "last_error", "window_seconds", "calls", "errors",
+        "missed", "p50", "p95", "in_flight", "queued", "stated",
+    )
+    target: str
+    origin: str
+    state: BreakerState
+    available: bool
+    last_success: datetime | None = None
+    last_error: LastError | None = None
+    window_seconds: int
+    calls: int
+    errors: int
+    missed: int
+    p50: timedelta | None = None
+    p95: timedelta | None = None
+    in_flight: int
+    queued: int
+    stated: list[StatedLimit]
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("TargetHealth", document)
+        return cls(
+            target=m.required("target", text),
+            origin=m.required("origin", text),
+            state=m.required("state", BreakerState.from_dict),
+            available=m.required("available", boolean),
+            last_success=m.optional("last_success", instant_ms),
+            last_error=m.optional("last_error", LastError.from_dict),
+            window_seconds=m.required("window_seconds", integer),
+            calls=m.required("calls", integer),
+            errors=m.required("errors", integer),
+            missed=m.required("missed", integer),
+            p50=m.optional("p50_ms", duration),
+            p95=m.optional("p95_ms", duration),
+            in_flight=m.required("in_flight", integer),
+            queued=m.required("queued", integer),
+            stated=m.required("stated", listed(StatedLimit.from_dict)),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["target"] = self.target
+        out["origin"] = self.origin
+        out["state"] = str(self.state)
+        out["available"] = self.available
+        if self.last_success is not None:
+            out["last_success"] = to_unix_millis(self.last_success)
+        if self.last_error is not None:
+            out["last_error"] = self.last_error.to_dict()
+        out["window_seconds"] = self.window_seconds
+        out["calls"] = self.calls
+        out["errors"] = self.errors
+        out["missed"] = self.missed
+        if self.p50 is not None:
+            out["p50_ms"] = to_millis(self.p50)
+        if self.p95 is not None:
+            out["p95_ms"] = to_millis(self.p95)
+        out["in_flight"] = self.in_flight
+        out["queued"] = self.queued
+        out["stated"] = [item.to_dict() for item in self.stated]
         return out
 
 
@@ -10625,6 +11345,79 @@ class UnparsedPolicy(Word):
 
     EXCLUDE = "exclude"
     OWN_CANDIDATE = "own_candidate"
+
+
+class UnpricedRefuse(Value):
+    """It is refused as `unpriced`."""
+
+    type: ClassVar[Literal["refuse"]] = "refuse"
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        return cls()
+
+    def to_dict(self) -> Json:
+        return "refuse"
+
+
+class UnpricedAllow(Value):
+    """It is let through and counts as nothing."""
+
+    type: ClassVar[Literal["allow"]] = "allow"
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        return cls()
+
+    def to_dict(self) -> Json:
+        return "allow"
+
+
+class UnpricedAssume(Value):
+    """It counts at these prices.
+
+    Attributes:
+        input: Micro-dollars per million input tokens.
+        output: Micro-dollars per million output tokens.
+    """
+
+    __match_args__ = ("input", "output")
+    input: int
+    output: int
+    type: ClassVar[Literal["assume"]] = "assume"
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("UnpricedAssume", document)
+        return cls(
+            input=m.required("input", integer),
+            output=m.required("output", integer),
+        )
+
+    def to_dict(self) -> Json:
+        members: dict[str, Json] = {}
+        members["input"] = self.input
+        members["output"] = self.output
+        return {"assume": members}
+
+
+Unpriced: TypeAlias = (
+    UnpricedRefuse
+    | UnpricedAllow
+    | UnpricedAssume
+)
+"""What becomes of a call that has no price."""
+
+_UNPRICED: Mapping[str, Read[Unpriced]] = {
+    "refuse": UnpricedRefuse.from_dict,
+    "allow": UnpricedAllow.from_dict,
+    "assume": UnpricedAssume.from_dict,
+}
+
+
+def unpriced_from_dict(document: Json) -> Unpriced:
+    """Reads the form the core writes."""
+    return worded("Unpriced", _UNPRICED, document)
 
 
 class Usage(Value):

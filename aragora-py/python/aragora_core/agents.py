@@ -13,6 +13,7 @@ from ._values import (
     AgentReply,
     Ballot,
     Expect,
+    Layers,
     Persona,
     ProviderDocument,
     Reputation,
@@ -354,9 +355,14 @@ class ScriptedAgent(BuiltinAgent):
 
 
 class Seat:
-    """An agent with a part of its own in a debate."""
+    """An agent with a part of its own in a debate.
 
-    __slots__ = ("_options", "agent")
+    `layers` go around this agent, of whatever kind it is, in place of the instance's; budgets and kept replies stay the
+    instance's. `stand_ins` answer in its name when it fails, in this order and behind layers of their own, in place of
+    the models the layers name.
+    """
+
+    __slots__ = ("_options", "agent", "stand_ins")
 
     def __init__(
         self,
@@ -368,11 +374,21 @@ class Seat:
         votes: bool | None = None,
         judges: bool | None = None,
         reputation: Reputation | Mapping[str, Json] | None = None,
+        layers: Layers | Mapping[str, Json] | None = None,
+        stand_ins: "Sequence[AnyAgent]" = (),
     ) -> None:
         self.agent: AnyAgent = agent
         """Who sits on it."""
+        self.stand_ins: Sequence[AnyAgent] = stand_ins
+        """Who stands in."""
         self._options = given(
-            role=role, persona=persona, weight=weight, votes=votes, judges=judges, reputation=reputation
+            role=role,
+            persona=persona,
+            weight=weight,
+            votes=votes,
+            judges=judges,
+            reputation=reputation,
+            layers=layers,
         )
 
 

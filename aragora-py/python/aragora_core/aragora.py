@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from . import _native
 from ._host import forget, native, register, running_loop
 from ._json import Json, decode, decode_object, encode, given
-from ._values import DebateOptions, Layers, Limits, Question
+from ._values import DebateOptions, Layers, Limits, PriceTable, Question
 from .agents import AnyAgent, Seat
 from .config import Config
 from .debate import AnyRule, Debate, check_seats, debate_spec
@@ -15,6 +15,7 @@ from .debates import Debates
 from .desk import HumanDesk
 from .errors import ClosedError, InvalidStateError
 from .protocols import AnyProtocol, DebateProtocol, ForeignProtocol, builtin_document, check_protocol
+from .providers import Agents
 
 if TYPE_CHECKING:
     from .testing import ManualClock
@@ -55,17 +56,19 @@ class Aragora:
         *,
         storage: str | None = None,
         protocols: Sequence[DebateProtocol] = (),
-        layers: Layers | None = None,
+        layers: Layers | Mapping[str, Json] | None = None,
+        prices: PriceTable | Mapping[str, Json] | None = None,
         clock: "ManualClock | None" = None,
         seed: int | str | None = None,
     ) -> Opening:
         """Opens an instance; without arguments it keeps everything in memory.
 
-        `layers` are those around every model that is named: repeats, breakers, limits, who stands in. `protocols` are
-        those whose debates may be resumed. `clock` and `seed` are for tests.
+        `layers` are those around every model that is named: repeats, breakers, limits, budgets, who stands in.
+        `prices` are your own; they win over the list that comes with the library. `protocols` are those whose debates
+        may be resumed. `clock` and `seed` are for tests.
         """
         running_loop()
-        return Opening(cls._described(config, storage, protocols, layers, clock, seed))
+        return Opening(cls._described(config, storage, protocols, layers, prices, clock, seed))
 
     @classmethod
     def _described(
@@ -73,7 +76,8 @@ class Aragora:
         config: Config | None,
         storage: str | None,
         protocols: Sequence[DebateProtocol],
-        layers: Layers | None,
+        layers: Layers | Mapping[str, Json] | None,
+        prices: PriceTable | Mapping[str, Json] | None,
         clock: "ManualClock | None",
         seed: int | str | None,
     ) -> "Aragora":
@@ -85,6 +89,7 @@ class Aragora:
             config=None if config is None else config._given,
             storage=storage,
             layers=layers,
+            prices=prices,
             clock=None if clock is None else {"manual": clock.start},
             seed=None if seed is None else str(seed),
         )
@@ -144,6 +149,11 @@ class Aragora:
     def debates(self) -> Debates:
         """Debates that were: their state, logs, replay, and going on with them."""
         return Debates(self)
+
+    @property
+    def agents(self) -> Agents:
+        """The providers behind its models: which can be asked, how they fare, and what was spent."""
+        return Agents(self)
 
     @property
     def desk(self) -> HumanDesk:

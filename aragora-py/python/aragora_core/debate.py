@@ -81,22 +81,37 @@ def check_seats(agents: object) -> list[Seat]:
 
 def _seat(index: int, item: object) -> Seat:
     seat = item if isinstance(item, Seat) else Seat(cast(AnyAgent, item))
-    agent: object = seat.agent
+    _check_agent(f"agents[{index}]", seat.agent)
+    others: object = seat.stand_ins
+    if not isinstance(others, list | tuple):
+        raise TypeError(f"stand_ins of agents[{index}] is {type(others).__name__}, expected a list of agents")
+    for at, other in enumerate(cast("Sequence[object]", others)):
+        _check_agent(f"stand_ins[{at}] of agents[{index}]", other)
+    return seat
+
+
+def _check_agent(place: str, agent: object) -> None:
     if isinstance(agent, str | BuiltinAgent):
-        return seat
+        return
     if inspect.isclass(agent):
-        raise TypeError(f"agents[{index}] is the class {agent.__name__}, expected an object: {agent.__name__}(...)")
+        raise TypeError(f"{place} is the class {agent.__name__}, expected an object: {agent.__name__}(...)")
     if not isinstance(getattr(agent, "id", None), str) or not callable(getattr(agent, "respond", None)):
         raise TypeError(
-            f"agents[{index}] is {type(agent).__name__}, expected a model's name such as 'openai/gpt-5', an agent with "
+            f"{place} is {type(agent).__name__}, expected a model's name such as 'openai/gpt-5', an agent with "
             "`id` and `respond`, or a Seat"
         )
-    return seat
 
 
 def seat_documents(seats: Sequence[Seat], registration: Registration) -> list[dict[str, object]]:
     """The roster for the core."""
-    return [{"agent": _agent_document(seat.agent, registration), **seat._options} for seat in seats]
+    return [_seat_document(seat, registration) for seat in seats]
+
+
+def _seat_document(seat: Seat, registration: Registration) -> dict[str, object]:
+    document: dict[str, object] = {"agent": _agent_document(seat.agent, registration), **seat._options}
+    if seat.stand_ins:
+        document["stand_ins"] = [_agent_document(other, registration) for other in seat.stand_ins]
+    return document
 
 
 def _agent_document(agent: AnyAgent, registration: Registration) -> object:

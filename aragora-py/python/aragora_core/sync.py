@@ -12,9 +12,12 @@ from . import aragora as _aragora
 from . import debate as _debate
 from . import debates as _debates
 from . import desk as _desk
+from . import providers as _providers
 from ._background import run
 from ._json import Json
 from ._values import (
+    BreakerSnapshot,
+    BudgetUsage,
     DebateOptions,
     DebatePage,
     DebateSummary,
@@ -26,8 +29,12 @@ from ._values import (
     Limits,
     PendingTurn,
     PendingTurns,
+    PriceTable,
+    ProviderReport,
     Question,
+    RateLimitSnapshot,
     ReplayReport,
+    TargetHealth,
     TranscriptMessage,
 )
 from .agents import AnyAgent, Seat
@@ -265,6 +272,37 @@ class HumanDesk:
         run(lambda: self._desk.decline(id, reason, by=by, tenant=tenant))
 
 
+class Agents:
+    """`aragora.agents`."""
+
+    def __init__(self, agents: _providers.Agents) -> None:
+        self._agents = agents
+
+    def check(self) -> ProviderReport:
+        """Which providers are configured, and why one is not."""
+        return self._agents.check()
+
+    def health(self) -> list[TargetHealth]:
+        """How every model used so far fares at its provider."""
+        return self._agents.health()
+
+    def breakers(self) -> list[BreakerSnapshot]:
+        """The circuit breaker of every model used so far."""
+        return self._agents.breakers()
+
+    def rate_limits(self) -> list[RateLimitSnapshot]:
+        """What every model used so far may be asked now."""
+        return self._agents.rate_limits()
+
+    def budgets(self, *, tenant: str | None = None) -> list[BudgetUsage]:
+        """How the budgets of an organisation stand in their current periods."""
+        return run(lambda: self._agents.budgets(tenant=tenant))
+
+    def forget(self, agent: str, *, tenant: str | None = None) -> int:
+        """Forgets what the reply cache keeps of this agent."""
+        return run(lambda: self._agents.forget(agent, tenant=tenant))
+
+
 class Aragora:
     """An instance; `with Aragora.open() as aragora:` closes it at the end."""
 
@@ -278,7 +316,8 @@ class Aragora:
         *,
         storage: str | None = None,
         protocols: Sequence[DebateProtocol] = (),
-        layers: Layers | None = None,
+        layers: Layers | Mapping[str, Json] | None = None,
+        prices: PriceTable | Mapping[str, Json] | None = None,
         clock: "ManualClock | None" = None,
         seed: int | str | None = None,
     ) -> "Aragora":
@@ -286,7 +325,13 @@ class Aragora:
 
         async def opened() -> _aragora.Aragora:
             return await _aragora.Aragora.open(
-                config, storage=storage, protocols=protocols, layers=layers, clock=clock, seed=seed
+                config,
+                storage=storage,
+                protocols=protocols,
+                layers=layers,
+                prices=prices,
+                clock=clock,
+                seed=seed,
             )
 
         return cls(run(opened))
@@ -332,6 +377,11 @@ class Aragora:
         return Debates(self._aragora.debates)
 
     @property
+    def agents(self) -> Agents:
+        """The providers behind its models."""
+        return Agents(self._aragora.agents)
+
+    @property
     def desk(self) -> HumanDesk:
         """Where people find what they are asked."""
         return HumanDesk(self._aragora.desk)
@@ -357,4 +407,4 @@ class Aragora:
         self.close()
 
 
-__all__ = ["Aragora", "Debate", "Debates", "Events", "Human", "HumanDesk"]
+__all__ = ["Agents", "Aragora", "Debate", "Debates", "Events", "Human", "HumanDesk"]

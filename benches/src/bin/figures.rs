@@ -6,11 +6,11 @@
 use std::process::{Command, ExitCode};
 
 use aragora_benches::row::Row;
-use aragora_benches::{Result, admission, bus, crowd, disk, fold, latency, overhead, peer, prefix, rules, store};
+use aragora_benches::{Result, admission, bus, crowd, disk, fold, latency, overhead, peer, prefix, rules, seal, store};
 
 type Rows = fn() -> Result<Vec<Row>>;
 
-const GROUPS: [(&str, Rows); 11] = [
+const GROUPS: [(&str, Rows); 12] = [
     ("overhead", overhead::rows),
     ("crowd", crowd::rows),
     ("fold", fold::rows),
@@ -19,6 +19,7 @@ const GROUPS: [(&str, Rows); 11] = [
     ("peer", peer::rows),
     ("prefix", prefix::rows),
     ("bus", bus::rows),
+    ("seal", seal::rows),
     ("store", store::rows),
     ("disk", disk::rows),
     ("admission", admission::rows),

@@ -58,6 +58,9 @@ impl Sdk for Boundary {
         if let Some(config) = &given.config {
             settings["config"] = config.clone();
         }
+        if let Some(layers) = &given.layers {
+            settings["layers"] = layers.clone();
+        }
         let protocols: Vec<Value> = cast.protocols.values().map(|script| protocol(&stage, script)).collect();
         settings["protocols"] = json!(protocols);
         let opened = foreign::spawn(async move { Session::open(host, &settings.to_string()).await }).await;
@@ -109,6 +112,9 @@ impl Opened {
                 seat => {
                     let agent = self.agent(&seat["agent"]);
                     seat["agent"] = agent;
+                    for other in seat.get_mut("stand_ins").and_then(Value::as_array_mut).into_iter().flatten() {
+                        *other = self.agent(other);
+                    }
                 }
             }
         }
@@ -151,9 +157,10 @@ impl Instance for Opened {
                 closed.map(|()| Value::Null).map_err(|error| stage.failure(&error))
             }
             "aragora.activity" => stage.read(session.ask("activity", &args)),
-            "clock.now" | "clock.advance" => stage.read(session.ask(op, &args)),
+            "clock.now" | "clock.advance" | "agents.check" | "agents.health" | "agents.breakers"
+            | "agents.rate_limits" => stage.read(session.ask(op, &args)),
             "errors.raise" => stage.read(foreign::compute("testing.fail", &args)),
-            _ if op.starts_with("debates.") || op.starts_with("desk.") => {
+            _ if ["debates.", "desk.", "agents."].iter().any(|room| op.starts_with(room)) => {
                 let op = op.to_owned();
                 stage.read(foreign::spawn(async move { session.call(&op, &args).await }).await)
             }

@@ -142,7 +142,10 @@ impl Player {
         }
         if let Some(pieces) = &item.stream {
             pieces.iter().for_each(|piece| output(piece));
-            return Ok(json!(pieces.concat()));
+            return match &item.fail {
+                Some(code) => Err(Raised::ours(code, item.retry_after_ms)),
+                None => Ok(json!(pieces.concat())),
+            };
         }
         if let Some(option) = &item.ballot {
             let labels = request["expect"]["ballot"]["labels"].as_array();

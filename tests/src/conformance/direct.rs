@@ -5,14 +5,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use aragora_core::agents::{DemoAgent, DemoStyle, HumanAgent, PendingQuery, Seat};
+use aragora_core::agents::layers::LayersDocument;
+use aragora_core::agents::{AgentParts, Agents, PendingQuery, Seat};
 use aragora_core::clock::{Clock as _, ManualClock, Timestamp};
 use aragora_core::config::Config;
 use aragora_core::debate::{Edit, Record, Seed};
-use aragora_core::engine::{DebateHandle, DebateQuery, DebateState, Engine, EventClass, EventStream};
+use aragora_core::engine::{DebateHandle, DebateQuery, DebateState, Engine, EngineConfig, EventClass, EventStream};
 use aragora_core::entropy::Entropy;
-use aragora_core::foreign::EventDocument;
-use aragora_core::ids::{AgentId, DebateId, OrgId, PrincipalId, RequestId, WorkspaceId};
+use aragora_core::foreign::{BudgetUsageDocument, EventDocument};
+use aragora_core::ids::{DebateId, OrgId, PrincipalId, RequestId, WorkspaceId};
 use aragora_core::storage::PageRequest;
 use aragora_core::telemetry::Parts;
 use aragora_core::{Error, ErrorKind, Question, Result};
@@ -20,10 +21,10 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 
 use super::cast::Cast;
-use super::direct_agent::{PlayedAgent, PlayedProtocol};
+use super::direct_agent::PlayedProtocol;
 use super::direct_pure::{parse, raise, tally};
-use super::documents::{maybe, member, read, rule, scripted};
-use super::format::{Given, Mode};
+use super::documents::{maybe, member, read, rule};
+use super::format::Given;
 use super::sdk::{Events, Failure, Instance, Running, Sdk};
 
 /// The core itself.
@@ -31,10 +32,10 @@ use super::sdk::{Events, Failure, Instance, Running, Sdk};
 pub struct Direct;
 
 #[derive(Debug)]
-struct DirectInstance {
-    engine: Engine,
-    clock: ManualClock,
-    cast: Arc<Cast>,
+pub(super) struct DirectInstance {
+    pub(super) engine: Engine,
+    pub(super) clock: ManualClock,
+    pub(super) cast: Arc<Cast>,
 }
 
 #[derive(Debug)]
@@ -62,11 +63,11 @@ impl Sdk for Direct {
         let clock = ManualClock::new(given.clock.as_deref().unwrap_or("2026-01-01T00:00:00Z").parse()?);
         let seed: Seed = read("seed", &json!(given.seed.as_deref().unwrap_or("7")))?;
         let parts = Parts::system().with_clock(clock.clone()).with_entropy(Counted(AtomicU64::new(seed.0)));
-        let mut settings = aragora_core::engine::EngineConfig::default();
-        if let Some(given) = &given.config {
-            settings.event_buffer = config(given)?.events.buffer_size;
-        }
-        let engine = Engine::builder().parts(parts).config(settings);
+        let config = given.config.as_ref().map_or_else(|| Config::load([("", "")]), config)?;
+        let agents = Agents::builder().providers(config.providers.clone()).parts(AgentParts::over(parts.clone()));
+        let agents = agents
+            .document(&given.layers.as_ref().map_or_else(|| Ok(LayersDocument::default()), |it| read("layers", it))?)?;
+        let engine = Engine::builder().parts(parts).config(EngineConfig::of(&config)).agents(agents.build());
         let engine = cast.protocols.values().try_fold(engine, |engine, script| {
             Ok::<_, Error>(engine.protocol(Arc::new(PlayedProtocol::new(script.clone())?)))
         })?;
@@ -75,44 +76,6 @@ impl Sdk for Direct {
 }
 
 impl DirectInstance {
-    fn seat(&self, value: &Value, tenant: &OrgId) -> Result<Seat> {
-        if let Value::String(name) = value {
-            return self.agent(&json!(name), tenant);
-        }
-        let mut seat = self.agent(&value["agent"], tenant)?;
-        if let Some(role) = maybe(value, "role")? {
-            seat = seat.with_role(role);
-        }
-        if maybe(value, "judges")? == Some(true) {
-            seat = seat.as_judge();
-        }
-        seat.persona = maybe(value, "persona")?;
-        seat.weight = maybe(value, "weight")?.unwrap_or(seat.weight);
-        seat.votes = maybe(value, "votes")?.unwrap_or(seat.votes);
-        seat.reputation = maybe(value, "reputation")?;
-        Ok(seat)
-    }
-
-    fn agent(&self, value: &Value, tenant: &OrgId) -> Result<Seat> {
-        let unknown = || Error::new(ErrorKind::InvalidRequest, format!("unknown agent {value}"));
-        let id = || AgentId::new(value["id"].as_str().unwrap_or_default());
-        if let Value::String(name) = value {
-            let player = self.cast.agents.get(name).ok_or_else(unknown)?;
-            return Ok(match self.cast.mode {
-                Mode::Foreign => PlayedAgent::new(player.clone(), self.clock.clone())?.into(),
-                Mode::Builtin => scripted(&player.id, &player.script)?.with_clock(Arc::new(self.clock.clone())).into(),
-            });
-        }
-        match value["kind"].as_str() {
-            Some("human") => Ok(HumanAgent::new(id()?, self.engine.human_desk(tenant)).into()),
-            Some("demo") => {
-                let style: DemoStyle = demo_style(value["style"].as_str())?;
-                Ok(DemoAgent::new(id()?, style, maybe(value, "seed")?.unwrap_or_default()).into())
-            }
-            _ => Err(unknown()),
-        }
-    }
-
     async fn begin(&self, kind: &str, spec: &Value) -> Result<DebateHandle> {
         let tenant = tenant(spec)?;
         let seats = spec["seats"].as_array().cloned().unwrap_or_default();
@@ -206,6 +169,22 @@ impl DirectInstance {
         })
     }
 
+    async fn agents(&self, op: &str, args: &Value) -> Result<Value> {
+        let agents = self.engine.agents();
+        Ok(match op {
+            "agents.check" => json!(agents.check()),
+            "agents.health" => json!(agents.health()),
+            "agents.breakers" => json!(agents.breakers()),
+            "agents.rate_limits" => json!(agents.rate_limits()),
+            "agents.budgets" => {
+                let stands = agents.budgets(&tenant(args)?).await?;
+                let document = |(name, usage)| json!(BudgetUsageDocument::from((name, usage)));
+                stands.into_iter().map(document).collect()
+            }
+            _ => json!(agents.forget(&tenant(args)?, &member(args, "agent")?).await?),
+        })
+    }
+
     async fn desk(&self, op: &str, args: &Value) -> Result<Value> {
         let desk = self.engine.human_desk(&tenant(args)?);
         let id = || member::<RequestId>(args, "id");
@@ -267,6 +246,7 @@ impl Instance for DirectInstance {
             }
             _ if op.starts_with("parse.") => parse(op, args)?,
             _ if op.starts_with("debates.") => self.debates(op, args).await?,
+            _ if op.starts_with("agents.") => self.agents(op, args).await?,
             _ if op.starts_with("desk.") => self.desk(op, args).await?,
             _ => return Err(Error::internal(format!("op {op} is not the instance's")).into()),
         })
@@ -342,10 +322,4 @@ fn instant(args: &Value, name: &str) -> Result<Option<Timestamp>> {
 fn config(args: &Value) -> Result<Config> {
     let env: BTreeMap<String, String> = maybe(args, "env")?.unwrap_or_default();
     Config::load(env)
-}
-
-fn demo_style(word: Option<&str>) -> Result<DemoStyle> {
-    let styles = [DemoStyle::Supportive, DemoStyle::Critical, DemoStyle::Balanced, DemoStyle::Contrarian];
-    let found = styles.into_iter().find(|style| Some(style.as_str()) == word);
-    found.ok_or_else(|| Error::new(ErrorKind::InvalidRequest, format!("demo style {word:?}")))
 }

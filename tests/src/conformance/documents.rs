@@ -124,6 +124,10 @@ fn step(item: &Item) -> Result<ScriptStep> {
     if let Some(document) = &item.reply {
         return Ok(ScriptStep::reply(reply(&json!(document))?));
     }
+    if let (Some(pieces), Some(code)) = (&item.stream, &item.fail) {
+        let error = raised("", ErrorKind::AgentFailed, Raised::ours(code, item.retry_after_ms));
+        return Ok(ScriptStep::Stream { pieces: pieces.clone(), error: Some(error) });
+    }
     if let Some(pieces) = &item.stream {
         return Ok(ScriptStep::stream(pieces.iter().cloned()));
     }

@@ -9,11 +9,22 @@ use serde_json::{Map, Value};
 use super::script::{Item, Participant};
 
 /// The suites, one file each.
-pub const SUITES: [&str; 9] =
-    ["debate", "protocols", "consensus", "parsing", "events", "errors", "cancel", "replay", "config"];
+pub const SUITES: [&str; 11] = [
+    "debate",
+    "protocols",
+    "consensus",
+    "parsing",
+    "events",
+    "errors",
+    "cancel",
+    "replay",
+    "config",
+    "layers",
+    "providers",
+];
 
 /// Every op a step may name.
-pub const OPS: [&str; 40] = [
+pub const OPS: [&str; 48] = [
     "debate.start",
     "debate.result",
     "debate.cancel",
@@ -22,6 +33,7 @@ pub const OPS: [&str; 40] = [
     "debate.events",
     "debate.types",
     "debate.streamed",
+    "debate.noted",
     "human.message",
     "human.guidance",
     "human.vote",
@@ -33,6 +45,12 @@ pub const OPS: [&str; 40] = [
     "debates.replay",
     "debates.fork",
     "debates.resume",
+    "agents.check",
+    "agents.health",
+    "agents.breakers",
+    "agents.rate_limits",
+    "agents.budgets",
+    "agents.forget",
     "desk.pending",
     "desk.turn",
     "desk.submit",
@@ -52,6 +70,7 @@ pub const OPS: [&str; 40] = [
     "clock.advance",
     "gate.open",
     "participant.stats",
+    "server.requests",
     "aragora.activity",
     "aragora.close",
 ];
@@ -114,8 +133,26 @@ pub struct Given {
     pub seed: Option<String>,
     /// Settings of the instance.
     pub config: Option<Value>,
+    /// Layers of the instance.
+    pub layers: Option<Value>,
     /// Participants by name.
     pub participants: BTreeMap<String, Participant>,
+    /// Servers on this machine by name: what each answers, request by request, the last one again and again.
+    pub servers: BTreeMap<String, Vec<ServerAnswer>>,
+}
+
+/// One answer of a server: JSON, a stream of events, or nothing.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServerAnswer {
+    /// The status, default 200.
+    pub status: Option<u16>,
+    /// Header fields beside the content's type.
+    pub headers: BTreeMap<String, String>,
+    /// The body.
+    pub json: Option<Value>,
+    /// The body as a stream: the data of each event, texts as they are.
+    pub events: Option<Vec<Value>>,
 }
 
 /// One step of a case.
@@ -234,6 +271,11 @@ impl Case {
             let Participant::Agent(agent) = participant else { continue };
             if let Some(item) = agent.script.iter().find(|item| item.verbs() != 1) {
                 return Err(format!("participant {name}: an item has one verb, found {}", item.verbs()));
+            }
+        }
+        for (name, answers) in &self.given.servers {
+            if answers.is_empty() || answers.iter().any(|answer| answer.json.is_some() && answer.events.is_some()) {
+                return Err(format!("server {name}: an answer has one body, and there is at least one answer"));
             }
         }
         for (at, step) in self.steps.iter().enumerate() {

@@ -11,6 +11,8 @@ use super::cast::Cast;
 use super::format::{Case, Expectation, ExpectedError, Mode, Step, Until};
 use super::matching::{blessed, matches};
 use super::sdk::{Events, Failure, Instance, Running, Sdk};
+use super::servers;
+use crate::loopback::Loopback;
 
 const LIMIT: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(5);
@@ -27,6 +29,7 @@ pub struct Outcome {
 struct Stage {
     instance: Box<dyn Instance>,
     cast: Arc<Cast>,
+    servers: BTreeMap<String, Loopback>,
     kept: BTreeMap<String, Kept>,
     debates: Vec<Arc<Watched>>,
     found: BTreeMap<usize, Value>,
@@ -49,6 +52,7 @@ struct Watched {
 struct Seen {
     types: Vec<Value>,
     streamed: BTreeMap<String, String>,
+    noted: Vec<Value>,
 }
 
 impl Drop for Watched {
@@ -60,11 +64,19 @@ impl Drop for Watched {
 /// Runs a case in one of its modes.
 pub async fn run(case: &Case, mode: Mode, sdk: &dyn Sdk) -> Outcome {
     let cast = Arc::new(Cast::of(&case.given, mode));
-    let instance = match sdk.open(&case.given, cast.clone()).await {
-        Ok(instance) => instance,
-        Err(error) => return Outcome { difference: Some(format!("open: {error:?}")), found: BTreeMap::new() },
+    let opened = match servers::start(&case.given.servers).await {
+        Ok(servers) => {
+            let given = servers::addressed(&case.given, &servers);
+            sdk.open(&given, cast.clone()).await.map(|instance| (instance, servers)).map_err(|e| format!("{e:?}"))
+        }
+        Err(error) => Err(error.to_string()),
     };
-    let mut stage = Stage { instance, cast, kept: BTreeMap::new(), debates: Vec::new(), found: BTreeMap::new() };
+    let (instance, servers) = match opened {
+        Ok(opened) => opened,
+        Err(error) => return Outcome { difference: Some(format!("open: {error}")), found: BTreeMap::new() },
+    };
+    let kept = servers.iter().map(|(name, server)| (name.clone(), Kept::Value(servers::document(server)))).collect();
+    let mut stage = Stage { instance, cast, servers, kept, debates: Vec::new(), found: BTreeMap::new() };
     let played = tokio::time::timeout(LIMIT, stage.play(case, mode)).await;
     let difference = match played {
         Ok(Ok(())) => None,
@@ -184,6 +196,11 @@ impl Stage {
                 let player = self.cast.agents.get(&name("participant"));
                 value(Ok(player.ok_or_else(|| format!("no agent {}", args["participant"]))?.stats()))
             }
+            "server.requests" => {
+                let server = self.servers.get(&name("server"));
+                value(Ok(servers::requests(server.ok_or_else(|| format!("no server {}", args["server"]))?)))
+            }
+            "debate.noted" => value(Ok(json!(self.debate(step)?.seen().noted))),
             "debate.types" => value(Ok(json!(self.debate(step)?.seen().types))),
             "debate.streamed" => value(Ok(json!(self.debate(step)?.seen().streamed))),
             op if op.starts_with("debate.") || op.starts_with("human.") => {
@@ -253,6 +270,8 @@ async fn read(mut events: Box<dyn Events>, seen: Arc<Mutex<Seen>>) {
                     seen.streamed.entry(turn).or_default().push_str(event["data"]["text"].as_str().unwrap_or_default());
                 }
                 Some("token_reset") => drop(seen.streamed.insert(turn, String::new())),
+                Some("token_start" | "token_end" | "heartbeat" | "lagged") => {}
+                _ if event["class"] == "live" => seen.noted.push(event),
                 _ => {}
             }
         }

@@ -93,10 +93,11 @@ impl Item {
         self.throw.is_some() || self.wrong_type.is_some() || self.gate.is_some() || self.ignore_cancel.is_some()
     }
 
-    /// How many verbs it has; one is right.
+    /// How many verbs it has; one is right. A failure that follows a stream is part of it.
     pub fn verbs(&self) -> usize {
         let Self { say, reply, stream, ballot, fail, hang, throw, wrong_type, .. } = self;
-        let texts = [say.is_some(), reply.is_some(), stream.is_some(), ballot.is_some(), fail.is_some()];
+        let fails = fail.is_some() && stream.is_none();
+        let texts = [say.is_some(), reply.is_some(), stream.is_some(), ballot.is_some(), fails];
         let rest = [hang.is_some(), throw.is_some(), wrong_type.is_some()];
         texts.iter().chain(&rest).filter(|there| **there).count()
     }

@@ -6,8 +6,10 @@ pub mod faults;
 pub mod gate;
 pub mod kill;
 pub mod log;
+pub mod notes;
 pub mod owners;
 pub mod seats;
+pub mod spending;
 pub mod steps;
 pub mod stores;
 

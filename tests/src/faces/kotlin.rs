@@ -179,6 +179,11 @@ impl Writer<'_> {
         self.parameters(out, "    ", fields)?;
         out.push_str(") : Value() {\n");
         self.to_json(out, "    ", None, fields)?;
+        let secrets = fields.iter().filter(|field| field.secret).map(|field| format!("\"{}\"", field.json));
+        let secrets = secrets.collect::<Vec<_>>().join(", ");
+        if !secrets.is_empty() {
+            let _ = writeln!(out, "\n    override fun toString(): String = hiding({secrets})");
+        }
         out.push_str("\n    public companion object {\n");
         self.reads(out, "        ", &ty.name, fields)?;
         out.push_str("    }\n}\n");

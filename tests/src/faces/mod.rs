@@ -93,7 +93,13 @@ fn definitions(contract: Contract, roots: &[Add]) -> (Definitions, Vec<String>) 
 /// Names are unique in every case rule, and every name that is used is there.
 fn check(model: &Model) -> Result<(), String> {
     let mut seen = BTreeSet::new();
+    let secretive = |name: &str| model.get(name).is_some_and(|ty| ty.kind.is_secret());
     for ty in &model.types {
+        // Those of participants are written by hand and never printed.
+        let printed = !matches!(ty.name.as_str(), "AgentDocument" | "SeatDocument");
+        if printed && ty.kind.parts().into_iter().flat_map(model::Ty::names).any(secretive) {
+            return Err(format!("{} holds a type with secrets, which it would print", ty.name));
+        }
         if !seen.insert(ty.name.to_ascii_lowercase()) {
             return Err(format!("two types are named {}", ty.name));
         }

@@ -79,6 +79,9 @@ pub struct Field {
     pub required: bool,
     /// What it is.
     pub doc: String,
+    /// Whether it holds secrets, which nothing that is printed may show.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub secret: bool,
     /// The member beside it that names the case, where the tag of its union is not inside.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
@@ -177,6 +180,15 @@ impl Ty {
 }
 
 impl Kind {
+    /// Whether a member of it holds secrets.
+    pub fn is_secret(&self) -> bool {
+        match self {
+            Self::Record { fields } => fields.iter().any(|field| field.secret),
+            Self::Union { cases, .. } => cases.iter().flat_map(|case| case.fields.iter().flatten()).any(|f| f.secret),
+            Self::Words { .. } | Self::Alias { .. } => false,
+        }
+    }
+
     /// Every type it is made of.
     pub fn parts(&self) -> Vec<&Ty> {
         match self {

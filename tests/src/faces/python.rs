@@ -107,6 +107,7 @@ impl Python<'_> {
         let _ = writeln!(out, "class {}(Value):", ty.name);
         let _ = writeln!(out, "    {}\n", docstring(&ty.doc, &attribute_docs(fields), 4));
         match_args(fields, out);
+        secrets(fields, out);
         for field in fields {
             let default = self.default(field);
             let _ = writeln!(out, "    {}: {}{default}", attribute(field), self.member(field, false));
@@ -188,9 +189,8 @@ impl Python<'_> {
             docs.push(("value".into(), "The value."));
         }
         let _ = writeln!(out, "    {}\n", docstring(&case.doc, &docs, 4));
-        if !fields.is_empty() {
-            match_args(fields, out);
-        }
+        match_args(fields, out);
+        secrets(fields, out);
         if let Some(payload) = &case.payload {
             out.push_str("    __match_args__ = (\"value\",)\n");
             let _ = writeln!(out, "    value: {}", self.annotation(payload));
@@ -318,6 +318,15 @@ fn match_args(fields: &[Field], out: &mut String) {
         return;
     }
     listed("    __match_args__ = ", &names.join(" "), out);
+}
+
+/// The members that `repr` does not show.
+fn secrets(fields: &[Field], out: &mut String) {
+    let names = fields.iter().filter(|field| field.secret).map(attribute);
+    let names: Vec<String> = names.map(|name| format!("\"{name}\",")).collect();
+    if !names.is_empty() {
+        let _ = writeln!(out, "    _secrets = ({})", names.join(" "));
+    }
 }
 
 /// What is opened, the items in one line where they fit, and the end.

@@ -7,8 +7,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use aragora_core::agents::HumanReply;
-use aragora_core::agents::layers::LayersDocument;
+use aragora_core::agents::layers::{LayersDocument, ReplyCacheDocument};
+use aragora_core::agents::{
+    BreakerSnapshot, BudgetDocument, BudgetOf, HumanReply, Period, PriceRow, PriceTable, ProviderReport,
+    RateLimitSnapshot, TargetHealth, Unpriced,
+};
 use aragora_core::debate::{
     AnswerFormat, Author, Ballot, BallotKind, BallotShape, CastVote, ContextPolicy, DebateOptions, Decision, Document,
     Edit, Equivalence, ErrorInfo, Event, Expect, Extractor, GatePolicy, Join, Limits, OptionSpec, OptionView,
@@ -18,8 +21,8 @@ use aragora_core::debate::{
 };
 use aragora_core::engine::{Check, DebatePage, ReplayReport};
 use aragora_core::foreign::{
-    EventDocument, LiveEvent, PendingTurns, ProtocolDocument, ReplyDocument, RequestDocument, SeatDocument,
-    SigningDocument,
+    BudgetUsageDocument, EventDocument, LiveEvent, PendingTurns, ProtocolDocument, ReplyDocument, RequestDocument,
+    SeatDocument, SigningDocument,
 };
 use aragora_core::protocols::{
     AskOrder, AskStep, Checkpoint, Critique, Draft, Dynamic, Sequential, Simultaneous, Step, VoteOnlyProtocol,
@@ -80,6 +83,8 @@ pub(super) const INPUTS: &[Input] = inputs![
     Ballot,
     BallotKind,
     BallotShape,
+    BudgetDocument,
+    BudgetOf,
     CastVote,
     Check,
     Checkpoint,
@@ -99,9 +104,13 @@ pub(super) const INPUTS: &[Input] = inputs![
     LayersDocument,
     Limits,
     OptionSpec,
+    Period,
     Persona,
+    PriceRow,
+    PriceTable,
     Question,
     QuorumRule,
+    ReplyCacheDocument,
     ReplyDocument,
     Reputation,
     RiskTier,
@@ -114,6 +123,7 @@ pub(super) const INPUTS: &[Input] = inputs![
     StopReason,
     TieBreak,
     Topology,
+    Unpriced,
     Visibility,
     VoteOnlyProtocol,
     ;
@@ -124,6 +134,8 @@ pub(super) const INPUTS: &[Input] = inputs![
 
 /// What a host is given.
 pub(super) const OUTPUTS: &[Add] = outputs![
+    BreakerSnapshot,
+    BudgetUsageDocument,
     DebatePage,
     Decision,
     ErrorInfo,
@@ -135,6 +147,8 @@ pub(super) const OUTPUTS: &[Add] = outputs![
     ParsedCritique,
     PendingTurns,
     Position,
+    ProviderReport,
+    RateLimitSnapshot,
     ReplayReport,
     RequestDocument,
     RoundView,
@@ -143,6 +157,7 @@ pub(super) const OUTPUTS: &[Add] = outputs![
     SigningDocument<'static>,
     Spent,
     StepView,
+    TargetHealth,
     TranscriptMessage,
     TurnView,
     VoteView,

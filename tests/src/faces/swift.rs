@@ -113,7 +113,30 @@ impl Out {
             self.line(1, "}");
         }
         self.line(0, "}");
+        self.hiding(name, fields);
         Ok(())
+    }
+
+    /// What is printed, dumped or shown by a debugger has the names of secrets and nothing of their values.
+    fn hiding(&mut self, name: &str, fields: &[Field]) {
+        if !fields.iter().any(|field| field.secret) {
+            return;
+        }
+        self.line(0, "");
+        self.line(0, &format!("extension {name}: CustomStringConvertible, CustomReflectable {{"));
+        self.line(1, "public var description: String { Hidden.text(of: customMirror) }");
+        self.line(1, "public var customMirror: Mirror {");
+        self.line(2, "Mirror(");
+        self.line(3, "self,");
+        self.line(3, "children: [");
+        for field in fields {
+            let name = property(field);
+            let shown = if field.secret { format!("Hidden.shown({name})") } else { format!("{name} as Any") };
+            self.line(4, &format!("\"{}\": {shown},", name.trim_matches('`')));
+        }
+        self.line(3, "])");
+        self.line(1, "}");
+        self.line(0, "}");
     }
 
     fn initialiser(&mut self, parameters: &[String], fields: &[Field]) {

@@ -142,7 +142,18 @@ fn field(json: &str, property: &Value, required: bool) -> Result<Field> {
     if property.get("format").and_then(Value::as_str) == Some("millionths") {
         doc.push_str(" In millionths.");
     }
-    Ok(Field { name, json: json.to_owned(), ty, required, doc, tag: None })
+    Ok(Field { name, json: json.to_owned(), ty, required, doc, secret: is_secret(property), tag: None })
+}
+
+/// Whether it is a secret or holds some.
+fn is_secret(schema: &Value) -> bool {
+    match schema {
+        Value::Object(members) => {
+            members.get("format").and_then(Value::as_str) == Some("secret") || members.values().any(is_secret)
+        }
+        Value::Array(items) => items.iter().any(is_secret),
+        _ => false,
+    }
 }
 
 fn duration(found: Ty) -> Result<Ty> {

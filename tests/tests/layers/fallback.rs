@@ -101,7 +101,8 @@ async fn the_host_may_move_a_kind() {
     let fallback = Fallback::new(parts(&clock).parts, vec![second.shared()])
         .with_decisions(Arc::new(Decisions::default().fallback_on_auth()));
     let got = fallback.wrap(first.shared()).respond(request("r", "?"), Output::none()).await.unwrap();
-    assert_eq!(got.text, "fine");
+    assert_eq!((got.text.as_str(), got.warnings[0].code.as_str()), ("fine", "fallback_on_auth"));
+    assert!(got.warnings[0].detail.contains("p/m1") && got.warnings.len() == 1, "{:?}", got.warnings);
 }
 
 #[tokio::test]

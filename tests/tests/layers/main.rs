@@ -1,5 +1,6 @@
 //! The layers around an agent: each by itself, and all of them in their order.
 
+mod book;
 mod budget;
 mod cache;
 mod cancel;

@@ -3,15 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use aragora_core::agents::layers::LayersDocument;
 use aragora_core::agents::providers::ProviderConfig;
-use aragora_core::agents::{AgentParts, Agents, AgentsBuilder, Output, Served, StandIns};
+use aragora_core::agents::{AgentKind, AgentParts, Agents, AgentsBuilder, Output, Served, StandIns};
 use aragora_core::clock::ManualClock;
 use aragora_core::config::Config;
 use aragora_core::http::{Headers, HttpRequest, HttpResponse, Transport};
 use aragora_core::telemetry::Parts;
 use aragora_core::{ErrorKind, Result};
 use aragora_tests::agents::request;
+use aragora_tests::stub::{Say, Stub};
 use serde_json::{Value, json};
+
+use super::fail;
 
 /// OpenRouter answers; everybody else has no credit left.
 #[derive(Debug, Default)]
@@ -48,9 +52,9 @@ fn agents(keys: &[(&str, &str)]) -> (Arc<Internet>, AgentsBuilder) {
 }
 
 const BOTH: [(&str, &str); 3] = [
-    ("OPENAI_API_KEY", "key-one-12345"),
-    ("MISTRAL_API_KEY", "key-two-12345"),
-    ("OPENROUTER_API_KEY", "key-three-12345"),
+    ("OPENAI_API_KEY", "canary-key-one-12345"),
+    ("MISTRAL_API_KEY", "canary-key-two-12345"),
+    ("OPENROUTER_API_KEY", "canary-key-three-12345"),
 ];
 
 async fn asked(net: &Internet, agents: &Agents, model: &str) -> Result<(Served, Vec<(String, Value)>)> {
@@ -125,4 +129,44 @@ async fn bare_agents_have_no_layers() {
     let agent = builder.without_layers().build().open("openai/gpt-5.4").unwrap();
     agent.respond(request("r", "?"), Output::none()).await.unwrap_err();
     assert_eq!(net.0.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_agent_of_any_kind_comes_in_the_layers_of_the_host() {
+    let (_, builder) = agents(&BOTH);
+    let own = builder.build();
+    let document: LayersDocument = serde_json::from_value(json!({"retries": 0, "breaker_failures": 1})).unwrap();
+    let strict = own.in_layers(&document).unwrap();
+    let clock = ManualClock::default();
+    let stub = |id: &str, say: Say| Stub::new(id, &format!("p/{id}"), &clock, [say]).of_kind(AgentKind::Foreign);
+    let (bad, good) = (stub("bad", fail(ErrorKind::Overloaded)), stub("good", Say::Pieces(vec!["yes"])));
+    let agent = strict.around(bad.shared(), vec![good.shared()]).unwrap();
+    for _ in 0..2 {
+        let reply = agent.respond(request("r", "?"), Output::none()).await.unwrap();
+        assert_eq!((reply.text.as_str(), reply.served), ("yes", Served::Fallback { from: "p/bad".into() }));
+    }
+    assert_eq!((bad.asked().len(), good.asked().len()), (1, 2), "the breaker opened after one failure");
+    let alone = strict.around(bad.shared(), Vec::new()).unwrap();
+    assert_eq!(
+        alone.respond(request("r", "?"), Output::none()).await.unwrap_err().kind(),
+        ErrorKind::CircuitOpen,
+        "the target is the instance's"
+    );
+}
+
+#[tokio::test]
+async fn nobody_stands_in_for_an_agent_that_never_fails_over() {
+    let (_, builder) = agents(&BOTH);
+    let agents = builder.build();
+    let clock = ManualClock::default();
+    let stub = |kind: AgentKind| Stub::new("a", "p/m", &clock, [Say::Pieces(vec!["yes"])]).of_kind(kind).shared();
+    let refused =
+        |agents: &Agents, kind| agents.around(stub(kind), vec![stub(AgentKind::Foreign)]).map(|_| ()).unwrap_err();
+    assert_eq!(refused(&agents, AgentKind::Scripted).kind(), ErrorKind::InvalidRequest);
+    let bare: LayersDocument = serde_json::from_value(json!({"bare": true})).unwrap();
+    assert!(refused(&agents.in_layers(&bare).unwrap(), AgentKind::Foreign).reason().contains("without layers"));
+    let named: LayersDocument = serde_json::from_value(json!({"fallback": ["nobody/fake-1"]})).unwrap();
+    let error = agents.in_layers(&named).unwrap().around(stub(AgentKind::Foreign), Vec::new()).map(|_| ()).unwrap_err();
+    assert!(error.reason().contains("nobody/fake-1"), "{error}");
+    agents.in_layers(&named).unwrap().around(stub(AgentKind::Scripted), Vec::new()).unwrap();
 }

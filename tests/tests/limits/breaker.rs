@@ -5,7 +5,8 @@ use std::sync::{Arc, Barrier};
 
 use aragora_core::agents::layers::{Breaker, Call, Layer as _, Policy as _};
 use aragora_core::agents::{
-    BreakerSettings, BreakerState, Delta, Notice, Output, ScriptStep, ScriptedAgent, Target, TargetSettings, TokenSink,
+    BreakerSettings, BreakerState, CallContext, Delta, Notice, Output, ScriptStep, ScriptedAgent, Target,
+    TargetSettings, TokenSink,
 };
 use aragora_core::clock::ManualClock;
 use aragora_core::{Error, ErrorKind, Result};
@@ -281,7 +282,7 @@ fn every_change_is_told_once() {
     let case = Case::new("anthropic/m");
     let told = Arc::new(Told::default());
     let call = |outcome: Result<()>| {
-        let call = Call::new().with_output(Output::live(Arc::clone(&told) as Arc<dyn TokenSink>));
+        let call = Call::from(CallContext::new().with_output(Output::live(Arc::clone(&told) as Arc<dyn TokenSink>)));
         let _ = run(&case.clock, case.breaker.run(call, |_| std::future::ready(outcome.clone())));
     };
     for _ in 0..4 {
@@ -301,7 +302,7 @@ fn a_late_or_cancelled_call_takes_no_probe() {
     let case = Case::new("anthropic/m");
     case.open();
     case.clock.advance(secs(60));
-    let late = Call::new().with_deadline(within(&case.clock, ms(0)));
+    let late = Call::from(CallContext::new().with_deadline(within(&case.clock, ms(0))));
     let refused = run(&case.clock, case.breaker.run(late, |_| std::future::ready(Ok(()))));
     assert_eq!(refused.unwrap_err().kind(), ErrorKind::DeadlineExceeded);
     let cancelled = Call::new();

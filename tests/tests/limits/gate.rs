@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use aragora_core::agents::layers::{Call, Concurrency, Layer as _, Policy as _};
-use aragora_core::agents::{Output, ScriptEnd, ScriptStep, ScriptedAgent, Target, TargetSettings};
+use aragora_core::agents::{CallContext, Output, ScriptEnd, ScriptStep, ScriptedAgent, Target, TargetSettings};
 use aragora_core::clock::{Clock as _, ManualClock};
 use aragora_core::{ErrorKind, Result};
 use aragora_tests::agents::{agent_id, request};
@@ -83,7 +83,7 @@ fn waiting_ends_with_the_call_and_keeps_no_place() {
     let mut inside = room.call(&gate, 0, Call::new());
     let cancelled = Call::new();
     let mut waits = room.call(&gate, 1, cancelled.clone());
-    let mut late = room.call(&gate, 2, Call::new().with_deadline(within(&clock, secs(3))));
+    let mut late = room.call(&gate, 2, Call::from(CallContext::new().with_deadline(within(&clock, secs(3)))));
     let dropped = room.call(&gate, 3, Call::new());
     let mut patient = room.call(&gate, 4, Call::new());
     cancelled.cancel.cancel();

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aragora_core::agents::layers::{Call, Concurrency, Layer as _, Policy as _, RateLimit};
-use aragora_core::agents::{Delta, Notice, Output, Target, TargetSettings, TokenSink, Usage};
+use aragora_core::agents::{CallContext, Delta, Notice, Output, Target, TargetSettings, TokenSink, Usage};
 use aragora_core::clock::{Clock as _, ManualClock};
 use aragora_core::http::Headers;
 use aragora_core::{Error, ErrorKind, Result};
@@ -124,7 +124,8 @@ fn a_wait_of_more_than_a_minute_or_past_the_deadline_is_refused_at_once() {
     let target = limited(&clock, Some(1), None);
     held(&clock, &target, Call::new()).unwrap();
     clock.advance(ms(1));
-    let within_a_minute = held(&clock, &target, Call::new().with_deadline(within(&clock, ms(59_999)))).unwrap_err();
+    let within_a_minute =
+        held(&clock, &target, Call::from(CallContext::new().with_deadline(within(&clock, ms(59_999))))).unwrap_err();
     assert_eq!(within_a_minute.kind(), ErrorKind::RateLimited);
     let limit = RateLimit::new(&target);
     let mut first = Stepped::new(limit.run(Call::new(), |_| std::future::ready(Ok(()))));
@@ -274,7 +275,7 @@ fn a_pause_that_grows_refuses_those_for_whom_it_is_too_long() {
     let target = limited(&clock, Some(6), None);
     held(&clock, &target, Call::new()).unwrap();
     let limit = RateLimit::new(&target);
-    let hurried = Call::new().with_deadline(within(&clock, secs(15)));
+    let hurried = Call::from(CallContext::new().with_deadline(within(&clock, secs(15))));
     let mut hurried = Stepped::new(limit.run(hurried, |_| std::future::ready(Ok(()))));
     let mut patient = Stepped::new(limit.run(Call::new(), |_| std::future::ready(Ok(()))));
     assert!(hurried.go().is_none() && patient.go().is_none());

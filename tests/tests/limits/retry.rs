@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use aragora_core::agents::layers::{Call, Decision, Decisions, Layer as _, Policy as _, Retry, RetrySettings};
 use aragora_core::agents::{
-    Delta, Notice, Output, PartialReply, ScriptEnd, ScriptStep, ScriptedAgent, Target, TargetId, TokenSink,
+    CallContext, Delta, Notice, Output, PartialReply, ScriptEnd, ScriptStep, ScriptedAgent, Target, TargetId, TokenSink,
 };
 use aragora_core::clock::{Clock as _, ManualClock};
 use aragora_core::telemetry::Parts;
@@ -78,7 +78,8 @@ fn it_gives_up_at_once_where_waiting_is_pointless() {
     let long = error(ErrorKind::RateLimited).retry_after_of(ms(60_001));
     assert_eq!(attempts(&clock, &retry, Call::new(), &long).0, [ms(0)]);
     let hinted = error(ErrorKind::RateLimited).retry_after_of(secs(5));
-    let (began, outcome) = attempts(&clock, &retry, Call::new().with_deadline(within(&clock, secs(5))), &hinted);
+    let (began, outcome) =
+        attempts(&clock, &retry, Call::from(CallContext::new().with_deadline(within(&clock, secs(5)))), &hinted);
     assert_eq!(began, [ms(0)], "the next attempt would begin at the deadline");
     assert_eq!(outcome.unwrap_err(), hinted, "the failure itself, not the deadline");
     assert_eq!(clock.monotonic(), ms(0), "nobody waited");
@@ -195,7 +196,7 @@ fn every_repeat_is_told() {
     let clock = ManualClock::default();
     let told = Arc::new(Told::default());
     let retry = Retry::new(&target(&clock, "openai/m"));
-    let call = Call::new().with_output(Output::live(Arc::clone(&told) as Arc<dyn TokenSink>));
+    let call = Call::from(CallContext::new().with_output(Output::live(Arc::clone(&told) as Arc<dyn TokenSink>)));
     let tries = AtomicU32::new(0);
     let outcome = run(
         &clock,

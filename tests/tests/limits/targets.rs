@@ -52,10 +52,10 @@ fn endpoint_model_and_credential_make_a_target() {
 #[test]
 fn a_credential_is_hashed_under_a_key_of_the_instance() {
     let (one, other) = (Targets::new(Parts::system()), Targets::new(Parts::system()));
-    let hash = one.credential(b"sk-canary").unwrap();
-    assert_eq!(hash, one.credential(b"sk-canary").unwrap());
+    let hash = one.credential(b"sk-canary-key").unwrap();
+    assert_eq!(hash, one.credential(b"sk-canary-key").unwrap());
     assert_ne!(hash, one.credential(b"sk-canarz").unwrap());
-    assert_ne!(hash, other.credential(b"sk-canary").unwrap());
+    assert_ne!(hash, other.credential(b"sk-canary-key").unwrap());
     let target = one.get(&TargetKey { credential: hash, ..key("m") });
     assert!(!format!("{target:?} {one:?}").contains("canary"));
 }

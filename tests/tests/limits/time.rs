@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aragora_core::agents::layers::{Call, Layer as _, Policy as _, TimeLimit, TimeLimits};
-use aragora_core::agents::{FnAgent, Output};
+use aragora_core::agents::{CallContext, FnAgent, Output};
 use aragora_core::clock::{Clock as _, ManualClock};
 use aragora_core::{Error, ErrorKind, Result};
 use aragora_tests::agents::{Heard, agent_id, request};
@@ -73,7 +73,7 @@ fn the_callers_own_deadline_is_named_as_such() {
         (secs(240), ErrorKind::DeadlineExceeded),
         (secs(241), ErrorKind::Timeout),
     ] {
-        let call = Call::new().with_deadline(within(&clock, wait));
+        let call = Call::from(CallContext::new().with_deadline(within(&clock, wait)));
         let outcome = run(&clock, limit.run(call, |_| std::future::pending::<Result<()>>()));
         assert_eq!(outcome.unwrap_err().kind(), kind, "{wait:?}");
     }
@@ -84,7 +84,7 @@ fn the_callers_own_deadline_is_named_as_such() {
 fn a_deadline_in_the_past_asks_nobody() {
     let clock = ManualClock::default();
     clock.advance(secs(9));
-    let call = Call::new().with_deadline(within(&clock, ms(0)));
+    let call = Call::from(CallContext::new().with_deadline(within(&clock, ms(0))));
     let limit = TimeLimit::new(&target(&clock, "openai/m"));
     let outcome: Result<()> = run(&clock, limit.run(call, |_| async { panic!("it was asked") }));
     assert_eq!(outcome.unwrap_err().kind(), ErrorKind::DeadlineExceeded);

@@ -10,6 +10,8 @@ pub(crate) struct Context {
     pub(crate) root: PathBuf,
     /// The one target directory of this run; what suites install or write goes below it.
     pub(crate) target: PathBuf,
+    /// This program.
+    pub(crate) program: PathBuf,
     /// `CI=true` (or `1`): a suite that cannot run has failed.
     pub(crate) ci: bool,
     /// The folder of recorded material, if it is there: `ARAGORA_SHARED`, else `../shared`.
@@ -29,6 +31,7 @@ impl Context {
             shared: shared.is_dir().then_some(shared),
             root,
             target,
+            program,
         })
     }
 

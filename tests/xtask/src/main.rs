@@ -2,7 +2,8 @@
 //!
 //! A suite is one file under `suites/` and one line in its list. Suites run one after the other on one target
 //! directory; a failing one does not stop the rest. Ctrl-C reaches the running tool and this program alike, and
-//! everything installed is marked as complete only at its end, so an interrupted run leaves nothing half done.
+//! everything installed is marked as complete only at its end, so an interrupted run leaves nothing half done. What
+//! suites print and write is kept until the next run, and the last suite searches it for keys.
 // A command-line program talks through its standard streams.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
@@ -10,8 +11,10 @@ mod context;
 mod faces;
 mod files;
 mod guide;
+mod kept;
 mod kotlin;
 mod markdown;
+mod marks;
 mod model_server;
 mod npm;
 mod peers;
@@ -19,6 +22,7 @@ mod process;
 mod regions;
 mod runner;
 mod rust_source;
+mod servers;
 mod suite;
 mod suites;
 mod swift;
@@ -38,6 +42,7 @@ usage: cargo xtask <command>
   snippets                  copy the marked regions of examples/ into the pages that quote them
   faces                     render the value types of the other languages and the reference from the core's types
   swift-root                make the folder Swift runs in, where none is installed (Debian or Ubuntu, as root)
+  with-servers <command>    start PostgreSQL and Redis, run a command that finds them in ARAGORA_TEST_*, stop them
   peers debate [debates]    run the PyPI peer of the side-by-side bench and print its figures as JSON
   peers calls               measure one debate as nine HTTP calls: ours, by hand in Rust, Python and Node, frameworks";
 
@@ -54,6 +59,11 @@ fn main() -> ExitCode {
             Ok(chosen) => return runner::run(&context, &chosen),
             Err(reason) => return refuse(&reason),
         },
+        // What `test` starts for each suite.
+        ["suite", name] => match runner::select(suites::ALL, name) {
+            Ok(chosen) => chosen.iter().try_for_each(|suite| kept::inside(&context, suite)),
+            Err(reason) => return refuse(&reason),
+        },
         ["list"] => {
             runner::list(suites::ALL);
             Ok(())
@@ -62,6 +72,7 @@ fn main() -> ExitCode {
         ["snippets"] => guide::write_snippets(&context),
         ["faces"] => faces::render(&context),
         ["swift-root"] => swift::make_root(&context),
+        ["with-servers", command @ ..] => servers::with_servers(&context, command),
         ["peers", "debate"] => peers::debate(&context, "200"),
         ["peers", "debate", debates] => peers::debate(&context, debates),
         ["peers", "calls"] => peers::calls(&context),

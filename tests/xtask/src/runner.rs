@@ -4,16 +4,25 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use crate::context::Context;
+use crate::kept;
 use crate::suite::{Outcome, Suite};
+use crate::suites::SEARCH;
 
 /// Runs all of them, whatever fails, and prints the table. The last line is
 /// `suites: N passed, N failed, N skipped`.
 pub(crate) fn run(context: &Context, suites: &[Suite]) -> ExitCode {
+    // Alone, the suite that searches what was kept searches what the last run kept.
+    if suites.iter().any(|suite| suite.name != SEARCH)
+        && let Err(reason) = kept::begin(context)
+    {
+        eprintln!("xtask: {reason}");
+        return ExitCode::FAILURE;
+    }
     let mut rows = Vec::with_capacity(suites.len());
     for suite in suites {
         println!("\n=== {}: {}", suite.name, suite.about);
         let start = Instant::now();
-        let outcome = in_ci((suite.run)(context), context.ci);
+        let outcome = in_ci(kept::run(context, suite), context.ci);
         let took = start.elapsed();
         println!("--- {}: {}, {}", suite.name, describe(&outcome), seconds(took));
         rows.push((suite.name, outcome, took));

@@ -24,6 +24,30 @@ pub(crate) enum Outcome {
     Skipped(String),
 }
 
+impl Outcome {
+    /// For the process that started this one; [`Outcome::of_text`] reads it.
+    pub(crate) fn to_text(&self) -> String {
+        match self {
+            Self::Passed => "passed".to_owned(),
+            Self::Failed(reason) => format!("failed {reason}"),
+            Self::Missing(reason) => format!("missing {reason}"),
+            Self::Skipped(reason) => format!("skipped {reason}"),
+        }
+    }
+
+    /// What [`Outcome::to_text`] wrote.
+    pub(crate) fn of_text(text: &str) -> Option<Self> {
+        let (word, reason) = text.split_once(' ').unwrap_or((text, ""));
+        match word {
+            "passed" => Some(Self::Passed),
+            "failed" => Some(Self::Failed(reason.to_owned())),
+            "missing" => Some(Self::Missing(reason.to_owned())),
+            "skipped" => Some(Self::Skipped(reason.to_owned())),
+            _ => None,
+        }
+    }
+}
+
 impl From<Result<(), String>> for Outcome {
     fn from(result: Result<(), String>) -> Self {
         match result {
@@ -44,5 +68,23 @@ pub(crate) fn outcome_of(findings: Result<Vec<String>, String>, rule: &str) -> O
             Outcome::Failed(format!("{} x {rule}", findings.len()))
         }
         Err(reason) => Outcome::Failed(reason),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outcome_survives_the_way_between_processes() {
+        for outcome in [
+            Outcome::Passed,
+            Outcome::Failed("two\nlines".to_owned()),
+            Outcome::Missing(String::new()),
+            Outcome::Skipped("not here".to_owned()),
+        ] {
+            assert_eq!(Outcome::of_text(&outcome.to_text()), Some(outcome));
+        }
+        assert_eq!(Outcome::of_text(""), None);
     }
 }

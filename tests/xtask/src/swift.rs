@@ -199,8 +199,13 @@ mod tests {
 
     #[test]
     fn paths_are_those_of_the_folder_the_program_runs_in() {
-        let context =
-            Context { root: "/a/checkout".into(), target: "/a/checkout/target".into(), ci: false, shared: None };
+        let context = Context {
+            root: "/a/checkout".into(),
+            target: "/a/checkout/target".into(),
+            program: "/a/xtask".into(),
+            ci: false,
+            shared: None,
+        };
         let swift = Swift::In("/cache/swift".into());
         assert_eq!(swift.seen(&context, Path::new("/a/checkout/target/debug")), Path::new("/mnt/target/debug"));
         assert_eq!(swift.seen(&context, Path::new("/a/checkout/tests")), Path::new("/mnt/checkout/tests"));

@@ -5,6 +5,8 @@
 //! set aside and never settled counts as spent, so a process that dies leaves no hole.
 
 mod account;
+mod book;
+mod document;
 mod period;
 mod quote;
 
@@ -13,9 +15,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+pub use book::BudgetBook;
+pub(crate) use book::DebateAccounts;
+pub use document::{BudgetDocument, BudgetOf};
 pub use period::Period;
 pub use quote::Quote;
 pub(crate) use quote::{estimated, price};
+
+use serde::{Deserialize, Serialize};
 
 use super::agent::AgentProfile;
 use super::notice::BudgetNotice;
@@ -25,8 +32,11 @@ use crate::clock::{Deadline, Timestamp};
 use crate::debate::Usage;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{MicroUsd, OrgId, ulid};
-use crate::storage::{MemoryStorage, Space, Storage, Table};
+use crate::storage::{MemoryStorage, Space, Storage, Table, TableDef, TableRecord as _};
 use account::{BudgetPeriod, Lease};
+
+/// The table of budgets.
+pub(crate) const TABLE: TableDef = BudgetPeriod::DEF;
 
 /// How long after its deadline a reservation is taken for lost.
 const AFTER_DEADLINE: Duration = Duration::from_secs(60);
@@ -50,7 +60,9 @@ pub enum BudgetScope {
 }
 
 /// What becomes of a call that has no price.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Unpriced {
     /// It is refused as `unpriced`.
     #[default]
@@ -172,6 +184,15 @@ impl Budget {
         }))
     }
 
+    /// The budget of a debate of which this much was spent already.
+    fn resumed(parts: &AgentParts, name: &str, limit: MicroUsd, unpriced: Unpriced, spent: MicroUsd) -> Self {
+        let budget = Self::named(parts, name, BudgetScope::Debate, limit, unpriced);
+        if let Books::Memory(account) = &budget.0.books {
+            lock(account).spent = spent.0;
+        }
+        budget
+    }
+
     /// Its name, e.g. `tenant/day`.
     pub fn name(&self) -> &str {
         &self.0.name
@@ -245,6 +266,11 @@ impl Budget {
             Some(start) => self.change(start, |_| ()).await,
             None => Ok(()),
         }
+    }
+
+    /// Whether somebody else holds it, or it has something to write.
+    fn is_busy(&self) -> bool {
+        Arc::strong_count(&self.0) > 1 || !lock(&self.0.open).is_empty()
     }
 
     /// What the attempts of a call cost.

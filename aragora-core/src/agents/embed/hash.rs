@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::{CallContext, EmbedTask, Embedder, EmbeddingSpace, Embeddings, cancelled, check_texts};
+use super::{CallContext, EmbedTask, Embedder, EmbeddingSpace, Embeddings, check_texts};
+use crate::agents::conduct::cancelled;
 use crate::error::Result;
 
 /// The length of a vector.

@@ -15,6 +15,7 @@ pub use self::hash::HashEmbedder;
 #[cfg(feature = "model2vec")]
 pub use self::model2vec::Model2VecEmbedder;
 pub use self::semantic::SemanticComparator;
+use super::conduct::{bounded, in_time};
 use super::output::Output;
 use super::reply::Warning;
 use crate::clock::{CancelToken, Clock, Deadline};
@@ -117,25 +118,8 @@ impl CallContext {
     /// Runs the work until it ends, the token is cancelled or the deadline passes; a deadline in the past begins
     /// nothing.
     pub(crate) async fn bound<T>(&self, clock: &dyn Clock, work: impl Future<Output = Result<T>>) -> Result<T> {
-        let late = || Error::new(ErrorKind::DeadlineExceeded, "the deadline of the call has passed");
-        if self.cancel.is_cancelled() {
-            return Err(cancelled());
-        }
-        if self.deadline.is_some_and(|deadline| deadline.passed(clock)) {
-            return Err(late());
-        }
-        let deadline = async {
-            match self.deadline {
-                Some(deadline) => clock.sleep_until(deadline.monotonic()).await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            biased;
-            () = self.cancel.cancelled() => Err(cancelled()),
-            done = work => done,
-            () = deadline => Err(late()),
-        }
+        in_time(clock, &self.cancel, self.deadline)?;
+        bounded(clock, &self.cancel, self.deadline, work).await
     }
 }
 
@@ -143,10 +127,6 @@ impl Default for CallContext {
     fn default() -> Self {
         Self::new()
     }
-}
-
-fn cancelled() -> Error {
-    Error::new(ErrorKind::Cancelled, "the call was cancelled")
 }
 
 /// Vectors in the order of their texts.

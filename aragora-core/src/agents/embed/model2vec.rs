@@ -9,7 +9,8 @@ use async_trait::async_trait;
 use model2vec_rs::model::StaticModel;
 use sha2::{Digest as _, Sha256};
 
-use super::{CallContext, EmbedTask, Embedder, EmbeddingSpace, Embeddings, cancelled, check_texts, check_vectors};
+use super::{CallContext, EmbedTask, Embedder, EmbeddingSpace, Embeddings, check_texts, check_vectors};
+use crate::agents::conduct::cancelled;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The files of a model.

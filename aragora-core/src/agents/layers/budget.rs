@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::Layer;
 use crate::agents::agent::{Agent, AgentProfile};
-use crate::agents::budget::{Budget, Quote, Reservation};
+use crate::agents::budget::{Budget, BudgetBook, Quote, Reservation};
 use crate::agents::conduct::{ready, within};
 use crate::agents::notice::Notice;
 use crate::agents::output::Output;
@@ -14,7 +14,7 @@ use crate::agents::parts::AgentParts;
 use crate::agents::reply::{AgentReply, Warning};
 use crate::agents::request::AgentRequest;
 use crate::agents::target::Target;
-use crate::debate::Served;
+use crate::debate::{Served, Usage};
 use crate::error::Result;
 use crate::ids::MicroUsd;
 
@@ -26,12 +26,28 @@ use crate::ids::MicroUsd;
 pub struct Budgets {
     parts: AgentParts,
     budgets: Vec<Budget>,
+    book: Option<BudgetBook>,
 }
 
 impl Budgets {
     /// These budgets, asked in this order.
     pub fn new(parts: &AgentParts, budgets: Vec<Budget>) -> Self {
-        Self { parts: parts.clone(), budgets }
+        Self { parts: parts.clone(), budgets, book: None }
+    }
+
+    /// And, before them, those that this book has for the organisation and the debate of a call.
+    #[must_use]
+    pub fn with_book(mut self, book: BudgetBook) -> Self {
+        self.book = Some(book);
+        self
+    }
+
+    pub(super) fn parts(&self) -> &AgentParts {
+        &self.parts
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Budget> {
+        self.budgets.iter()
     }
 }
 
@@ -67,12 +83,13 @@ impl Agent for Budgeted {
         let (parts, clock) = (&budgets.parts, &*budgets.parts.parts.clock);
         ready(clock, &profile.id, &request)?;
         let quote = Quote::of(parts, profile, &request);
-        let mut held = Held { profile, quote, output: output.clone(), reserved: Vec::new(), begun: false };
-        for budget in &budgets.budgets {
+        let mut held = Held::new(profile, quote, output.clone());
+        let own = budgets.book.iter().flat_map(|book| book.of(&request.tenant, request.debate.as_ref()));
+        for budget in own.chain(budgets.iter().cloned()) {
             let reserved = within(clock, &request, budget.reserve(&quote, request.deadline)).await?;
-            held.reserved.push((budget.clone(), reserved));
+            held.add(budget, reserved);
         }
-        held.begun = true;
+        held.begin();
         let asked = request.clone();
         let mut outcome = inner.respond(request, output.clone()).await;
         if let Ok(reply) = &outcome
@@ -80,7 +97,7 @@ impl Agent for Budgeted {
         {
             parts.tokens.learn(&profile.model, &profile.id, &asked, usage.input_total);
         }
-        let warnings = held.settle(&outcome).await;
+        let warnings = held.settle(outcome.as_ref().ok().map(|reply| (reply.cost, reply.usage))).await;
         if let Ok(reply) = &mut outcome {
             reply.warnings.extend(warnings);
         }
@@ -88,8 +105,11 @@ impl Agent for Budgeted {
     }
 }
 
+/// What an answer says of itself: cost and use.
+type Stated = (Option<MicroUsd>, Option<Usage>);
+
 /// What is set aside for a call. Dropped, it settles what the ledger proves by then.
-struct Held<'a> {
+pub(super) struct Held<'a> {
     profile: &'a AgentProfile,
     quote: Quote,
     output: Output,
@@ -97,12 +117,27 @@ struct Held<'a> {
     begun: bool,
 }
 
-impl Held<'_> {
-    async fn settle(mut self, outcome: &Result<AgentReply>) -> Vec<Warning> {
+impl<'a> Held<'a> {
+    /// Nothing yet. `output` holds the ledger of this call alone.
+    pub(super) fn new(profile: &'a AgentProfile, quote: Quote, output: Output) -> Self {
+        Self { profile, quote, output, reserved: Vec::new(), begun: false }
+    }
+
+    pub(super) fn add(&mut self, budget: Budget, reserved: Reservation) {
+        self.reserved.push((budget, reserved));
+    }
+
+    /// Everything is set aside: from here on something may be sent.
+    pub(super) fn begin(&mut self) {
+        self.begun = true;
+    }
+
+    /// Puts what was used in the place of what was set aside; `answer` is what a call that succeeded says of itself.
+    pub(super) async fn settle(mut self, answer: Option<Stated>) -> Vec<Warning> {
         let mut warnings = Vec::new();
         // One at a time: a drop in between settles the others.
         while let Some((budget, reservation)) = self.reserved.pop() {
-            let actual = self.used(&budget, outcome.as_ref().ok());
+            let actual = self.used(&budget, answer);
             let reserved = reservation.micros();
             match reservation.settle(MicroUsd(actual)).await {
                 Ok(settled) => {
@@ -124,13 +159,13 @@ impl Held<'_> {
         warnings
     }
 
-    fn used(&self, budget: &Budget, reply: Option<&AgentReply>) -> u64 {
+    fn used(&self, budget: &Budget, answer: Option<Stated>) -> u64 {
         let attempts = self.output.attempts();
-        match reply {
-            // Agents of the host need not keep a ledger.
-            Some(reply) if attempts.is_empty() => match reply.cost {
+        match answer {
+            // Agents and embedders of the host need not keep a ledger.
+            Some((cost, usage)) if attempts.is_empty() => match cost {
                 Some(cost) => cost.0,
-                None => reply.usage.map_or(0, |usage| budget.worth_of(self.profile, &usage)),
+                None => usage.map_or(0, |usage| budget.worth_of(self.profile, &usage)),
             },
             _ => budget.proven(self.profile, &attempts, &self.quote, self.output.visible()),
         }

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{HedgeAfter, RetrySettings, StackConfig, TimeLimits};
+use super::{HedgeAfter, ReplyCacheDocument, RetrySettings, StackConfig, TimeLimits};
+use crate::agents::budget::BudgetDocument;
 use crate::agents::stand_ins::StandIns;
 use crate::agents::target::TargetOverrides;
+use crate::error::{ErrorKind, Result, Violations};
 
 /// What the layers around named models do. What is absent keeps its default.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -63,9 +65,27 @@ pub struct LayersDocument {
     /// How long a breaker stays open before one probe is let through, default 60 s.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub breaker_open_for_ms: Option<u64>,
+    /// What calls may cost, default as much as they like. A call is booked on all budgets it belongs to, or is refused.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub budgets: Vec<BudgetDocument>,
+    /// Keeps replies, default no.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache: Option<ReplyCacheDocument>,
 }
 
 impl LayersDocument {
+    /// `invalid_config` with everything that is wrong with it.
+    pub fn validate(&self) -> Result<()> {
+        let mut v = Violations::new();
+        v.nest("/budgets", BudgetDocument::violations(&self.budgets));
+        if let Some(cache) = &self.cache {
+            v.nest("/cache", cache.violations());
+        }
+        v.check(!self.bare || self.budgets.is_empty(), "/budgets", "without layers nobody keeps them; leave out bare");
+        v.check(!self.bare || self.cache.is_none(), "/cache", "without layers nothing is kept; leave out bare");
+        v.into_result(ErrorKind::InvalidConfig)
+    }
+
     /// Who stands in for a model.
     pub fn stand_ins(&self) -> StandIns {
         match &self.fallback {

@@ -6,11 +6,11 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 
 use super::{Decisions, Layer, target_of};
-use crate::agents::agent::{Agent, AgentProfile};
+use crate::agents::agent::{Agent, AgentProfile, TargetId};
 use crate::agents::conduct::ready;
 use crate::agents::notice::Notice;
 use crate::agents::output::Output;
-use crate::agents::reply::AgentReply;
+use crate::agents::reply::{AgentReply, Warning};
 use crate::agents::request::AgentRequest;
 use crate::agents::target::Target;
 use crate::debate::{Author, Served, Visibility};
@@ -92,6 +92,7 @@ impl Agent for Chain {
         let from = target_of(&inner.profile());
         let mut failures: Vec<(String, Error)> = Vec::new();
         let (mut failed, mut code) = (from.clone(), first.code());
+        let mut warnings: Vec<Warning> = refused_credential(&from, &first).into_iter().collect();
         for other in &fallback.others {
             // No time left, or what was shown stays shown: the failure is the answer.
             match ready(clock, me, &request) {
@@ -107,6 +108,7 @@ impl Agent for Chain {
             match other.respond(asked, output.clone()).await {
                 Ok(mut reply) => {
                     reply.served = Served::Fallback { from: from.to_string() };
+                    reply.warnings.splice(0..0, warnings);
                     return Ok(reply);
                 }
                 // The caller broke off: no target's failure.
@@ -116,6 +118,7 @@ impl Agent for Chain {
                 Err(error) => {
                     let goes_on = fallback.decisions.falls_back(&error);
                     (failed, code) = (to.clone(), error.code());
+                    warnings.extend(refused_credential(&to, &error));
                     failures.push((to.to_string(), error));
                     if !goes_on {
                         break;
@@ -125,6 +128,19 @@ impl Agent for Chain {
         }
         Err(together(first, &failures))
     }
+}
+
+/// Somebody else answers, and a key must be fixed all the same: whoever let that happen is told every time.
+fn refused_credential(target: &TargetId, error: &Error) -> Option<Warning> {
+    let opened_by = || ErrorKind::from_code(error.context().get("opened_by")?);
+    let kind = if error.kind() == ErrorKind::CircuitOpen { opened_by()? } else { error.kind() };
+    if !matches!(kind, ErrorKind::Unauthenticated | ErrorKind::PermissionDenied) {
+        return None;
+    }
+    let code = kind.code();
+    tracing::warn!(target: "aragora::agents", model = %target, code, "another target answers for a refused credential");
+    let detail = format!("{target} refuses its credential ({code}), another target was asked");
+    Some(Warning { code: "fallback_on_auth".into(), detail })
 }
 
 /// The first target's error with the others'.

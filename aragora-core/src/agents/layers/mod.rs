@@ -26,7 +26,8 @@ use std::sync::Arc;
 
 pub use breaker::Breaker;
 pub use budget::Budgets;
-pub use cache::ReplyCache;
+pub use cache::{ReplyCache, ReplyCacheDocument};
+pub(crate) use cache::TABLES as CACHE_TABLES;
 pub use concurrency::Concurrency;
 pub use decisions::{Again, Decision, Decisions, Verdict};
 pub use document::LayersDocument;
@@ -66,7 +67,8 @@ fn tokens_of(request: &AgentRequest, me: &AgentId) -> (u64, u64) {
 pub(super) fn target_of(profile: &AgentProfile) -> TargetId {
     match profile.targets.first() {
         Some(target) => target.clone(),
-        None if profile.provider.is_empty() => TargetId::new(profile.id.as_str()),
+        // As the registry names the target of an agent without a provider.
+        None if profile.provider.is_empty() => TargetId::new(format!("agent/{}", profile.id)),
         None => TargetId::new(format!("{}/{}", profile.provider, profile.model)),
     }
 }

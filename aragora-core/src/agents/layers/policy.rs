@@ -10,7 +10,8 @@ use async_trait::async_trait;
 
 use super::Layer;
 use crate::agents::agent::{Agent, AgentProfile};
-use crate::agents::conduct::{cancelled, late};
+use crate::agents::conduct::{bounded, in_time};
+use crate::agents::embed::CallContext;
 use crate::agents::output::{Output, Progress};
 use crate::agents::reply::AgentReply;
 use crate::agents::request::AgentRequest;
@@ -92,35 +93,7 @@ pub struct Call {
 impl Call {
     /// A call without deadline that nobody listens to.
     pub fn new() -> Self {
-        Self::of(CancelToken::new(), Output::none())
-    }
-
-    fn of(cancel: CancelToken, output: Output) -> Self {
-        Self {
-            deadline: None,
-            cancel,
-            input_tokens: 0,
-            output_tokens: 0,
-            output,
-            attempt: 1,
-            hedge: false,
-            progress: Arc::default(),
-            waited: Arc::default(),
-        }
-    }
-
-    /// The same with this deadline.
-    #[must_use]
-    pub fn with_deadline(mut self, deadline: Deadline) -> Self {
-        self.deadline = Some(deadline);
-        self
-    }
-
-    /// The same, cancelled by this token.
-    #[must_use]
-    pub fn with_cancel(mut self, cancel: CancelToken) -> Self {
-        self.cancel = cancel;
-        self
+        CallContext::new().into()
     }
 
     /// The same with an estimate of its prompt and the most its answer may have, in tokens.
@@ -130,11 +103,9 @@ impl Call {
         self
     }
 
-    /// The same, showing and recording here.
-    #[must_use]
-    pub fn with_output(mut self, output: Output) -> Self {
-        self.output = output;
-        self
+    /// What bounds it and hears of it, for work that is no turn.
+    pub fn context(&self) -> CallContext {
+        CallContext { deadline: self.deadline, cancel: self.cancel.clone(), output: self.output.clone() }
     }
 
     /// Says how many tokens the answer really used, prompt included; the first word counts.
@@ -165,28 +136,29 @@ impl Call {
 
     /// `cancelled` or `deadline_exceeded` if there is nothing to begin.
     pub(super) fn ready(&self, clock: &dyn Clock) -> Result<()> {
-        if self.cancel.is_cancelled() {
-            return Err(cancelled());
-        }
-        if self.deadline.is_some_and(|deadline| deadline.passed(clock)) {
-            return Err(late());
-        }
-        Ok(())
+        in_time(clock, &self.cancel, self.deadline)
     }
 
     /// Waits for something to come, unless it is cancelled or the deadline passes first.
     pub(super) async fn wait_for<T>(&self, clock: &dyn Clock, awaited: impl Future<Output = T>) -> Result<T> {
-        let deadline = async {
-            match self.deadline {
-                Some(deadline) => clock.sleep_until(deadline.monotonic()).await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            biased;
-            () = self.cancel.cancelled() => Err(cancelled()),
-            came = awaited => Ok(came),
-            () = deadline => Err(late()),
+        bounded(clock, &self.cancel, self.deadline, async { Ok(awaited.await) }).await
+    }
+}
+
+impl From<CallContext> for Call {
+    /// A call with this deadline, this token and this output.
+    fn from(context: CallContext) -> Self {
+        let CallContext { deadline, cancel, output } = context;
+        Self {
+            deadline,
+            cancel,
+            input_tokens: 0,
+            output_tokens: 0,
+            output,
+            attempt: 1,
+            hedge: false,
+            progress: Arc::default(),
+            waited: Arc::default(),
         }
     }
 }
@@ -240,8 +212,8 @@ impl<P: Policy> Agent for Around<P> {
     async fn respond(&self, request: AgentRequest, output: Output) -> Result<AgentReply> {
         let clock = Arc::clone(&self.policy.target().parts().clock);
         let began = clock.monotonic();
-        let mut call = Call::of(request.cancel.clone(), output);
-        call.deadline = request.deadline;
+        let context = CallContext { deadline: request.deadline, cancel: request.cancel.clone(), output };
+        let mut call = Call::from(context);
         if self.policy.counts_tokens() {
             (call.input_tokens, call.output_tokens) = super::tokens_of(&request, &self.profile.id);
         }

@@ -8,7 +8,7 @@ use super::{
     RetrySettings, Shape, TimeLimit, TimeLimits, Trace,
 };
 use crate::agents::agent::{Agent, AgentProfile};
-use crate::agents::budget::Budget;
+use crate::agents::budget::{Budget, BudgetBook};
 use crate::agents::parts::AgentParts;
 use crate::agents::target::{Target, TargetKey, TargetOverrides};
 use crate::debate::AgentKind;
@@ -23,6 +23,8 @@ pub struct StackConfig {
     pub content: bool,
     /// What calls may cost, default as much as they like.
     pub budgets: Vec<Budget>,
+    /// Budgets by organisation and debate, asked before those; default none.
+    pub book: Option<BudgetBook>,
     /// Keeps replies, default no.
     pub cache: Option<ReplyCache>,
     /// Requests to repair an unusable answer, default 1.
@@ -47,6 +49,7 @@ impl Default for StackConfig {
         Self {
             content: false,
             budgets: Vec::new(),
+            book: None,
             cache: None,
             repairs: 1,
             retry: RetrySettings::default(),
@@ -138,8 +141,12 @@ impl Stack {
             AgentKind::Human => self.shape().wrap(agent),
             AgentKind::Function | AgentKind::Scripted | AgentKind::Demo | AgentKind::Recorded => agent,
         };
-        if !self.config.budgets.is_empty() {
-            agent = Budgets::new(&self.parts, self.config.budgets.clone()).wrap(agent);
+        if !self.config.budgets.is_empty() || self.config.book.is_some() {
+            let mut budgets = Budgets::new(&self.parts, self.config.budgets.clone());
+            if let Some(book) = &self.config.book {
+                budgets = budgets.with_book(book.clone());
+            }
+            agent = budgets.wrap(agent);
         }
         agent = Trace::new(parts.clone()).with_content(self.config.content).wrap(agent);
         Ok(agent)

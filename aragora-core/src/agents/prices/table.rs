@@ -10,6 +10,7 @@ use crate::ids::MicroUsd;
 /// Prices of the host: negotiated rates, models of its own, or what the bundled list does not know. Rows are read in
 /// order and the first that matches gives the price.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PriceTable {
     /// The version kept beside every cost.
@@ -20,6 +21,7 @@ pub struct PriceTable {
 
 /// The price of some models, in whole micro-dollars per million tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub struct PriceRow {

@@ -94,6 +94,7 @@ impl ProviderAgent {
         flight.note(&draft);
         let begun = draft.begun;
         let mut reply = self.reply(draft, flight);
+        self.endpoint.cleaned(&mut reply, fields);
         match read {
             Ok(warning) => {
                 reply.warnings.extend(warning);

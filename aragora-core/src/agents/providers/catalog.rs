@@ -15,6 +15,7 @@ use super::embeddings::ProviderEmbedder;
 use super::endpoint::Unsigned;
 use super::gemini::{Gemini, bare};
 use super::open::connect;
+use crate::agents::agent::AgentProfile;
 use crate::agents::conduct::ready;
 use crate::agents::embed::{CallContext, Embedder};
 use crate::agents::output::Output;
@@ -133,6 +134,11 @@ impl ProviderHandle {
     /// What agents of the same endpoint, model and credential share with this handle.
     pub fn target(&self) -> &Arc<Target> {
         &self.agent.endpoint.target
+    }
+
+    /// Whom an agent of the same configuration speaks for; prices and budgets go by it.
+    pub fn profile(&self) -> &AgentProfile {
+        &self.agent.profile
     }
 
     /// The configured model as a bare embedder, with vectors of this length where the model lets one choose.

@@ -11,7 +11,7 @@ use crate::http::Headers;
 /// The error an unsuccessful response means. Total: every status and every body has a kind.
 ///
 /// Context entries: `http_status`, and where the body says so `message` (scrubbed of keys, at most 2 KiB),
-/// `provider_code`, `provider_type`, `param`; `request_id` from the headers or the body. A wait the provider asks for becomes
+/// `provider_code`, `provider_type`, `param` (of validation errors the place in the body); `request_id` from the headers or the body. A wait the provider asks for becomes
 /// the retry hint, and `x-should-retry` overrides whether repeating can help.
 pub fn classify(status: u16, headers: &Headers, body: &[u8]) -> Error {
     match serde_json::from_slice::<Value>(body) {
@@ -65,7 +65,7 @@ impl Facts {
             message: texts.into_iter().flatten().next().unwrap_or_else(|| fallback.to_owned()),
             code: word("code"),
             kind: Some(word("type")).filter(|kind| kind != "error").unwrap_or_default(),
-            param: word("param"),
+            param: Some(word("param")).filter(|param| !param.is_empty()).unwrap_or_else(|| located(document)),
             inner: object.pointer("/innererror/code").and_then(Value::as_str).unwrap_or_default().to_owned(),
             state: word("status"),
             request_id: word("request_id"),
@@ -272,6 +272,14 @@ fn text_of(value: &Value) -> Option<String> {
         }
         _ => None,
     }
+}
+
+// Where the first of a list of validation errors stands in the body: `["body", "a", "b"]` is `a.b`.
+fn located(document: &Value) -> String {
+    let details = document.get("detail").or_else(|| document.pointer("/message/detail"));
+    let place = details.and_then(|details| details.get(0)?.get("loc")?.as_array());
+    let words = place.into_iter().flatten().filter_map(Value::as_str).skip_while(|word| *word == "body");
+    words.collect::<Vec<_>>().join(".")
 }
 
 fn status_of(value: &Value) -> Option<u16> {

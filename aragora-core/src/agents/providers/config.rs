@@ -11,7 +11,7 @@ use super::caps::ModelCaps;
 use super::document::ProviderDocument;
 use super::exchange::Timeouts;
 use crate::agents::agent::StructuredMode;
-use crate::config::Secret;
+use crate::config::{Secret, ShownUrl};
 use crate::error::{Error, ErrorKind};
 use crate::ids::AgentId;
 
@@ -101,7 +101,7 @@ impl<'de> Deserialize<'de> for ProviderId {
 
 /// An agent behind a provider. Everything but provider and model has a default. Read from a document, it is a
 /// [`ProviderDocument`].
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(try_from = "ProviderDocument")]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub struct ProviderConfig {
@@ -153,6 +153,39 @@ pub struct ProviderConfig {
     pub family: Option<String>,
     /// The agent's version, default empty.
     pub version: String,
+}
+
+impl fmt::Debug for ProviderConfig {
+    /// Shows neither the values of header fields and of query members nor user information and query of addresses.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let address = |address: &Option<String>| address.as_ref().map(|url| ShownUrl(url).to_string());
+        f.debug_struct("ProviderConfig")
+            .field("id", &self.id)
+            .field("provider", &self.provider)
+            .field("model", &self.model)
+            .field("wire", &self.wire)
+            .field("base_url", &address(&self.base_url))
+            .field("path", &address(&self.path))
+            .field("headers", &self.headers)
+            .field("query", &self.query.keys().collect::<Vec<_>>())
+            .field("organization", &self.organization)
+            .field("project", &self.project)
+            .field("app_name", &self.app_name)
+            .field("app_url", &address(&self.app_url))
+            .field("timeouts", &self.timeouts)
+            .field("stream", &self.stream)
+            .field("allow_insecure_http", &self.allow_insecure_http)
+            .field("strict_knobs", &self.strict_knobs)
+            .field("caps", &self.caps)
+            .field("structured", &self.structured)
+            .field("forward_metadata", &self.forward_metadata)
+            .field("capture_raw", &self.capture_raw)
+            .field("free", &self.free)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .field("family", &self.family)
+            .field("version", &self.version)
+            .finish()
+    }
 }
 
 impl ProviderConfig {

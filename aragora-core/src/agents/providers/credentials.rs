@@ -9,12 +9,12 @@ use bytes::Bytes;
 use url::Url;
 
 use crate::clock::BoxFuture;
-use crate::config::Secret;
+use crate::config::{Secret, ShownUrl};
 use crate::error::Result;
 use crate::http::{Headers, Method};
 
 /// What a hook sees of a request, so that it can sign it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub struct SigningRequest {
     /// The method.
@@ -23,6 +23,17 @@ pub struct SigningRequest {
     pub url: Url,
     /// The body as it is sent.
     pub body: Bytes,
+}
+
+impl fmt::Debug for SigningRequest {
+    /// Shows the size of the body, which holds prompts, and of the address neither user information nor query.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningRequest")
+            .field("method", &self.method)
+            .field("url", &ShownUrl(self.url.as_str()))
+            .field("body_bytes", &self.body.len())
+            .finish()
+    }
 }
 
 /// Gives the header fields that authenticate a request. The core holds no cloud's sign-in: a host signs (`SigV4`) or

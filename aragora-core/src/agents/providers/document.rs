@@ -1,6 +1,7 @@
 //! A configuration as a document. What is absent keeps its default; the provider may stand beside it, in a spec string.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -16,7 +17,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::ids::AgentId;
 
 /// An agent behind a provider, as a document. What is absent keeps its default.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
@@ -119,6 +120,17 @@ impl From<TimeoutsDocument> for Timeouts {
             idle: or(idle_ms, default.idle),
             total: or(total_ms, default.total),
         }
+    }
+}
+
+impl fmt::Debug for ProviderDocument {
+    /// Whom it names; [`ProviderConfig`] shows the rest, as far as it may be shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProviderDocument")
+            .field("provider", &self.provider)
+            .field("model", &self.model)
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 

@@ -11,8 +11,11 @@ use super::classify::classify_embedded;
 use super::credentials::{Credentials, SigningRequest};
 use super::exchange::{Payload, Timeouts, Watch};
 use super::{classify, scrub};
+use crate::agents::reply::AgentReply;
 use crate::agents::target::Target;
 use crate::clock::Clock;
+use crate::config::ShownUrl;
+use crate::debate::StopReason;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Headers, HttpRequest, HttpResponse, Method, Transport};
 
@@ -39,7 +42,7 @@ impl fmt::Debug for Endpoint {
         f.debug_struct("Endpoint")
             .field("provider", &self.provider)
             .field("model", &self.model)
-            .field("base", &self.base.as_str())
+            .field("base", &ShownUrl(self.base.as_str()))
             .field("headers", &self.headers)
             .field("target", self.target.id())
             .finish_non_exhaustive()
@@ -47,7 +50,6 @@ impl fmt::Debug for Endpoint {
 }
 
 /// One request before it is signed.
-#[derive(Debug)]
 pub(super) struct Unsigned {
     pub(super) method: Method,
     pub(super) url: Url,
@@ -148,6 +150,19 @@ impl Endpoint {
     /// A word of the provider's without what proves who we are.
     pub(super) fn clean(&self, text: &str, signed: &Headers) -> String {
         [&self.headers, signed].into_iter().fold(scrub::text(text, self.credentials.key()), scrub::text_of_headers)
+    }
+
+    /// What a reply says beside its text without what proves who we are. The text is the model's and stays as it came.
+    pub(super) fn cleaned(&self, reply: &mut AgentReply, signed: &Headers) {
+        let other = match &mut reply.stop {
+            StopReason::Other(word) => Some(word),
+            _ => None,
+        };
+        let category = reply.refusal.as_mut().and_then(|refusal| refusal.category.as_mut());
+        let words = [Some(&mut reply.model), reply.response_id.as_mut(), reply.stop_raw.as_mut(), other, category];
+        for word in words.into_iter().flatten() {
+            *word = self.clean(word, signed);
+        }
     }
 
     /// One small exchange around the turns, such as a list of models: asks, reads a JSON document, and asks once more

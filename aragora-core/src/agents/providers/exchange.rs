@@ -97,7 +97,8 @@ impl<'a> Watch<'a> {
     }
 }
 
-fn late(phase: &str) -> Error {
+/// A limit of time that one exchange passed.
+pub(super) fn late(phase: &str) -> Error {
     Error::new(ErrorKind::Timeout, format!("the provider exceeded the limit for {phase}")).with("phase", phase)
 }
 

@@ -38,7 +38,17 @@ impl Refused<'_> {
     /// Whether the words say that a parameter or a value is not supported.
     pub(super) fn is_about_a_knob(&self) -> bool {
         let told = self.told.to_lowercase();
-        let words = ["unsupported parameter", "unsupported value", "unsupported_parameter", "unsupported_value"];
+        let words = [
+            "unsupported parameter",
+            "unsupported value",
+            "unsupported_parameter",
+            "unsupported_value",
+            // Mistral, of a value and of a parameter.
+            "is not supported for this model",
+            "extra inputs are not permitted",
+            // OpenAI of metadata, and we store nothing.
+            "only allowed when 'store' is enabled",
+        ];
         self.is_about_effort() || words.iter().any(|word| told.contains(word))
     }
 
@@ -75,6 +85,11 @@ pub(super) fn lesson(learnt: &Learnt, encoded: &Encoded, refused: Refused<'_>) -
         return None;
     }
     let mut named = refused.name().split(['.', '[']).next().unwrap_or_default();
+    if !body.contains_key(named) {
+        // Named in the sentence, without quotes.
+        let words = refused.told.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        named = words.into_iter().find(|word| body.contains_key(*word) && !NEEDED.contains(word)).unwrap_or(named);
+    }
     if refused.is_about_effort() && !body.contains_key(named) {
         named = if body.contains_key("reasoning") { "reasoning" } else { "reasoning_effort" };
     }

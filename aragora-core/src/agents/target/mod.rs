@@ -58,6 +58,13 @@ pub struct Target {
     window: Mutex<Window>,
 }
 
+impl crate::telemetry::Followed for Target {
+    /// What its breaker lets through, as the gauge of breakers has it.
+    fn reading(&self) -> f64 {
+        f64::from(self.breaker_state() as u8)
+    }
+}
+
 impl Target {
     /// A target of its own, closed and unpaced, with the defaults for the provider before the slash of its name.
     pub fn new(id: TargetId, parts: Parts) -> Arc<Self> {

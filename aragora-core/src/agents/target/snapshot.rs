@@ -11,6 +11,7 @@ use crate::clock::Timestamp;
 
 /// How a target does.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub struct TargetHealth {
     /// Provider and model, e.g. `openai/gpt-5.4`.
@@ -22,8 +23,10 @@ pub struct TargetHealth {
     /// Whether a call would be let through or be the probe.
     pub available: bool,
     /// When it last answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_success: Option<Timestamp>,
     /// When it last failed, and how.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_error: Option<LastError>,
     /// Length of the window the numbers below are about, in seconds.
     pub window_seconds: u64,
@@ -34,8 +37,10 @@ pub struct TargetHealth {
     /// Answers slower than the service target.
     pub missed: u64,
     /// Median of the answers, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub p50_ms: Option<u64>,
     /// 95th percentile of the answers, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub p95_ms: Option<u64>,
     /// Calls in flight.
     pub in_flight: u64,
@@ -47,6 +52,7 @@ pub struct TargetHealth {
 
 /// The last failure of a target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub struct LastError {
     /// The error's code.
@@ -57,6 +63,7 @@ pub struct LastError {
 
 /// The breaker of a target.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub struct BreakerSnapshot {
     /// Provider and model.
@@ -74,8 +81,10 @@ pub struct BreakerSnapshot {
     /// How often it has opened.
     pub openings: u64,
     /// When it opened, unless it is closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub opened_at: Option<Timestamp>,
     /// Code of the failure that opened it, unless it is closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub opened_by: Option<String>,
     /// Time until a probe is let through, in milliseconds; 0 unless it is open.
     pub retry_after_ms: u64,
@@ -83,6 +92,7 @@ pub struct BreakerSnapshot {
 
 /// The rate limits of a target.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub struct RateLimitSnapshot {
     /// Provider and model.
@@ -90,8 +100,10 @@ pub struct RateLimitSnapshot {
     /// Scheme, host and port; empty if it has none.
     pub origin: String,
     /// Our limit of requests per minute.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub requests_per_minute: Option<u32>,
     /// Our limit of tokens per minute.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub tokens_per_minute: Option<u32>,
     /// Our limit of calls in flight.
     pub most_in_flight: u32,
@@ -106,20 +118,25 @@ pub struct RateLimitSnapshot {
     /// What the provider last said about its limits.
     pub stated: Vec<StatedLimit>,
     /// When it said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub stated_at: Option<Timestamp>,
 }
 
 /// A limit as the provider stated it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub struct StatedLimit {
     /// Its name in the header fields, e.g. `requests` or `input-tokens`.
     pub name: String,
     /// The limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,
     /// What was left of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub remaining: Option<u64>,
     /// Time until it is whole again, in milliseconds; absent if unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reset_ms: Option<u64>,
 }
 

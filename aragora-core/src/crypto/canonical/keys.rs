@@ -6,14 +6,9 @@ use super::text;
 use super::writer::Refused;
 
 /// Writes a name; gives whether it is ASCII without escapes.
-pub(super) fn write<T: Serialize + ?Sized>(out: &mut Vec<u8>, key: &T) -> Result<bool, Refused> {
-    Ok(text::write(out, &key.serialize(KeySerializer)?))
-}
+pub(super) struct KeySerializer<'a>(pub(super) &'a mut Vec<u8>);
 
-/// The text of a name.
-pub(super) struct KeySerializer;
-
-type No = Impossible<String, Refused>;
+type No = Impossible<bool, Refused>;
 
 fn no_name<T>() -> Result<T, Refused> {
     Err(Refused::custom("a member's name must be a text, an integer or a flag"))
@@ -21,14 +16,14 @@ fn no_name<T>() -> Result<T, Refused> {
 
 macro_rules! shown {
     ($($method:ident $ty:ty)+) => {$(
-        fn $method(self, value: $ty) -> Result<String, Refused> {
-            Ok(value.to_string())
+        fn $method(self, value: $ty) -> Result<bool, Refused> {
+            Ok(text::write_name(self.0, &value.to_string()))
         }
     )+};
 }
 
-impl Serializer for KeySerializer {
-    type Ok = String;
+impl Serializer for KeySerializer<'_> {
+    type Ok = bool;
     type Error = Refused;
     type SerializeSeq = No;
     type SerializeTuple = No;
@@ -51,42 +46,45 @@ impl Serializer for KeySerializer {
         serialize_u64 u64
         serialize_u128 u128
         serialize_char char
-        serialize_str &str
     }
 
-    fn serialize_f32(self, _: f32) -> Result<String, Refused> {
+    fn serialize_str(self, name: &str) -> Result<bool, Refused> {
+        Ok(text::write_name(self.0, name))
+    }
+
+    fn serialize_f32(self, _: f32) -> Result<bool, Refused> {
         no_name()
     }
 
-    fn serialize_f64(self, _: f64) -> Result<String, Refused> {
+    fn serialize_f64(self, _: f64) -> Result<bool, Refused> {
         no_name()
     }
 
-    fn serialize_bytes(self, _: &[u8]) -> Result<String, Refused> {
+    fn serialize_bytes(self, _: &[u8]) -> Result<bool, Refused> {
         no_name()
     }
 
-    fn serialize_none(self) -> Result<String, Refused> {
+    fn serialize_none(self) -> Result<bool, Refused> {
         no_name()
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<String, Refused> {
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<bool, Refused> {
         value.serialize(self)
     }
 
-    fn serialize_unit(self) -> Result<String, Refused> {
+    fn serialize_unit(self) -> Result<bool, Refused> {
         no_name()
     }
 
-    fn serialize_unit_struct(self, _: &'static str) -> Result<String, Refused> {
+    fn serialize_unit_struct(self, _: &'static str) -> Result<bool, Refused> {
         no_name()
     }
 
-    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<String, Refused> {
-        Ok(variant.to_owned())
+    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<bool, Refused> {
+        self.serialize_str(variant)
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<String, Refused> {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<bool, Refused> {
         value.serialize(self)
     }
 
@@ -96,7 +94,7 @@ impl Serializer for KeySerializer {
         _: u32,
         _: &'static str,
         _: &T,
-    ) -> Result<String, Refused> {
+    ) -> Result<bool, Refused> {
         no_name()
     }
 

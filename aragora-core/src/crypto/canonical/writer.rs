@@ -2,7 +2,6 @@
 
 use std::cmp::Ordering;
 use std::fmt::{self, Display};
-use std::io::Write as _;
 
 use serde::ser::{self, Serialize, Serializer};
 
@@ -50,20 +49,25 @@ struct Member {
     end: usize,
     // The name is ASCII without escapes, so that its bytes are its order.
     plain: bool,
+    // The first of those bytes as one number, which tells most names apart.
+    first: u64,
 }
+
+const MIN_INTEGER: i64 = -MAX_INTEGER;
 
 // What serde_json serializes numbers and raw text as when a build turns on `arbitrary_precision` or `raw_value`.
 const NUMBER: &str = "$serde_json::private::Number";
 const RAW: &str = "$serde_json::private::RawValue";
 
 impl Writer {
-    fn integer(&mut self, value: i128) -> Result<(), Refused> {
-        if value.unsigned_abs() > u128::from(MAX_INTEGER.unsigned_abs()) {
-            return Err(Refused(format!("the integer {value} is beyond 2^53 - 1, which not every reader keeps")));
+    fn integer<I: TryInto<i64> + Copy + Display>(&mut self, value: I) -> Result<(), Refused> {
+        match value.try_into() {
+            Ok(safe @ MIN_INTEGER..=MAX_INTEGER) => {
+                self.out.extend_from_slice(itoa::Buffer::new().format(safe).as_bytes());
+                Ok(())
+            }
+            _ => Err(Refused(format!("the integer {value} is beyond 2^53 - 1, which not every reader keeps"))),
         }
-        // Writing to a vector cannot fail.
-        let _ = write!(self.out, "{value}");
-        Ok(())
     }
 
     fn float(&mut self, value: f64) -> Result<(), Refused> {
@@ -77,7 +81,7 @@ impl Writer {
             if value.abs() > MAX_INTEGER as f64 {
                 return Err(Refused(format!("the number {value} is integral and beyond 2^53 - 1")));
             }
-            return self.integer(value as i128);
+            return self.integer(value as i64);
         }
         serde_json_canonicalizer::to_writer(&value, &mut self.out).map_err(|error| Refused(error.to_string()))
     }
@@ -151,7 +155,7 @@ fn order(out: &[u8], a: &Member, b: &Member) -> Ordering {
     // The closing quote sorts below every letter but blank and `!`, so it is left out.
     let inner = |member| name(out, member).strip_suffix(b"\"").unwrap_or_default();
     if a.plain && b.plain {
-        return inner(a).cmp(inner(b));
+        return a.first.cmp(&b.first).then_with(|| inner(a).cmp(inner(b)));
     }
     let units = |member| -> Vec<u16> {
         let text: String = serde_json::from_slice(name(out, member)).unwrap_or_default();
@@ -177,19 +181,19 @@ impl<'a> Serializer for &'a mut Writer {
     }
 
     fn serialize_i8(self, value: i8) -> Result<(), Refused> {
-        self.integer(value.into())
+        self.integer(value)
     }
 
     fn serialize_i16(self, value: i16) -> Result<(), Refused> {
-        self.integer(value.into())
+        self.integer(value)
     }
 
     fn serialize_i32(self, value: i32) -> Result<(), Refused> {
-        self.integer(value.into())
+        self.integer(value)
     }
 
     fn serialize_i64(self, value: i64) -> Result<(), Refused> {
-        self.integer(value.into())
+        self.integer(value)
     }
 
     fn serialize_i128(self, value: i128) -> Result<(), Refused> {
@@ -197,23 +201,23 @@ impl<'a> Serializer for &'a mut Writer {
     }
 
     fn serialize_u8(self, value: u8) -> Result<(), Refused> {
-        self.integer(value.into())
+        self.integer(value)
     }
 
     fn serialize_u16(self, value: u16) -> Result<(), Refused> {
-        self.integer(value.into())
+        self.integer(value)
     }
 
     fn serialize_u32(self, value: u32) -> Result<(), Refused> {
-        self.integer(value.into())
+        self.integer(value)
     }
 
     fn serialize_u64(self, value: u64) -> Result<(), Refused> {
-        self.integer(value.into())
+        self.integer(value)
     }
 
     fn serialize_u128(self, value: u128) -> Result<(), Refused> {
-        self.integer(i128::try_from(value).unwrap_or(i128::MAX))
+        self.integer(value)
     }
 
     fn serialize_f32(self, value: f32) -> Result<(), Refused> {
@@ -393,7 +397,10 @@ impl Object<'_> {
     fn named(&mut self, start: usize, plain: bool) {
         let colon = self.writer.out.len();
         self.writer.out.push(b':');
-        self.writer.members.push(Member { start, colon, end: colon, plain });
+        let mut first = [0; 8];
+        let name = self.writer.out.get(start + 1..colon.saturating_sub(1)).unwrap_or_default();
+        first.iter_mut().zip(name).for_each(|(place, byte)| *place = *byte);
+        self.writer.members.push(Member { start, colon, end: colon, plain, first: u64::from_be_bytes(first) });
     }
 
     fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refused> {
@@ -408,14 +415,13 @@ impl Object<'_> {
 
     fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Refused> {
         if self.number {
-            let number: f64 = value
-                .serialize(KeySerializer)?
-                .parse()
-                .map_err(|_| Refused("a number that cannot be read".to_owned()))?;
-            return self.writer.float(number);
+            let mut text = Vec::new();
+            value.serialize(KeySerializer(&mut text))?;
+            let number = serde_json::from_slice::<&str>(&text).ok().and_then(|number| number.parse().ok());
+            return self.writer.float(number.ok_or_else(|| Refused("a number that cannot be read".to_owned()))?);
         }
         let start = self.begin();
-        let plain = text::write(&mut self.writer.out, name);
+        let plain = text::write_name(&mut self.writer.out, name);
         self.named(start, plain);
         self.value(value)
     }
@@ -439,7 +445,7 @@ impl ser::SerializeMap for Object<'_> {
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Refused> {
         let start = self.begin();
-        let plain = super::keys::write(&mut self.writer.out, key)?;
+        let plain = key.serialize(KeySerializer(&mut self.writer.out))?;
         self.named(start, plain);
         Ok(())
     }

@@ -1,5 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use indexmap::IndexMap;
 
@@ -110,7 +110,9 @@ impl Transcript {
             stop: None,
             decision: None,
             terminal: None,
-            format: std::sync::OnceLock::new(),
+            format: OnceLock::new(),
+            names: OnceLock::new(),
+            nonce: OnceLock::new(),
             start: Arc::new(start),
         };
         Self { folded: Arc::new(folded) }
@@ -552,12 +554,14 @@ impl Transcript {
                     return Err(corrupt(seq, format!("seat {seat} was dropped and does not exist")));
                 }
                 self.dropped.insert(seat.clone());
+                self.names = OnceLock::new();
             }
             Edit::AddSeat { seat } => {
                 if self.seats.iter().any(|other| other.id == seat.id) {
                     return Err(corrupt(seq, format!("seat {} was added and exists", seat.id)));
                 }
                 self.seats.push(seat.clone());
+                self.names = OnceLock::new();
             }
             Edit::SetRule { rule } => self.rule = rule.clone(),
             Edit::SetLimits { limits } => self.limits = limits.clone(),

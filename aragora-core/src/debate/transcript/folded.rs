@@ -54,6 +54,11 @@ pub struct Folded {
     pub(super) stop: Option<Stop>,
     pub(super) decision: Option<Arc<Decision>>,
     pub(super) terminal: Option<Terminal>,
+    // Made when they are first asked for.
     #[serde(skip)]
     pub(super) format: OnceLock<CompiledFormat>,
+    #[serde(skip)]
+    pub(super) names: OnceLock<Arc<BTreeMap<AgentId, String>>>,
+    #[serde(skip)]
+    pub(super) nonce: OnceLock<String>,
 }

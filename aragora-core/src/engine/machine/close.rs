@@ -7,7 +7,7 @@ use crate::crypto::canonical::to_canonical;
 use crate::debate::{
     AnalysisEvent, AnalysisKind, Ballot, BallotKind, BallotShape, CheckScope, ConsensusCheck, DebateEnd, DecisionEvent,
     Expect, Join, Label, Order, Outcome, Phase, Prompt, Role, Stop, StopCause, StopEvent, TieBreak, UNDISCLOSED,
-    VoteStatus, delimit, diversity, nonce, parse_ballot, question_block, told,
+    VoteStatus, delimit, diversity, parse_ballot, question_block, told,
 };
 use crate::error::Result;
 use crate::ids::{AgentId, Digest, OptionId};
@@ -225,7 +225,7 @@ impl Machine {
             _ => Vec::new(),
         };
         let round = self.t.round();
-        let nonce = nonce(self.t.start().seed, self.t.debate());
+        let nonce = self.t.nonce();
         let mut text = String::from("The vote is tied between these answers.\n");
         for option in &tied {
             let _ = write!(
@@ -233,7 +233,7 @@ impl Machine {
                 "Option {}:
 {}",
                 option.label,
-                delimit(&nonce, "option", round, "answer", &option.text)
+                delimit(nonce, "option", round, "answer", &option.text)
             );
         }
         text.push_str("Decide between them. Reply with a line CHOICE: and one of the labels, and a line REASON:");

@@ -6,9 +6,8 @@ use super::input::Command;
 use super::{Machine, Then};
 use crate::analysis;
 use crate::debate::{
-    AnalysisEvent, AnalysisKind, BallotKind, CheckScope, ConsensusCheck, Equivalence, Expect, GatePolicy, Outcome,
-    Phase, RoundConvergence, RoundEnd, RuleConfig, RuleKind, StepWhy, Stop, StopCause, Tally, VoteStatus, Weight,
-    round6,
+    AnalysisEvent, AnalysisKind, BallotKind, CheckScope, ConsensusCheck, Expect, GatePolicy, Outcome, Phase,
+    RoundConvergence, RoundEnd, RuleConfig, RuleKind, StepWhy, Stop, StopCause, Tally, VoteStatus, Weight, round6,
 };
 use crate::error::Result;
 use crate::ids::AgentId;
@@ -245,7 +244,7 @@ impl Machine {
 
     // With a comparator of the host, new answers are compared before anything is counted.
     pub(super) fn compare_first(&mut self, then: Then) -> bool {
-        if !matches!(self.t.question().format.equal, Equivalence::Custom(_)) {
+        if self.t.question().format.equal.comparator().is_none() {
             return false;
         }
         let pairs = self.missing_verdicts();
@@ -275,10 +274,7 @@ impl Machine {
     }
 
     pub(super) fn verdicts(&mut self, pairs: Vec<(Arc<str>, Arc<str>, bool)>) -> Result<()> {
-        let comparator = match &self.t.question().format.equal {
-            Equivalence::Custom(custom) => custom.comparator.clone(),
-            _ => String::new(),
-        };
+        let comparator = self.t.question().format.equal.comparator().unwrap_or_default();
         let pairs: Vec<_> = pairs.into_iter().map(|(a, b, same)| json!([&*a, &*b, same])).collect();
         self.emit(AnalysisEvent {
             kind: AnalysisKind::Equivalence,

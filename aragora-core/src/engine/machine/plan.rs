@@ -1,8 +1,9 @@
 use std::collections::VecDeque;
 
 use super::input::{Command, Stopped};
-use super::request::{build_request, reserve};
+use super::request::{digest, reserve};
 use super::{Machine, OpenStep};
+use crate::agents::Digests;
 use crate::debate::{
     AnalysisKind, BreakpointEvent, Order, PlannedAsk, Reserve, RoundStart, StepStart, StepWhy, Stop, StopCause,
     TurnFailed, TurnSkipped, TurnStart, TurnState,
@@ -130,8 +131,9 @@ impl Machine {
         }
         let number = self.t.steps().len() as u32;
         let mut planned = Vec::with_capacity(step.asks.len());
+        let mut digests = Digests::default();
         for ask in &step.asks {
-            let prompt_digest = build_request(&self.t, ask).digest(&ask.seat)?;
+            let prompt_digest = digest(&self.t, ask, &mut digests)?;
             planned.push(PlannedAsk {
                 turn: ask.turn.clone(),
                 seat: ask.seat.clone(),

@@ -6,8 +6,8 @@ use crate::agents::{AgentReply, MAX_REPLY_BYTES};
 use crate::debate::{
     AgentAttempt, AgentMessage, Ballot, Ballots, BudgetAlert, CheckScope, ConsensusCheck, CritiqueEvent, Expect,
     GiveUp, HumanInput, Join, Outcome, ParsedBallot, Phase, SeatBenched, Signals, StepWhy, StopReason, TurnCancelled,
-    TurnFailed, TurnSkipped, TurnState, VoteEvent, VoteStatus, display_names, nonce, parse_ballot, parse_critiques,
-    parse_signals, quotes_markers,
+    TurnFailed, TurnSkipped, TurnState, VoteEvent, VoteStatus, parse_ballot, parse_critiques, parse_signals,
+    quotes_markers,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{AgentId, Digest, MessageId, TurnId};
@@ -159,7 +159,7 @@ impl Machine {
         refused: bool,
         read: Read,
     ) -> Result<()> {
-        if quotes_markers(text, &nonce(self.t.start().seed, self.t.debate())) {
+        if quotes_markers(text, self.t.nonce()) {
             self.warn(
                 "injection_suspected",
                 Some(turn),
@@ -232,7 +232,7 @@ impl Machine {
         text: &str,
         value: Option<&serde_json::Value>,
     ) -> Result<()> {
-        let names = display_names(&self.t);
+        let names = Arc::clone(self.t.names());
         let mut seen: Vec<AgentId> = Vec::new();
         let shown: Vec<&str> = names.values().map(String::as_str).collect();
         for parsed in parse_critiques(text, value, &shown) {

@@ -74,7 +74,20 @@ impl Identity {
             created_at: parts.clock.now(),
             library: env!("CARGO_PKG_VERSION").to_owned(),
         };
-        let mut text = serde_json::to_vec_pretty(&identity)
+        identity.store(root)
+    }
+
+    pub(super) fn store_id(&self) -> &str {
+        &self.store_id
+    }
+
+    pub(super) fn adopt(mut self, root: &Path, store_id: &str) -> Result<()> {
+        store_id.clone_into(&mut self.store_id);
+        self.store(root)
+    }
+
+    fn store(&self, root: &Path) -> Result<()> {
+        let mut text = serde_json::to_vec_pretty(self)
             .map_err(|error| Error::internal("the identity of a store has no JSON").caused_by(error))?;
         text.push(b'\n');
         replace(&root.join(FILE), &text)

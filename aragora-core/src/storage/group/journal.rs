@@ -7,22 +7,33 @@ use bytes::Bytes;
 use super::disk::{Part, Snapshot};
 use super::plan::unreadable;
 use super::rows;
+use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::storage::address::Address;
 use crate::storage::scan::ScanOrder;
 
-/// One group of changes: its number and the addresses it wrote or deleted.
+/// One group of changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JournalRow {
     /// Rises by one with every group that changed a record.
     pub number: u64,
-    /// What it changed, values not included.
+    /// When it was committed.
+    pub at: Timestamp,
+    /// The addresses it wrote or deleted.
     pub changed: Vec<Address>,
 }
 
-/// The row of a group: lp(key) for each key.
-pub(super) fn row(number: &[u8], keys: &[Bytes]) -> Result<Bytes> {
-    let mut payload = Vec::with_capacity(keys.iter().map(|key| key.len() + 4).sum());
+/// The same before its keys are taken apart.
+pub(super) struct RawRow {
+    pub(super) number: u64,
+    pub(super) at: Timestamp,
+    pub(super) keys: Vec<Bytes>,
+}
+
+/// The row of a group: its time in ms, big-endian, then lp(key) for each key.
+pub(super) fn row(number: &[u8], at: Timestamp, keys: &[Bytes]) -> Result<Bytes> {
+    let mut payload = Vec::with_capacity(8 + keys.iter().map(|key| key.len() + 4).sum::<usize>());
+    payload.extend_from_slice(&at.as_millis().to_be_bytes());
     for key in keys {
         payload.extend_from_slice(&u32::try_from(key.len()).unwrap_or(u32::MAX).to_be_bytes());
         payload.extend_from_slice(key);
@@ -30,28 +41,58 @@ pub(super) fn row(number: &[u8], keys: &[Bytes]) -> Result<Bytes> {
     rows::framed(Part::Journal, number, &payload)
 }
 
-fn of_row(number: &[u8], row: &[u8]) -> Result<JournalRow> {
+fn of_row(number: &[u8], row: &[u8]) -> Result<RawRow> {
     let short = || unreadable("a row of the journal is too short", Part::Journal, number);
-    let mut rest = rows::unframed(Part::Journal, number, row)?;
-    let mut changed = Vec::new();
+    let payload = rows::unframed(Part::Journal, number, row)?;
+    let (at, mut rest) = payload.split_first_chunk::<8>().ok_or_else(short)?;
+    let at = Timestamp::from_millis(i64::from_be_bytes(*at));
+    let mut keys = Vec::new();
     while let Some((length, after)) = rest.split_first_chunk::<4>() {
         let (key, after) = after.split_at_checked(u32::from_be_bytes(*length) as usize).ok_or_else(short)?;
-        changed.push(Address::of_physical(&Bytes::copy_from_slice(key))?);
+        keys.push(Bytes::copy_from_slice(key));
         rest = after;
     }
     let number = <[u8; 8]>::try_from(number).map(u64::from_be_bytes).map_err(|_| short())?;
-    if rest.is_empty() { Ok(JournalRow { number, changed }) } else { Err(short()) }
+    if rest.is_empty() { Ok(RawRow { number, at, keys }) } else { Err(short()) }
 }
 
 /// At most this many rows after this number.
 pub(super) fn after(snapshot: &dyn Snapshot, number: u64, most: usize) -> Result<Vec<JournalRow>> {
-    let from = Bound::Excluded(Bytes::copy_from_slice(&number.to_be_bytes()));
     let mut found = Vec::new();
-    snapshot.walk(Part::Journal, &(from, Bound::Unbounded), ScanOrder::Ascending, &mut |key, row| {
-        found.push(of_row(key, row)?);
+    walk_after(snapshot, number, &mut |_, RawRow { number, at, keys }| {
+        let changed = keys.iter().map(Address::of_physical).collect::<Result<_>>()?;
+        found.push(JournalRow { number, at, changed });
         Ok(found.len() < most)
     })?;
     Ok(found)
+}
+
+/// Visits the rows after this number with their size in bytes, oldest first, until the visitor answers `false`.
+pub(super) fn walk_after(
+    snapshot: &dyn Snapshot,
+    number: u64,
+    visit: &mut dyn FnMut(usize, RawRow) -> Result<bool>,
+) -> Result<()> {
+    let from = Bound::Excluded(Bytes::copy_from_slice(&number.to_be_bytes()));
+    snapshot.walk(Part::Journal, &(from, Bound::Unbounded), ScanOrder::Ascending, &mut |key, row| {
+        visit(key.len() + row.len(), of_row(key, row)?)
+    })
+}
+
+/// Whether there is a row for every group after this number up to the last. There is none where the journal was cut, or
+/// where the store was opened without one.
+pub(super) fn reaches_back(snapshot: &dyn Snapshot, number: u64, last: u64) -> Result<bool> {
+    if number > last {
+        return Ok(false);
+    }
+    let mut next = number + 1;
+    let from = Bound::Excluded(Bytes::copy_from_slice(&number.to_be_bytes()));
+    snapshot.walk(Part::Journal, &(from, Bound::Unbounded), ScanOrder::Ascending, &mut |key, _| {
+        let follows = key == next.to_be_bytes();
+        next += u64::from(follows);
+        Ok(follows)
+    })?;
+    Ok(next == last + 1)
 }
 
 /// Whether a row of the journal is sound.

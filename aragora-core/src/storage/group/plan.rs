@@ -13,6 +13,7 @@ use super::state::State;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::storage::address::{Address, PhysicalBounds};
+use crate::storage::backup::{Counters, StoredRow};
 use crate::storage::batch::{Batch, Commit, Op, Precondition, conflict};
 use crate::storage::scan::ScanOrder;
 use crate::storage::{Entry, Revision, frame};
@@ -219,6 +220,31 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
+    /// Puts and removes rows as they were stored elsewhere.
+    pub(super) fn load(&mut self, rows: Vec<StoredRow>) -> Result<()> {
+        let (key, loading) = State::loading()?;
+        self.set(Part::Meta, key, Some(loading));
+        for StoredRow { key, value } in rows {
+            let address = Address::of_physical(&key)?;
+            let old = self.get(Part::Records, &key)?.map(|row| rows::entry(address, &key, row)).transpose()?;
+            let new = value.map(|value| {
+                let row = frame::restamp(value.frame, &key, value.revision, value.expires_at)?;
+                Ok::<_, Error>((row, value.expires_at))
+            });
+            self.replace(key, old.as_ref(), new.transpose()?);
+        }
+        Ok(())
+    }
+
+    /// Ends the filling of a store, which counts on from these counters. It is no longer what a journal was kept of.
+    pub(super) fn loaded(&mut self, counters: Counters) -> Result<()> {
+        let (key, _) = State::loading()?;
+        self.set(Part::Meta, key, None);
+        self.state.revision = self.state.revision.max(counters.revision);
+        self.state.token = self.state.token.max(counters.token);
+        Ok(())
+    }
+
     /// The keys of records this group changes.
     pub(super) fn touched(&self) -> Vec<Bytes> {
         self.changes.keys().filter(|(part, _)| *part == Part::Records).map(|(_, key)| key.clone()).collect()
@@ -228,12 +254,13 @@ impl<'a> Plan<'a> {
     pub(super) fn seal(&mut self, journal: bool) -> Result<()> {
         self.state.group += 1;
         self.state.latest = self.state.latest.max(self.now);
-        if journal {
-            let keys = self.touched();
-            if !keys.is_empty() {
-                self.state.journal += 1;
+        let keys = self.touched();
+        if !keys.is_empty() {
+            // Counted without a journal too: the missing row shows that one kept later does not reach back this far.
+            self.state.journal += 1;
+            if journal {
                 let number = Bytes::copy_from_slice(&self.state.journal.to_be_bytes());
-                let row = super::journal::row(&number, &keys)?;
+                let row = super::journal::row(&number, self.now, &keys)?;
                 self.changes.insert((Part::Journal, number), Some(row));
             }
         }

@@ -7,6 +7,7 @@ use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
+use crate::storage::backup::{Counters, StoredRow};
 use crate::storage::batch::{Batch, Commit, Durability, Op, not_applied};
 use crate::storage::lease::{Lease, LeaseClaim};
 
@@ -25,6 +26,8 @@ pub(super) enum Work {
     Renew(Lease, Option<Duration>),
     Sweep,
     CutJournal(u64),
+    Load(Vec<StoredRow>),
+    Loaded(Counters),
     Flush,
     Check,
     Compact,
@@ -57,11 +60,20 @@ impl Work {
     }
 
     pub(super) fn is_relaxed(&self) -> bool {
-        matches!(self, Self::Apply(batch) if batch.durability == Durability::Relaxed)
+        match self {
+            Self::Apply(batch) => batch.durability == Durability::Relaxed,
+            // What is filled half is thrown away, so only its end is waited for.
+            Self::Load(_) => true,
+            _ => false,
+        }
     }
 
     pub(super) fn bytes(&self) -> usize {
-        if let Self::Apply(batch) = self { batch.ops.iter().map(Op::bytes).sum() } else { 0 }
+        match self {
+            Self::Apply(batch) => batch.ops.iter().map(Op::bytes).sum(),
+            Self::Load(rows) => rows.iter().map(StoredRow::bytes).sum(),
+            _ => 0,
+        }
     }
 }
 

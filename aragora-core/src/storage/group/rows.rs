@@ -41,9 +41,14 @@ pub(super) fn damaged(error: Error, part: Part, key: &[u8]) -> Error {
 
 /// The entry a record row holds; `corrupt` or `unsupported_version`, naming table and key, if it holds none.
 pub(super) fn entry(address: Address, physical: &[u8], row: Bytes) -> Result<Entry> {
-    let head = frame::open(&row, physical).map_err(|error| damaged(error, Part::Records, physical))?;
-    let (revision, expires_at) = (head.revision, head.expires_at);
+    let (revision, expires_at) = opened(physical, &row)?;
     Ok(Entry { address, frame: row, revision, expires_at })
+}
+
+/// Revision and expiry of a record row, checked.
+pub(super) fn opened(physical: &[u8], row: &[u8]) -> Result<(Revision, Option<Timestamp>)> {
+    let head = frame::open(row, physical).map_err(|error| damaged(error, Part::Records, physical))?;
+    Ok((head.revision, head.expires_at))
 }
 
 /// Whether something that expires then is still there.

@@ -9,6 +9,8 @@ use crate::error::{Error, ErrorKind, Result};
 
 const ROW: &[u8] = b"state";
 const FIELDS: usize = 5;
+/// There while a store is being filled from a copy.
+const LOADING: &[u8] = b"loading";
 
 /// What never goes back, whatever happens to rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,5 +50,21 @@ impl State {
         let numbers = [self.group, self.revision, self.token, self.journal, latest];
         let payload: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
         Ok((Bytes::from_static(ROW), rows::framed(Part::Meta, ROW, &payload)?))
+    }
+
+    /// `backup_invalid` if the store was being filled from a copy and that did not end.
+    pub(crate) fn check_whole(snapshot: &dyn Snapshot) -> Result<()> {
+        match snapshot.get(Part::Meta, LOADING)? {
+            None => Ok(()),
+            Some(_) => Err(Error::new(
+                ErrorKind::BackupInvalid,
+                "a restore into this store did not end; remove its directory and restore again",
+            )),
+        }
+    }
+
+    /// The row that says that a store is being filled.
+    pub(super) fn loading() -> Result<(Bytes, Bytes)> {
+        Ok((Bytes::from_static(LOADING), rows::framed(Part::Meta, LOADING, b"1")?))
     }
 }

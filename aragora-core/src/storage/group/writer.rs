@@ -274,6 +274,8 @@ fn work_out(plan: &mut Plan<'_>, work: &mut Work) -> Result<Done> {
         Work::Renew(lease, ttl) => plan.renew(lease.clone(), *ttl).map(Done::Lease),
         Work::Sweep => plan.sweep(SWEEP).map(|(removed, more)| Done::Swept(removed, more)),
         Work::CutJournal(through) => plan.cut_journal(*through).map(|()| Done::Nothing),
+        Work::Load(rows) => plan.load(std::mem::take(rows)).map(|()| Done::Nothing),
+        Work::Loaded(counters) => plan.loaded(*counters).map(|()| Done::Nothing),
         Work::Flush | Work::Check | Work::Compact | Work::Close => Ok(Done::Nothing),
     }
     .map_err(not_applied)

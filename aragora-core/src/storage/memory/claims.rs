@@ -82,6 +82,14 @@ impl Claims {
         self.by_key.retain(|_, (_, until)| now < until.plus(FORGET));
     }
 
+    pub(super) fn last(&self) -> u64 {
+        self.last
+    }
+
+    pub(super) fn count_on_from(&mut self, token: u64) {
+        self.last = self.last.max(token);
+    }
+
     pub(super) fn len(&self) -> u64 {
         self.by_key.len() as u64
     }

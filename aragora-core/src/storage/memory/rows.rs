@@ -4,9 +4,10 @@ use bytes::Bytes;
 
 use super::claims::Claims;
 use crate::clock::{Clock, Timestamp};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::storage::Revision;
 use crate::storage::address::{Address, KeyRange, PhysicalBounds, address_in};
+use crate::storage::backup::{StoredRow, StoredValue};
 use crate::storage::batch::{Batch, Commit, Op, Precondition, conflict};
 use crate::storage::frame;
 use crate::storage::scan::{Corrupt, Cursor, Entry, MAX_PAGE_BYTES, PageRequest, ScanOrder, ScanPage};
@@ -21,6 +22,10 @@ struct Row {
 impl Row {
     fn live(&self, now: Timestamp) -> bool {
         self.expires_at.is_none_or(|at| now < at)
+    }
+
+    fn stored(&self) -> StoredValue {
+        StoredValue { frame: self.frame.clone(), revision: self.revision, expires_at: self.expires_at }
     }
 
     fn entry(&self, address: Address) -> Entry {
@@ -174,6 +179,40 @@ impl Rows {
             self.due.remove(&(at, key));
         }
         old
+    }
+
+    /// Every live row.
+    pub(super) fn stored(&self, now: Timestamp) -> impl Iterator<Item = StoredRow> {
+        let live = self.by_key.iter().filter(move |(_, row)| row.live(now));
+        live.map(|(key, row)| StoredRow { key: key.clone(), value: Some(row.stored()) })
+    }
+
+    /// The row of a key, or that there is none.
+    pub(super) fn stored_at(&self, key: &Bytes, now: Timestamp) -> StoredRow {
+        let row = self.by_key.get(key).filter(|row| row.live(now));
+        StoredRow { key: key.clone(), value: row.map(Row::stored) }
+    }
+
+    /// Puts a row as it was stored elsewhere.
+    pub(super) fn load(&mut self, row: StoredRow) -> Result<()> {
+        let value = row.value.map(|value| {
+            let frame = frame::restamp(value.frame, &row.key, value.revision, value.expires_at)?;
+            Ok::<_, Error>(Row { frame, revision: value.revision, expires_at: value.expires_at })
+        });
+        self.replace(row.key, value.transpose()?);
+        Ok(())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.by_key.is_empty()
+    }
+
+    pub(super) fn last(&self) -> u64 {
+        self.last
+    }
+
+    pub(super) fn count_on_from(&mut self, revision: u64) {
+        self.last = self.last.max(revision);
     }
 
     pub(super) fn sweep(&mut self, now: Timestamp, most: usize) -> (u32, bool) {

@@ -21,12 +21,13 @@ public final class Aragora: Sendable {
     ///
     /// - Parameters:
     ///   - protocols: your own protocols, for replaying, resuming and forking debates that used them.
-    ///   - layers: what the layers around every named model do.
+    ///   - layers: what the layers around every named model do: repeats, limits, budgets, who stands in.
+    ///   - prices: your own prices; they win over the list that comes with the library.
     ///   - clock: a clock of a test instead of the machine's.
     ///   - seed: makes ids the same in every run; for tests.
     public static func open(
         _ config: Config? = nil, storage: String? = nil, protocols: [any DebateProtocol] = [],
-        layers: Layers? = nil, clock: ManualClock? = nil, seed: UInt64? = nil
+        layers: Layers? = nil, prices: PriceTable? = nil, clock: ManualClock? = nil, seed: UInt64? = nil
     ) async throws -> Aragora {
         var settings = Members()
         if let config {
@@ -34,6 +35,7 @@ public final class Aragora: Sendable {
         }
         try settings.set("storage", storage)
         try settings.set("layers", layers)
+        try settings.set("prices", prices)
         if let clock {
             try settings.set("clock", ["manual": Moment.format(clock.start)])
         }
@@ -93,6 +95,9 @@ public final class Aragora: Sendable {
 
     /// Debates that were held, and those to go on with.
     public var debates: Debates { Debates(aragora: self) }
+
+    /// The providers behind its models: which can be asked, how they fare, and what was spent.
+    public var agents: Agents { Agents(aragora: self) }
 
     /// Where people find what they are asked.
     public var desk: HumanDesk { HumanDesk(aragora: self) }

@@ -21,7 +21,7 @@ public struct AragoraError: Error, Sendable {
     public let retryAfter: Duration?
     /// Facts by name; documents among them are JSON text.
     public let context: [String: String]
-    /// The error of your own participant that caused this one.
+    /// The error of your own participant that caused this one, or another one of the library.
     public let underlying: (any Error)?
 
     let declaredRetryable: Bool?

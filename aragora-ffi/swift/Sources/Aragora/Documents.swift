@@ -37,3 +37,24 @@ enum Unknown {
         .dataCorrupted(.init(codingPath: path, debugDescription: "\"\(word)\" is no \(type)"))
     }
 }
+
+/// What is shown of values that hold secrets.
+enum Hidden {
+    static func shown(_ secret: String?) -> Any {
+        secret.map { _ in "***" } as Any
+    }
+
+    static func shown(_ secrets: [String: String]?) -> Any {
+        secrets.map { $0.mapValues { _ in "***" } } as Any
+    }
+
+    /// The members that are set.
+    static func text(of mirror: Mirror) -> String {
+        let members = mirror.children.compactMap { child -> String? in
+            let value = Mirror(reflecting: child.value)
+            guard value.displayStyle == .optional else { return "\(child.label ?? ""): \(child.value)" }
+            return value.children.first.map { "\(child.label ?? ""): \($0.value)" }
+        }
+        return "\(mirror.subjectType)(\(members.joined(separator: ", ")))"
+    }
+}

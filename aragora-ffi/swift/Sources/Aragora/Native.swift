@@ -77,11 +77,48 @@ enum Native {
 extension AragoraError {
     init(_ error: FfiError) {
         switch error {
-        case .Failed(let code, let reason, let retryable, let retryAfterMs, let context, let causeCall):
+        case .Failed(let code, let reason, let retryable, let retryAfterMs, let context, let causeCall, let causeParts):
             self.init(
                 Code(rawValue: code), reason, retryable: retryable,
                 retryAfter: retryAfterMs.map { .milliseconds(Int64(clamping: $0)) }, context: context,
-                underlying: causeCall.flatMap(Native.found))
+                underlying: causeCall.flatMap(Native.found) ?? causeParts.flatMap(AragoraError.init(parts:)))
+        }
+    }
+
+    /// An error of the core that is the cause of another one.
+    private init?(parts: String) {
+        guard let parts = try? JSONText.decode(Parts.self, from: parts) else { return nil }
+        self.init(parts)
+    }
+
+    private init(_ parts: Parts) {
+        self.init(
+            Code(rawValue: parts.code), parts.reason, retryable: parts.retryable,
+            retryAfter: parts.retryAfter.map { .milliseconds($0) }, context: parts.context,
+            underlying: parts.cause.first.map { AragoraError($0) })
+    }
+
+    private struct Parts: Decodable {
+        let code: String
+        let reason: String
+        let retryable: Bool
+        let retryAfter: Int64?
+        let context: [String: String]
+        // A structure cannot hold another one of its kind in place.
+        let cause: [Parts]
+
+        private enum CodingKeys: String, CodingKey {
+            case code, reason, retryable, retryAfter = "retry_after_ms", context, cause
+        }
+
+        init(from decoder: any Decoder) throws {
+            let keyed = try decoder.container(keyedBy: CodingKeys.self)
+            code = try keyed.decode(String.self, forKey: .code)
+            reason = try keyed.decode(String.self, forKey: .reason)
+            retryable = try keyed.decode(Bool.self, forKey: .retryable)
+            retryAfter = try keyed.decodeIfPresent(Int64.self, forKey: .retryAfter)
+            context = try keyed.decode([String: String].self, forKey: .context)
+            cause = try keyed.decodeIfPresent(Parts.self, forKey: .cause).map { [$0] } ?? []
         }
     }
 }

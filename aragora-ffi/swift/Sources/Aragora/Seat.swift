@@ -18,6 +18,11 @@ public struct Seat: Sendable {
     public var judges: Bool?
     /// Ratings, where you have them.
     public var reputation: Reputation?
+    /// Layers around this agent, of whatever kind it is, in place of the instance's; budgets and kept replies stay there.
+    public var layers: Layers?
+    /// Whose agents answer in its name when it fails, in this order, in place of the models the layers name. Nothing
+    /// else of these seats counts.
+    public var standIns: [Seat]?
 
     init(_ source: Source) {
         self.source = source
@@ -111,7 +116,7 @@ public struct Seat: Sendable {
     /// The same seat with these settings; what is nil stays.
     public func with(
         role: Role? = nil, persona: Persona? = nil, weight: Double? = nil, votes: Bool? = nil, judges: Bool? = nil,
-        reputation: Reputation? = nil
+        reputation: Reputation? = nil, layers: Layers? = nil, standIns: [Seat]? = nil
     ) -> Seat {
         var seat = self
         seat.role = role ?? seat.role
@@ -120,6 +125,8 @@ public struct Seat: Sendable {
         seat.votes = votes ?? seat.votes
         seat.judges = judges ?? seat.judges
         seat.reputation = reputation ?? seat.reputation
+        seat.layers = layers ?? seat.layers
+        seat.standIns = standIns ?? seat.standIns
         return seat
     }
 
@@ -132,11 +139,18 @@ public struct Seat: Sendable {
         try document.set("votes", votes)
         try document.set("judges", judges)
         try document.set("reputation", reputation)
-        switch source {
-        case .document(let text): document.set("agent", raw: try text())
-        case .custom(let agent): document.set("agent", raw: try Self.register(agent))
-        }
+        try document.set("layers", layers)
+        let others = try standIns?.map { try $0.agentDocument() }
+        if let others { document.set("stand_ins", raw: "[" + others.joined(separator: ",") + "]") }
+        document.set("agent", raw: try agentDocument())
         return document
+    }
+
+    private func agentDocument() throws -> String {
+        switch source {
+        case .document(let text): try text()
+        case .custom(let agent): try Self.register(agent)
+        }
     }
 
     private static func register(_ agent: any Agent) throws -> String {

@@ -648,6 +648,190 @@ public struct BiasReport: Hashable, AragoraDocument {
     }
 }
 
+/// The breaker of a target.
+public struct BreakerSnapshot: Hashable, AragoraDocument {
+    /// Provider and model.
+    public let target: String
+    /// Scheme, host and port; empty if it has none.
+    public let origin: String
+    /// Its state.
+    public let state: BreakerState
+    /// Failures in the window.
+    public let failures: Int64
+    /// Failures that open it.
+    public let threshold: Int64
+    /// The window, in milliseconds.
+    public let window: Duration
+    /// How often it has opened.
+    public let openings: Int64
+    /// When it opened, unless it is closed.
+    public let openedAt: Date?
+    /// Code of the failure that opened it, unless it is closed.
+    public let openedBy: String?
+    /// Time until a probe is let through, in milliseconds; 0 unless it is open.
+    public let retryAfter: Duration
+
+    private enum CodingKeys: String, CodingKey {
+        case target
+        case origin
+        case state
+        case failures
+        case threshold
+        case window = "window_ms"
+        case openings
+        case openedAt = "opened_at"
+        case openedBy = "opened_by"
+        case retryAfter = "retry_after_ms"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let keyed = try decoder.container(keyedBy: CodingKeys.self)
+        target = try keyed.decode(String.self, forKey: .target)
+        origin = try keyed.decode(String.self, forKey: .origin)
+        state = try keyed.decode(BreakerState.self, forKey: .state)
+        failures = try keyed.decode(Int64.self, forKey: .failures)
+        threshold = try keyed.decode(Int64.self, forKey: .threshold)
+        window = try keyed.decode(WireMillis.self, forKey: .window).duration
+        openings = try keyed.decode(Int64.self, forKey: .openings)
+        openedAt = try keyed.decodeIfPresent(WireDate.self, forKey: .openedAt)?.date
+        openedBy = try keyed.decodeIfPresent(String.self, forKey: .openedBy)
+        retryAfter = try keyed.decode(WireMillis.self, forKey: .retryAfter).duration
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var keyed = encoder.container(keyedBy: CodingKeys.self)
+        try keyed.encode(target, forKey: .target)
+        try keyed.encode(origin, forKey: .origin)
+        try keyed.encode(state, forKey: .state)
+        try keyed.encode(failures, forKey: .failures)
+        try keyed.encode(threshold, forKey: .threshold)
+        try keyed.encode(WireMillis(window), forKey: .window)
+        try keyed.encode(openings, forKey: .openings)
+        try keyed.encodeIfPresent(openedAt.map(WireDate.init), forKey: .openedAt)
+        try keyed.encodeIfPresent(openedBy, forKey: .openedBy)
+        try keyed.encode(WireMillis(retryAfter), forKey: .retryAfter)
+    }
+}
+
+/// What a circuit breaker lets through. The numbers are those of the gauge `aragora_circuit_breaker_state`.
+public enum BreakerState: String, Hashable, CaseIterable, AragoraDocument {
+    /// Everything.
+    case closed
+    /// One probe.
+    case halfOpen = "half_open"
+    /// Nothing.
+    case open
+}
+
+/// A budget of an instance, as its host describes it.
+///
+/// What a call may cost at most is set aside before it is sent. A call that would pass the limit fails with
+/// `budget_exceeded`, and nothing is sent.
+public struct Budget: Hashable, AragoraDocument {
+    /// What is counted together.
+    public var scope: BudgetScope
+    /// The most that may be spent, in micro-dollars.
+    public var limitMicros: Int64
+    /// What becomes of a call whose model has no price, default `refuse`.
+    public var unpriced: Unpriced?
+    /// Its name in errors and alerts, and in the store: a budget that keeps its name keeps what was spent.
+    /// Default by the scope, e.g. `tenant/day`.
+    public var name: String?
+
+    public init(
+        scope: BudgetScope,
+        limitMicros: Int64,
+        unpriced: Unpriced? = nil,
+        name: String? = nil
+    ) {
+        self.scope = scope
+        self.limitMicros = limitMicros
+        self.unpriced = unpriced
+        self.name = name
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case scope
+        case limitMicros = "limit_micros"
+        case unpriced
+        case name
+    }
+}
+
+/// What a budget counts together.
+public enum BudgetScope: Hashable, AragoraDocument {
+    /// Nothing: every call by itself.
+    case call
+    /// The calls of a debate, each debate by itself. What it spent before it was resumed counts.
+    case debate
+    /// The calls of an organisation in every period of the calendar; kept in the store, and shared by all
+    /// processes that use it.
+    case tenant(period: Period, tenant: String? = nil)
+
+    private enum TenantKeys: String, CodingKey {
+        case period
+        case tenant
+    }
+
+    public init(from decoder: any Decoder) throws {
+        if let word = try? decoder.singleValueContainer().decode(String.self) {
+            switch word {
+            case "call": self = .call
+            case "debate": self = .debate
+            default: throw Unknown.word(word, of: "BudgetScope", decoder.codingPath)
+            }
+            return
+        }
+        let cases = try decoder.container(keyedBy: Name.self)
+        let key = cases.allKeys.count == 1 ? cases.allKeys[0] : Name("")
+        switch key.stringValue {
+        case "tenant":
+            let decoder = try cases.superDecoder(forKey: key)
+            let keyed = try decoder.container(keyedBy: TenantKeys.self)
+            self = .tenant(
+                period: try keyed.decode(Period.self, forKey: .period),
+                tenant: try keyed.decodeIfPresent(String.self, forKey: .tenant))
+        default: throw Unknown.word(key.stringValue, of: "BudgetScope", cases.codingPath)
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .call:
+            var single = encoder.singleValueContainer()
+            try single.encode("call")
+        case .debate:
+            var single = encoder.singleValueContainer()
+            try single.encode("debate")
+        case .tenant(let period, let tenant):
+            var cases = encoder.container(keyedBy: Name.self)
+            let encoder = cases.superEncoder(forKey: Name("tenant"))
+            var keyed = encoder.container(keyedBy: TenantKeys.self)
+            try keyed.encode(period, forKey: .period)
+            try keyed.encodeIfPresent(tenant, forKey: .tenant)
+        }
+    }
+}
+
+/// How a budget of an organisation stands in its current period.
+public struct BudgetUsage: Hashable, AragoraDocument {
+    /// Its name, e.g. `tenant/day`.
+    public let name: String
+    /// Settled, in micro-dollars.
+    public let spentMicros: Int64
+    /// Set aside for calls under way, in micro-dollars.
+    public let reservedMicros: Int64
+    /// The limit, in micro-dollars.
+    public let limitMicros: Int64
+
+    private enum CodingKeys: String, CodingKey {
+        case name
+        case spentMicros = "spent_micros"
+        case reservedMicros = "reserved_micros"
+        case limitMicros = "limit_micros"
+    }
+}
+
 /// Calls made and saved.
 public struct Calls: Hashable, AragoraDocument {
     /// Turns that were asked.
@@ -3597,6 +3781,31 @@ public struct Label: Hashable, AragoraDocument {
     }
 }
 
+/// The last failure of a target.
+public struct LastError: Hashable, AragoraDocument {
+    /// The error's code.
+    public let code: String
+    /// When.
+    public let at: Date
+
+    private enum CodingKeys: String, CodingKey {
+        case code
+        case at
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let keyed = try decoder.container(keyedBy: CodingKeys.self)
+        code = try keyed.decode(String.self, forKey: .code)
+        at = try keyed.decode(WireDate.self, forKey: .at).date
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var keyed = encoder.container(keyedBy: CodingKeys.self)
+        try keyed.encode(code, forKey: .code)
+        try keyed.encode(WireDate(at), forKey: .at)
+    }
+}
+
 /// What the layers around named models do. What is absent keeps its default.
 public struct Layers: Hashable, AragoraDocument {
     /// No layers at all: every failure reaches the debate at once, and nobody stands in.
@@ -3632,6 +3841,11 @@ public struct Layers: Hashable, AragoraDocument {
     public var breakerWindow: Duration?
     /// How long a breaker stays open before one probe is let through, default 60 s.
     public var breakerOpenFor: Duration?
+    /// What calls may cost, default as much as they like. A call is booked on all budgets it belongs to, or is
+    /// refused.
+    public var budgets: [Budget]?
+    /// Keeps replies, default no.
+    public var cache: ReplyCache?
 
     public init(
         bare: Bool? = nil,
@@ -3649,7 +3863,9 @@ public struct Layers: Hashable, AragoraDocument {
         queue: Int64? = nil,
         breakerFailures: Int64? = nil,
         breakerWindow: Duration? = nil,
-        breakerOpenFor: Duration? = nil
+        breakerOpenFor: Duration? = nil,
+        budgets: [Budget]? = nil,
+        cache: ReplyCache? = nil
     ) {
         self.bare = bare
         self.fallback = fallback
@@ -3667,6 +3883,8 @@ public struct Layers: Hashable, AragoraDocument {
         self.breakerFailures = breakerFailures
         self.breakerWindow = breakerWindow
         self.breakerOpenFor = breakerOpenFor
+        self.budgets = budgets
+        self.cache = cache
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -3686,6 +3904,8 @@ public struct Layers: Hashable, AragoraDocument {
         case breakerFailures = "breaker_failures"
         case breakerWindow = "breaker_window_ms"
         case breakerOpenFor = "breaker_open_for_ms"
+        case budgets
+        case cache
     }
 
     public init(from decoder: any Decoder) throws {
@@ -3706,6 +3926,8 @@ public struct Layers: Hashable, AragoraDocument {
         breakerFailures = try keyed.decodeIfPresent(Int64.self, forKey: .breakerFailures)
         breakerWindow = try keyed.decodeIfPresent(WireMillis.self, forKey: .breakerWindow)?.duration
         breakerOpenFor = try keyed.decodeIfPresent(WireMillis.self, forKey: .breakerOpenFor)?.duration
+        budgets = try keyed.decodeIfPresent([Budget].self, forKey: .budgets)
+        cache = try keyed.decodeIfPresent(ReplyCache.self, forKey: .cache)
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -3726,6 +3948,8 @@ public struct Layers: Hashable, AragoraDocument {
         try keyed.encodeIfPresent(breakerFailures, forKey: .breakerFailures)
         try keyed.encodeIfPresent(breakerWindow.map(WireMillis.init), forKey: .breakerWindow)
         try keyed.encodeIfPresent(breakerOpenFor.map(WireMillis.init), forKey: .breakerOpenFor)
+        try keyed.encodeIfPresent(budgets, forKey: .budgets)
+        try keyed.encodeIfPresent(cache, forKey: .cache)
     }
 }
 
@@ -4416,6 +4640,22 @@ public struct PendingTurns: Hashable, AragoraDocument {
     }
 }
 
+/// A period of the calendar in UTC.
+public enum Period: String, Hashable, CaseIterable, AragoraDocument {
+    /// From midnight.
+    case day
+    /// From Monday.
+    case week
+    /// From the first of the month.
+    case month
+    /// From the first of January, April, July or October.
+    case quarter
+    /// From the first of January.
+    case year
+    /// For ever.
+    case unlimited
+}
+
 /// Who a participant is asked to be.
 public struct Persona: Hashable, AragoraDocument {
     /// A short name, e.g. `Economist`.
@@ -4687,6 +4927,110 @@ public struct Preset: Hashable, AragoraDocument {
     }
 }
 
+/// The price of some models, in whole micro-dollars per million tokens.
+public struct PriceRow: Hashable, AragoraDocument {
+    /// The provider's word, or `*`.
+    public var provider: String
+    /// The model; `*` stands for any characters, `?` for one. Compared without regard to ASCII case.
+    public var model: String
+    /// Input tokens that touch no cache.
+    public var input: Int64
+    /// Output tokens, reasoning included.
+    public var output: Int64
+    /// Input tokens read from a cache, default `input`.
+    public var cacheRead: Int64?
+    /// Input tokens written to a cache, default `input`.
+    public var cacheWrite: Int64?
+    /// Only calls in this service tier; default any.
+    public var serviceTier: String?
+    /// Valid from this instant on, in milliseconds since 1970.
+    public var from: Date?
+    /// Valid before this instant, in milliseconds since 1970.
+    public var until: Date?
+
+    public init(
+        provider: String,
+        model: String,
+        input: Int64,
+        output: Int64,
+        cacheRead: Int64? = nil,
+        cacheWrite: Int64? = nil,
+        serviceTier: String? = nil,
+        from: Date? = nil,
+        until: Date? = nil
+    ) {
+        self.provider = provider
+        self.model = model
+        self.input = input
+        self.output = output
+        self.cacheRead = cacheRead
+        self.cacheWrite = cacheWrite
+        self.serviceTier = serviceTier
+        self.from = from
+        self.until = until
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case provider
+        case model
+        case input
+        case output
+        case cacheRead = "cache_read"
+        case cacheWrite = "cache_write"
+        case serviceTier = "service_tier"
+        case from
+        case until
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let keyed = try decoder.container(keyedBy: CodingKeys.self)
+        provider = try keyed.decode(String.self, forKey: .provider)
+        model = try keyed.decode(String.self, forKey: .model)
+        input = try keyed.decode(Int64.self, forKey: .input)
+        output = try keyed.decode(Int64.self, forKey: .output)
+        cacheRead = try keyed.decodeIfPresent(Int64.self, forKey: .cacheRead)
+        cacheWrite = try keyed.decodeIfPresent(Int64.self, forKey: .cacheWrite)
+        serviceTier = try keyed.decodeIfPresent(String.self, forKey: .serviceTier)
+        from = try keyed.decodeIfPresent(WireDate.self, forKey: .from)?.date
+        until = try keyed.decodeIfPresent(WireDate.self, forKey: .until)?.date
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var keyed = encoder.container(keyedBy: CodingKeys.self)
+        try keyed.encode(provider, forKey: .provider)
+        try keyed.encode(model, forKey: .model)
+        try keyed.encode(input, forKey: .input)
+        try keyed.encode(output, forKey: .output)
+        try keyed.encodeIfPresent(cacheRead, forKey: .cacheRead)
+        try keyed.encodeIfPresent(cacheWrite, forKey: .cacheWrite)
+        try keyed.encodeIfPresent(serviceTier, forKey: .serviceTier)
+        try keyed.encodeIfPresent(from.map(WireDate.init), forKey: .from)
+        try keyed.encodeIfPresent(until.map(WireDate.init), forKey: .until)
+    }
+}
+
+/// Prices of the host: negotiated rates, models of its own, or what the bundled list does not know. Rows are read
+/// in order and the first that matches gives the price.
+public struct PriceTable: Hashable, AragoraDocument {
+    /// The version kept beside every cost.
+    public var version: String
+    /// The prices.
+    public var rows: [PriceRow]
+
+    public init(
+        version: String,
+        rows: [PriceRow]
+    ) {
+        self.version = version
+        self.rows = rows
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case version
+        case rows
+    }
+}
+
 /// What one seat is asked, rendered.
 public struct Prompt: Hashable, AragoraDocument {
     /// S0: the rules of the protocol and the output format.
@@ -4866,6 +5210,72 @@ public struct ProviderDocument: Hashable, AragoraDocument {
     }
 }
 
+extension ProviderDocument: CustomStringConvertible, CustomReflectable {
+    public var description: String { Hidden.text(of: customMirror) }
+    public var customMirror: Mirror {
+        Mirror(
+            self,
+            children: [
+                "provider": provider as Any,
+                "model": model as Any,
+                "id": id as Any,
+                "wire": wire as Any,
+                "baseUrl": baseUrl as Any,
+                "path": path as Any,
+                "headers": Hidden.shown(headers),
+                "query": query as Any,
+                "organization": organization as Any,
+                "project": project as Any,
+                "appName": appName as Any,
+                "appUrl": appUrl as Any,
+                "timeouts": timeouts as Any,
+                "stream": stream as Any,
+                "allowInsecureHttp": allowInsecureHttp as Any,
+                "strictKnobs": strictKnobs as Any,
+                "caps": caps as Any,
+                "structured": structured as Any,
+                "forwardMetadata": forwardMetadata as Any,
+                "captureRaw": captureRaw as Any,
+                "free": free as Any,
+                "extra": extra as Any,
+                "family": family as Any,
+                "version": version as Any,
+            ])
+    }
+}
+
+/// Which providers an instance can ask, found without asking them.
+public struct ProviderReport: Hashable, AragoraDocument {
+    /// Every provider, in a fixed order.
+    public let providers: [ProviderStatus]
+    /// What a host should know.
+    public let warnings: [String]
+
+    private enum CodingKeys: String, CodingKey {
+        case providers
+        case warnings
+    }
+}
+
+/// Whether a provider can be named.
+public struct ProviderStatus: Hashable, AragoraDocument {
+    /// Its word in spec strings.
+    public let provider: String
+    /// Whether it has a key, an address or credentials of the host.
+    public let configured: Bool
+    /// Where from, or what is missing. Never a key.
+    public let reason: String
+    /// The model where a spec string names none.
+    public let defaultModel: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case provider
+        case configured
+        case reason
+        case defaultModel = "default_model"
+    }
+}
+
 /// A question with everything the participants are given.
 public struct Question: Hashable, AragoraDocument {
     /// The question itself: not blank, at most 100,000 characters, no NUL.
@@ -4964,6 +5374,76 @@ public enum QuorumRule: Hashable, AragoraDocument {
     }
 }
 
+/// The rate limits of a target.
+public struct RateLimitSnapshot: Hashable, AragoraDocument {
+    /// Provider and model.
+    public let target: String
+    /// Scheme, host and port; empty if it has none.
+    public let origin: String
+    /// Our limit of requests per minute.
+    public let requestsPerMinute: Int64?
+    /// Our limit of tokens per minute.
+    public let tokensPerMinute: Int64?
+    /// Our limit of calls in flight.
+    public let mostInFlight: Int64
+    /// Calls in flight.
+    public let inFlight: Int64
+    /// Calls that wait for a place or for a rate limit.
+    public let queued: Int64
+    /// For how long nothing is sent, in milliseconds.
+    public let paused: Duration
+    /// Repeats that are left of at most ten.
+    public let retriesLeft: Double
+    /// What the provider last said about its limits.
+    public let stated: [StatedLimit]
+    /// When it said so.
+    public let statedAt: Date?
+
+    private enum CodingKeys: String, CodingKey {
+        case target
+        case origin
+        case requestsPerMinute = "requests_per_minute"
+        case tokensPerMinute = "tokens_per_minute"
+        case mostInFlight = "most_in_flight"
+        case inFlight = "in_flight"
+        case queued
+        case paused = "paused_ms"
+        case retriesLeft = "retries_left"
+        case stated
+        case statedAt = "stated_at"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let keyed = try decoder.container(keyedBy: CodingKeys.self)
+        target = try keyed.decode(String.self, forKey: .target)
+        origin = try keyed.decode(String.self, forKey: .origin)
+        requestsPerMinute = try keyed.decodeIfPresent(Int64.self, forKey: .requestsPerMinute)
+        tokensPerMinute = try keyed.decodeIfPresent(Int64.self, forKey: .tokensPerMinute)
+        mostInFlight = try keyed.decode(Int64.self, forKey: .mostInFlight)
+        inFlight = try keyed.decode(Int64.self, forKey: .inFlight)
+        queued = try keyed.decode(Int64.self, forKey: .queued)
+        paused = try keyed.decode(WireMillis.self, forKey: .paused).duration
+        retriesLeft = try keyed.decode(Double.self, forKey: .retriesLeft)
+        stated = try keyed.decode([StatedLimit].self, forKey: .stated)
+        statedAt = try keyed.decodeIfPresent(WireDate.self, forKey: .statedAt)?.date
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var keyed = encoder.container(keyedBy: CodingKeys.self)
+        try keyed.encode(target, forKey: .target)
+        try keyed.encode(origin, forKey: .origin)
+        try keyed.encodeIfPresent(requestsPerMinute, forKey: .requestsPerMinute)
+        try keyed.encodeIfPresent(tokensPerMinute, forKey: .tokensPerMinute)
+        try keyed.encode(mostInFlight, forKey: .mostInFlight)
+        try keyed.encode(inFlight, forKey: .inFlight)
+        try keyed.encode(queued, forKey: .queued)
+        try keyed.encode(WireMillis(paused), forKey: .paused)
+        try keyed.encode(retriesLeft, forKey: .retriesLeft)
+        try keyed.encode(stated, forKey: .stated)
+        try keyed.encodeIfPresent(statedAt.map(WireDate.init), forKey: .statedAt)
+    }
+}
+
 /// A refusal, which is a recorded outcome and not an error.
 public struct Refusal: Hashable, AragoraDocument {
     /// What was said.
@@ -5017,6 +5497,39 @@ public struct ReplayReport: Hashable, AragoraDocument {
         case records
         case difference
         case decision
+    }
+}
+
+/// Keeps replies of models, so that the same request need not be paid for twice. Every organisation has its own.
+public struct ReplyCache: Hashable, AragoraDocument {
+    /// How long a reply lives, 1 ms to 10 years, default one hour.
+    public var ttl: Duration?
+    /// Keeps replies at any temperature, instead of those at temperature 0 only.
+    public var always: Bool?
+
+    public init(
+        ttl: Duration? = nil,
+        always: Bool? = nil
+    ) {
+        self.ttl = ttl
+        self.always = always
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case ttl = "ttl_ms"
+        case always
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let keyed = try decoder.container(keyedBy: CodingKeys.self)
+        ttl = try keyed.decodeIfPresent(WireMillis.self, forKey: .ttl)?.duration
+        always = try keyed.decodeIfPresent(Bool.self, forKey: .always)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var keyed = encoder.container(keyedBy: CodingKeys.self)
+        try keyed.encodeIfPresent(ttl.map(WireMillis.init), forKey: .ttl)
+        try keyed.encodeIfPresent(always, forKey: .always)
     }
 }
 
@@ -5751,6 +6264,41 @@ public enum StancePolicy: String, Hashable, CaseIterable, AragoraDocument {
     case rotate
 }
 
+/// A limit as the provider stated it.
+public struct StatedLimit: Hashable, AragoraDocument {
+    /// Its name in the header fields, e.g. `requests` or `input-tokens`.
+    public let name: String
+    /// The limit.
+    public let limit: Int64?
+    /// What was left of it.
+    public let remaining: Int64?
+    /// Time until it is whole again, in milliseconds; absent if unknown.
+    public let reset: Duration?
+
+    private enum CodingKeys: String, CodingKey {
+        case name
+        case limit
+        case remaining
+        case reset = "reset_ms"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let keyed = try decoder.container(keyedBy: CodingKeys.self)
+        name = try keyed.decode(String.self, forKey: .name)
+        limit = try keyed.decodeIfPresent(Int64.self, forKey: .limit)
+        remaining = try keyed.decodeIfPresent(Int64.self, forKey: .remaining)
+        reset = try keyed.decodeIfPresent(WireMillis.self, forKey: .reset)?.duration
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var keyed = encoder.container(keyedBy: CodingKeys.self)
+        try keyed.encode(name, forKey: .name)
+        try keyed.encodeIfPresent(limit, forKey: .limit)
+        try keyed.encodeIfPresent(remaining, forKey: .remaining)
+        try keyed.encodeIfPresent(reset.map(WireMillis.init), forKey: .reset)
+    }
+}
+
 /// One step.
 public struct StepView: Hashable, AragoraDocument {
     /// Its number, from 0.
@@ -6021,6 +6569,96 @@ public struct Tally: Hashable, AragoraDocument {
         case outcome
         case tieBreak = "tie_break"
         case trace
+    }
+}
+
+/// How a target does.
+public struct TargetHealth: Hashable, AragoraDocument {
+    /// Provider and model, e.g. `openai/gpt-5.4`.
+    public let target: String
+    /// Scheme, host and port; empty if it has none.
+    public let origin: String
+    /// The breaker's state.
+    public let state: BreakerState
+    /// Whether a call would be let through or be the probe.
+    public let available: Bool
+    /// When it last answered.
+    public let lastSuccess: Date?
+    /// When it last failed, and how.
+    public let lastError: LastError?
+    /// Length of the window the numbers below are about, in seconds.
+    public let windowSeconds: Int64
+    /// Calls that ended.
+    public let calls: Int64
+    /// Of those, failed.
+    public let errors: Int64
+    /// Answers slower than the service target.
+    public let missed: Int64
+    /// Median of the answers, in milliseconds.
+    public let p50: Duration?
+    /// 95th percentile of the answers, in milliseconds.
+    public let p95: Duration?
+    /// Calls in flight.
+    public let inFlight: Int64
+    /// Calls that wait for a place or for a rate limit.
+    public let queued: Int64
+    /// What the provider last said about its limits.
+    public let stated: [StatedLimit]
+
+    private enum CodingKeys: String, CodingKey {
+        case target
+        case origin
+        case state
+        case available
+        case lastSuccess = "last_success"
+        case lastError = "last_error"
+        case windowSeconds = "window_seconds"
+        case calls
+        case errors
+        case missed
+        case p50 = "p50_ms"
+        case p95 = "p95_ms"
+        case inFlight = "in_flight"
+        case queued
+        case stated
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let keyed = try decoder.container(keyedBy: CodingKeys.self)
+        target = try keyed.decode(String.self, forKey: .target)
+        origin = try keyed.decode(String.self, forKey: .origin)
+        state = try keyed.decode(BreakerState.self, forKey: .state)
+        available = try keyed.decode(Bool.self, forKey: .available)
+        lastSuccess = try keyed.decodeIfPresent(WireDate.self, forKey: .lastSuccess)?.date
+        lastError = try keyed.decodeIfPresent(LastError.self, forKey: .lastError)
+        windowSeconds = try keyed.decode(Int64.self, forKey: .windowSeconds)
+        calls = try keyed.decode(Int64.self, forKey: .calls)
+        errors = try keyed.decode(Int64.self, forKey: .errors)
+        missed = try keyed.decode(Int64.self, forKey: .missed)
+        p50 = try keyed.decodeIfPresent(WireMillis.self, forKey: .p50)?.duration
+        p95 = try keyed.decodeIfPresent(WireMillis.self, forKey: .p95)?.duration
+        inFlight = try keyed.decode(Int64.self, forKey: .inFlight)
+        queued = try keyed.decode(Int64.self, forKey: .queued)
+        stated = try keyed.decode([StatedLimit].self, forKey: .stated)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var keyed = encoder.container(keyedBy: CodingKeys.self)
+        try keyed.encode(target, forKey: .target)
+        try keyed.encode(origin, forKey: .origin)
+        try keyed.encode(state, forKey: .state)
+        try keyed.encode(available, forKey: .available)
+        try keyed.encodeIfPresent(lastSuccess.map(WireDate.init), forKey: .lastSuccess)
+        try keyed.encodeIfPresent(lastError, forKey: .lastError)
+        try keyed.encode(windowSeconds, forKey: .windowSeconds)
+        try keyed.encode(calls, forKey: .calls)
+        try keyed.encode(errors, forKey: .errors)
+        try keyed.encode(missed, forKey: .missed)
+        try keyed.encodeIfPresent(p50.map(WireMillis.init), forKey: .p50)
+        try keyed.encodeIfPresent(p95.map(WireMillis.init), forKey: .p95)
+        try keyed.encode(inFlight, forKey: .inFlight)
+        try keyed.encode(queued, forKey: .queued)
+        try keyed.encode(stated, forKey: .stated)
     }
 }
 
@@ -6418,6 +7056,60 @@ public enum UnparsedPolicy: String, Hashable, CaseIterable, AragoraDocument {
     case exclude
     /// It is an answer of its own, and two such replies agree (as in published DyLAN runs).
     case ownCandidate = "own_candidate"
+}
+
+/// What becomes of a call that has no price.
+public enum Unpriced: Hashable, AragoraDocument {
+    /// It is refused as `unpriced`.
+    case refuse
+    /// It is let through and counts as nothing.
+    case allow
+    /// It counts at these prices.
+    case assume(input: Int64, output: Int64)
+
+    private enum AssumeKeys: String, CodingKey {
+        case input
+        case output
+    }
+
+    public init(from decoder: any Decoder) throws {
+        if let word = try? decoder.singleValueContainer().decode(String.self) {
+            switch word {
+            case "refuse": self = .refuse
+            case "allow": self = .allow
+            default: throw Unknown.word(word, of: "Unpriced", decoder.codingPath)
+            }
+            return
+        }
+        let cases = try decoder.container(keyedBy: Name.self)
+        let key = cases.allKeys.count == 1 ? cases.allKeys[0] : Name("")
+        switch key.stringValue {
+        case "assume":
+            let decoder = try cases.superDecoder(forKey: key)
+            let keyed = try decoder.container(keyedBy: AssumeKeys.self)
+            self = .assume(
+                input: try keyed.decode(Int64.self, forKey: .input),
+                output: try keyed.decode(Int64.self, forKey: .output))
+        default: throw Unknown.word(key.stringValue, of: "Unpriced", cases.codingPath)
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .refuse:
+            var single = encoder.singleValueContainer()
+            try single.encode("refuse")
+        case .allow:
+            var single = encoder.singleValueContainer()
+            try single.encode("allow")
+        case .assume(let input, let output):
+            var cases = encoder.container(keyedBy: Name.self)
+            let encoder = cases.superEncoder(forKey: Name("assume"))
+            var keyed = encoder.container(keyedBy: AssumeKeys.self)
+            try keyed.encode(input, forKey: .input)
+            try keyed.encode(output, forKey: .output)
+        }
+    }
 }
 
 /// Tokens of one call, as reported. Derived differences saturate at 0 because some vendors break the rules

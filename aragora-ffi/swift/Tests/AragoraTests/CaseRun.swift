@@ -15,6 +15,7 @@ final class CaseRun: @unchecked Sendable {
     private var aragora: Aragora?
     private var scripts: [String: Script] = [:]
     private var protocols: [String: ScriptProtocol] = [:]
+    private var servers: [String: Vendor] = [:]
     private var stored: [String: Stored] = [:]
     private var first: Collector?
     private let gates = Guarded<[String: Gate]>([:])
@@ -24,7 +25,7 @@ final class CaseRun: @unchecked Sendable {
         self.document = document
         self.builtin = builtin
         let given = document["given"] ?? [:]
-        try known(given, ["clock", "seed", "config", "participants"])
+        try known(given, ["clock", "seed", "config", "layers", "participants", "servers"])
         if let need = document["needs"]?.array?.first { throw Malformed("need \(try need.text())") }
         let start = given["clock"]?.string ?? "2026-01-01T00:00:00Z"
         guard let instant = ISO8601DateFormatter().date(from: start) else { throw Malformed("instant \(start)") }
@@ -59,11 +60,18 @@ final class CaseRun: @unchecked Sendable {
 
     func run() async throws {
         let given = document["given"] ?? [:]
-        let env = given["config"]?["env"]?.object?.compactMapValues(\.string)
+        defer { servers.values.forEach { $0.stop() } }
+        for (name, answers) in given["servers"]?.object ?? [:] {
+            let server = try Vendor(answers: answers.array ?? [])
+            servers[name] = server
+            stored[name] = .value(["url": .string(server.origin)])
+        }
+        let env = try given["config"]?["env"].map(resolved)?.object?.compactMapValues(\.string)
         let config = try env.map { try Config.load(env: $0) }
         let seed = UInt64(given["seed"]?.string ?? "7")
         let aragora = try await Aragora.open(
-            config, protocols: Array(protocols.values), clock: clock, seed: seed)
+            config, protocols: Array(protocols.values), layers: try given["layers"].map(Layers.init(json:)), clock: clock,
+            seed: seed)
         self.aragora = aragora
         do {
             for (at, step) in (document["steps"]?.array ?? []).enumerated() {
@@ -181,6 +189,19 @@ final class CaseRun: @unchecked Sendable {
         return script.stats
     }
 
+    /// What a server of the case was sent.
+    func requests(_ name: String) throws -> JSONValue {
+        guard let server = servers[name] else { throw Malformed("server \(name)") }
+        return .array(
+            try server.seen.with { $0 }.map { request in
+                [
+                    "method": .string(request.method), "path": .string(request.path),
+                    "headers": .object(request.headers.mapValues(JSONValue.string)),
+                    "body": try JSONValue(text: request.body),
+                ]
+            })
+    }
+
     func keep(_ value: JSONValue, as name: String?) {
         if let name { stored[name] = .value(value) }
     }
@@ -203,19 +224,25 @@ final class CaseRun: @unchecked Sendable {
         try (arguments["seats"]?.array ?? []).map { entry in
             guard entry.string == nil else { return try seat(entry) }
             var seat = try self.seat(entry["agent"] ?? .null)
-            try known(entry, ["agent", "role", "persona", "weight", "votes", "judges", "reputation"])
+            try known(entry, [
+                "agent", "role", "persona", "weight", "votes", "judges", "reputation", "layers", "stand_ins",
+            ])
             seat.role = try entry["role"].map(Role.init(json:))
             seat.persona = try entry["persona"].map(Persona.init(json:))
             seat.weight = entry["weight"]?.double
             seat.votes = entry["votes"]?.bool
             seat.judges = entry["judges"]?.bool
             seat.reputation = try entry["reputation"].map(Reputation.init(json:))
+            seat.layers = try entry["layers"].map(Layers.init(json:))
+            seat.standIns = try entry["stand_ins"]?.array?.map(self.seat)
             return seat
         }
     }
 
     private func seat(_ agent: JSONValue) throws -> Seat {
-        guard let name = agent.string else { return .document(agent) }
+        guard let name = agent.string else {
+            return agent["kind"]?.string == "model" ? try model(agent) : .document(agent)
+        }
         guard let script = scripts[name] else { throw Malformed("participant \(name)") }
         guard builtin else {
             let plain = document["given"]?["participants"]?[name]?["style"]?.string == "plain" && !script.waits
@@ -229,6 +256,13 @@ final class CaseRun: @unchecked Sendable {
             return ScriptStep(json: .object(members))
         }
         return .scripted(script.id, steps, atEnd: end)
+    }
+
+    private func model(_ agent: JSONValue) throws -> Seat {
+        try known(agent, ["kind", "name", "id", "base_url", "api_key", "config"])
+        return .model(
+            agent["name"]?.string ?? "", id: agent["id"]?.string, baseUrl: agent["base_url"]?.string,
+            apiKey: agent["api_key"]?.string, config: try agent["config"].map(ProviderDocument.init(json:)))
     }
 
     func rules(_ choice: JSONValue?) throws -> ProtocolChoice? {
@@ -298,6 +332,17 @@ final class Collector: Sendable {
     var types: JSONValue {
         .array(events.with { $0.filter { $0.class == .recorded }.map { .string($0.type) } })
     }
+
+    /// What layers told.
+    var noted: JSONValue {
+        .array(
+            events.with { $0 }.filter { $0.class == .live && !Self.silent.contains($0.type) }
+                .compactMap { try? $0.json() })
+    }
+
+    private static let silent: Set = [
+        "token_start", "token_delta", "token_reset", "token_end", "agent_thinking", "heartbeat", "lagged",
+    ]
 
     var streamed: JSONValue {
         var texts: [String: String] = [:]

@@ -5,7 +5,8 @@ import XCTest
 /// The corpus every language runs, with participants written in Swift.
 final class ConformanceTests: XCTestCase {
     private static let suites: Set = [
-        "debate", "protocols", "consensus", "parsing", "events", "errors", "cancel", "replay", "config",
+        "debate", "protocols", "consensus", "parsing", "events", "errors", "cancel", "replay", "config", "layers",
+        "providers",
     ]
 
     func testCorpus() async throws {

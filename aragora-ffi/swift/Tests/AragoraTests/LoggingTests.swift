@@ -9,7 +9,7 @@ final class LoggingTests: XCTestCase {
         let second = await failure { try setLogSink(.info) }
         XCTAssertEqual(second?.code, .invalidState)
 
-        let config = try Config.load(env: ["OPENAI_API_KEY": "sk-very-secret"])
+        let config = try Config.load(env: ["OPENAI_API_KEY": "sk-canary-key-very-secret"])
         let aragora = try await Aragora.open(config)
         let failing = Seat.function("a") { _ in throw AragoraError(.blocked, "no") }
         let debate = aragora.debate("?", agents: [failing, says("b", "x"), says("c", "x")], protocol: "vote_only")

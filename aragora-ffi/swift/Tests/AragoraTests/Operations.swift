@@ -15,6 +15,7 @@ extension CaseRun {
         case "human": return try await humanOperation(op, a)
         case "debates": return try await debatesOperation(op, a, as: name)
         case "desk": return try await deskOperation(op, a)
+        case "agents": return try await agentsOperation(op, a)
         default: return try await otherOperation(op, a)
         }
     }
@@ -49,6 +50,7 @@ extension CaseRun {
             return .array(events)
         case "debate.types": return try self.debate(a).1.types
         case "debate.streamed": return try self.debate(a).1.streamed
+        case "debate.noted": return try self.debate(a).1.noted
         default: throw Malformed("op \(op)")
         }
     }
@@ -105,6 +107,20 @@ extension CaseRun {
         }
     }
 
+    private func agentsOperation(_ op: String, _ a: JSONValue) async throws -> JSONValue {
+        let agents = try instance().agents
+        let tenant = a["tenant"]?.string
+        switch op {
+        case "agents.check": return try agents.check().json()
+        case "agents.health": return .array(try agents.health().map { try $0.json() })
+        case "agents.breakers": return .array(try agents.breakers().map { try $0.json() })
+        case "agents.rate_limits": return .array(try agents.rateLimits().map { try $0.json() })
+        case "agents.budgets": return .array(try await agents.budgets(tenant: tenant).map { try $0.json() })
+        case "agents.forget": return .integer(try await agents.forget(a["agent"]?.string ?? "", tenant: tenant))
+        default: throw Malformed("op \(op)")
+        }
+    }
+
     private func deskOperation(_ op: String, _ a: JSONValue) async throws -> JSONValue {
         let desk = try instance().desk
         let id = a["id"]?.string ?? ""
@@ -155,6 +171,7 @@ extension CaseRun {
         case "gate.open":
             gate(a["gate"]?.string ?? "").open()
             return .null
+        case "server.requests": return try requests(a["server"]?.string ?? "")
         case "participant.stats": return try stats(a["participant"]?.string ?? "")
         case "aragora.activity": return try instance().activity().json()
         case "aragora.close":

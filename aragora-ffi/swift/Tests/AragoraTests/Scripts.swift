@@ -149,6 +149,8 @@ final class Script: Sendable {
         if let pieces = item["stream"]?.array {
             let pieces = pieces.compactMap(\.string)
             pieces.forEach(request.output.text)
+            // A failure may follow a stream.
+            try Self.throwIfTold(item)
             return AgentReply(text: pieces.joined())
         }
         if let option = item["ballot"]?.string {

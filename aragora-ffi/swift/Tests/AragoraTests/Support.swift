@@ -4,11 +4,12 @@ import XCTest
 
 /// Opens an instance, and closes it whatever happens.
 func withAragora(
-    clock: ManualClock? = nil, protocols: [any DebateProtocol] = [], layers: Layers? = nil,
+    _ config: Config? = nil, clock: ManualClock? = nil, protocols: [any DebateProtocol] = [], layers: Layers? = nil,
+    prices: PriceTable? = nil,
     _ body: (Aragora) async throws -> Void
 ) async throws {
     let aragora = try await Aragora.open(
-        protocols: protocols, layers: layers, clock: clock, seed: clock == nil ? nil : 7)
+        config, protocols: protocols, layers: layers, prices: prices, clock: clock, seed: clock == nil ? nil : 7)
     do {
         try await body(aragora)
     } catch {

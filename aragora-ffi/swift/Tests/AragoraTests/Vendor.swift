@@ -1,19 +1,48 @@
+import Aragora
 import Foundation
 
-/// A server on this machine that answers chat completions to whoever it accepts, over plain sockets: Foundation has no
-/// server. One request per connection.
+/// A server on this machine, over plain sockets: Foundation has none. One request per connection.
 final class Vendor: Sendable {
     struct Seen: Sendable {
+        let method: String
         let path: String
         let headers: [String: String]
         let body: String
     }
 
+    struct Answer: Sendable {
+        var status = "200 OK"
+        var headers = ["content-type": "application/json"]
+        var body = ""
+    }
+
     let seen = Guarded<[Seen]>([])
-    let url: String
+    let origin: String
+    var url: String { "\(origin)/v1" }
     private let listener: Int32
 
-    init(accepts: @escaping @Sendable (_ authorization: String?) -> Bool = { _ in true }) throws {
+    /// Answers chat completions to whoever it accepts.
+    convenience init(accepts: @escaping @Sendable (_ authorization: String?) -> Bool = { _ in true }) throws {
+        try self.init { request, _ in
+            if accepts(request.headers["authorization"]) {
+                // Not every provider says what a call cost.
+                let silent = request.path.contains("/plain/")
+                let cost = #", "cost": 0.000042"#
+                return Answer(body: silent ? Self.reply.replacingOccurrences(of: cost, with: "") : Self.reply)
+            }
+            let refusal = request.path.contains("/busy/") ? "503 Service Unavailable" : "401 Unauthorized"
+            return Answer(status: refusal, body: #"{"error": {"message": "who are you?"}}"#)
+        }
+    }
+
+    /// Answers what a case says, request by request, the last answer again and again.
+    convenience init(answers: [JSONValue]) throws {
+        let said = try answers.map(Self.answer(from:))
+        try self.init { _, number in said[min(number, said.count) - 1] }
+    }
+
+    /// Answers each request, the first of which has the number 1.
+    init(_ answer: @escaping @Sendable (Seen, _ number: Int) -> Answer) throws {
         #if canImport(Darwin)
             listener = socket(AF_INET, SOCK_STREAM, 0)
         #else
@@ -31,15 +60,18 @@ final class Vendor: Sendable {
             }
         }
         guard isBound else { throw POSIXError(.EADDRNOTAVAIL) }
-        url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))/v1"
+        origin = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
         let seen = self.seen
         Thread.detachNewThread {
             while true {
                 let connection = accept(listener, nil, nil)
                 if connection < 0 { return }
                 if let request = Self.read(connection) {
-                    seen.with { $0.append(request) }
-                    Self.answer(connection, request, accepts(request.headers["authorization"]))
+                    let number = seen.with { seen in
+                        seen.append(request)
+                        return seen.count
+                    }
+                    Self.deliver(answer(request, number), to: connection)
                 }
                 close(connection)
             }
@@ -64,8 +96,9 @@ final class Vendor: Sendable {
                 }
                 let body = data[head.upperBound...]
                 if body.count >= Int(headers["content-length"] ?? "0") ?? 0 {
-                    let path = lines[0].split(separator: " ")[1]
-                    return Seen(path: String(path), headers: headers, body: String(decoding: body, as: UTF8.self))
+                    let start = lines[0].split(separator: " ").map(String.init)
+                    return Seen(
+                        method: start[0], path: start[1], headers: headers, body: String(decoding: body, as: UTF8.self))
                 }
             }
             var buffer = [UInt8](repeating: 0, count: 4096)
@@ -75,14 +108,25 @@ final class Vendor: Sendable {
         }
     }
 
-    private static func answer(_ connection: Int32, _ request: Seen, _ accepted: Bool) {
-        let body = accepted ? reply : #"{"error": {"message": "who are you?"}}"#
-        let refusal = request.path.contains("/busy/") ? "503 Service Unavailable" : "401 Unauthorized"
-        let status = accepted ? "200 OK" : refusal
+    private static func answer(from document: JSONValue) throws -> Answer {
+        try known(document, ["status", "headers", "json", "events"])
+        var answer = Answer(status: "\(document["status"]?.int ?? 200) Answer")
+        if let events = document["events"]?.array {
+            answer.headers["content-type"] = "text/event-stream"
+            answer.body = try events.map { "data: \(try $0.string ?? $0.text())\n\n" }.joined()
+        } else if let body = document["json"] {
+            answer.body = try body.text()
+        }
+        for (name, value) in document["headers"]?.object ?? [:] { answer.headers[name] = value.string }
+        return answer
+    }
+
+    private static func deliver(_ answer: Answer, to connection: Int32) {
+        let fields = answer.headers.map { "\($0.key): \($0.value)\r\n" }.joined()
         let head =
-            "HTTP/1.1 \(status)\r\ncontent-type: application/json\r\ncontent-length: \(body.utf8.count)\r\n"
+            "HTTP/1.1 \(answer.status)\r\n\(fields)content-length: \(answer.body.utf8.count)\r\n"
             + "connection: close\r\n\r\n"
-        let bytes = Array((head + body).utf8)
+        let bytes = Array((head + answer.body).utf8)
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes { send(connection, $0.baseAddress, $0.count, 0) }

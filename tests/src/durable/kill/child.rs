@@ -2,10 +2,8 @@
 //!
 //! Time stands still inside a life and moves on by two minutes between lives, so that what a dead life held is free.
 
-use std::fs::{File, OpenOptions};
-use std::io::Write as _;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aragora_core::clock::{Clock as _, ManualClock};
@@ -13,26 +11,12 @@ use aragora_core::engine::{DebateHandle, DebateState, Engine, EventData};
 use aragora_core::{Error, ErrorKind, Result};
 
 use super::{DEBATES, builder, engine_of, resume, store_of};
+use crate::durable::notes::Notes;
 use crate::durable::seats::Desk;
 use crate::durable::{debate_id, runtime, tenant};
 
 /// How long a lease that a server keeps in real time is waited for.
 const PATIENCE: Duration = Duration::from_secs(90);
-
-/// The side file: a line is durable before anything else happens, then shown to whoever kills.
-struct Notes(Mutex<File>);
-
-impl Notes {
-    fn write(&self, line: &str) {
-        let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let noted = file.write_all(format!("{line}\n").as_bytes()).and_then(|()| file.sync_data());
-        let mut out = std::io::stdout().lock();
-        let told = writeln!(out, "{line}").and_then(|()| out.flush());
-        if noted.and(told).is_err() {
-            std::process::exit(3);
-        }
-    }
-}
 
 /// The time of a life.
 pub fn clock_of(life: u32) -> ManualClock {
@@ -59,9 +43,7 @@ pub fn main(arguments: impl IntoIterator<Item = String>) -> Result<()> {
 
 async fn live(uri: String, notes: PathBuf, life: u32) -> Result<()> {
     let clock = clock_of(life);
-    let side = OpenOptions::new().create(true).append(true).open(notes);
-    let side = side.map_err(|error| Error::new(ErrorKind::Unavailable, error.to_string()))?;
-    let notes = Arc::new(Notes(Mutex::new(side)));
+    let notes = Arc::new(Notes::open(&notes)?);
     let store = store_of(&uri, &clock).await?;
     let engine = engine_of(&store, &clock)?;
     let mut debates = tokio::task::JoinSet::new();

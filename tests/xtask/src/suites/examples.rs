@@ -18,6 +18,9 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// The main one, which always says whose debate it shows.
 const FIRST: &str = "first_debate";
 
+/// The one that asks models wherever it is told.
+const MODELS: &str = "models";
+
 fn run(context: &Context) -> Outcome {
     all(context).into()
 }
@@ -64,7 +67,9 @@ fn with_models(context: &Context) -> Result<(), String> {
     if output.contains(model_server::KEY) {
         return Err(format!("{FIRST} --check shows a key"));
     }
-    let refused = live("sk-wrong").output().map_err(|error| format!("{FIRST}: {error}"))?;
+    let told = run_within(offline(context, MODELS).envs(model_server::variables(&server)), LIMIT)?;
+    model_server::answered(&told)?;
+    let refused = live("sk-canary-key-wrong").output().map_err(|error| format!("{FIRST}: {error}"))?;
     says(&String::from_utf8_lossy(&refused.stdout), "is MISTRAL_API_KEY right?")?;
     if refused.status.success() { Err(format!("{FIRST} succeeds with a refused key")) } else { Ok(()) }
 }

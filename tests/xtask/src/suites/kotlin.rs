@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::context::Context;
 use crate::files;
 use crate::kotlin::{Absent, Kotlin};
+use crate::model_server;
 use crate::process::{program, run as start, run_within, watch};
 use crate::suite::{Outcome, Suite};
 use crate::uniffi;
@@ -142,9 +143,15 @@ fn examples(context: &Context, kotlin: &Kotlin, folder: &Path, libraries: &[Path
     start(compile.args(["-Werror", "-module-name", "examples"]).args(&sources))?;
     let mut libraries = libraries.to_vec();
     libraries.push(classes);
+    let server = model_server::start()?;
     for source in &sources {
         let name = source.file_stem().unwrap_or_default().to_string_lossy();
-        let output = run_within(Kotlin::java(context, &libraries).arg(format!("{name}Kt")), EXAMPLE_LIMIT)?;
+        let mut java = Kotlin::java(context, &libraries);
+        java.arg(format!("{name}Kt")).envs(model_server::variables(&server));
+        let output = run_within(&mut java, EXAMPLE_LIMIT)?;
+        if name == "Models" {
+            model_server::answered(&output)?;
+        }
         if output.trim().is_empty() {
             return Err(format!("the example {name} says nothing"));
         }

@@ -22,6 +22,9 @@ mod providers;
 mod python;
 mod replay;
 mod rustdoc;
+mod secrets;
+mod servers;
+mod sealing;
 mod swift;
 mod typos;
 
@@ -44,7 +47,9 @@ pub(crate) const ALL: &[Suite] = &[
     examples::SUITE,
     replay::SUITE,
     faults::SUITE,
+    servers::SUITE,
     fuzz::SUITE,
+    sealing::SUITE,
     providers::SUITE,
     python::SUITE,
     kotlin::SUITE,
@@ -52,4 +57,9 @@ pub(crate) const ALL: &[Suite] = &[
     swift::SUITE,
     benches::SUITE,
     deny::SUITE,
+    // Last, so that it sees what all others printed and wrote.
+    secrets::SUITE,
 ];
+
+/// The name of the suite that searches what the others left.
+pub(crate) const SEARCH: &str = secrets::SUITE.name;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::context::Context;
+use crate::model_server;
 use crate::npm::npm;
 use crate::process::{cargo_locked, program, run as start, run_within};
 use crate::suite::{Outcome, Suite};
@@ -38,6 +39,7 @@ fn all(context: &Context) -> Result<(), String> {
     let mut suite = program(context, "node");
     suite.arg(Path::new(PACKAGE).join("scripts").join("suite.mjs"));
     suite.arg("--module").arg(&module).arg("--work").arg(&folder);
+    suite.envs(model_server::variables(&model_server::start()?));
     run_within(&mut suite, LIMIT).map(drop)
 }
 

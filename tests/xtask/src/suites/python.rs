@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::context::Context;
 use crate::files;
+use crate::model_server;
 use crate::process::{cargo, program, run as start, run_within, works};
 use crate::suite::{Outcome, Suite};
 use crate::venv::environment;
@@ -191,8 +192,14 @@ fn passed(text: &str) -> Option<u64> {
 
 /// Every example by itself, with nothing but the wheel.
 fn examples(context: &Context, installed: &Installed) -> Result<(), String> {
+    let server = model_server::start()?;
     for story in stories(context)? {
-        run_within(program(context, &installed.python).args(["-I", "-W", "error"]).arg(story), EXAMPLE_LIMIT)?;
+        let mut python = program(context, &installed.python);
+        python.args(["-I", "-W", "error"]).arg(&story).envs(model_server::variables(&server));
+        let told = run_within(&mut python, EXAMPLE_LIMIT)?;
+        if story.ends_with("models.py") {
+            model_server::answered(&told)?;
+        }
     }
     Ok(())
 }

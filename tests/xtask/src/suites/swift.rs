@@ -10,6 +10,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::context::Context;
+use crate::model_server;
 use crate::process::{run as start, run_within};
 use crate::suite::{Outcome, Suite};
 use crate::swift::{MISSING, Swift};
@@ -96,6 +97,11 @@ impl Place<'_> {
 
     /// `swift <subcommand>` on a package below our folder. Its products stay in the target directory.
     fn swift(&self, subcommand: &str, package: &str) -> Result<Command, String> {
+        self.swift_with(subcommand, package, &[])
+    }
+
+    /// The same with these variables for the program it runs.
+    fn swift_with(&self, subcommand: &str, package: &str, own: &[(&str, String)]) -> Result<Command, String> {
         let debug = self.swift.seen(self.context, &self.context.target.join("debug"));
         let folder = self.folder.join(package);
         let mut command = self.swift.command(self.context, &folder, "env")?;
@@ -108,6 +114,7 @@ impl Place<'_> {
         let symbols = products.join("debug").join("..").join("symbolgraph").join("Aragora.symbols.json");
         command.arg(format!("ARAGORA_SYMBOLS={}", symbols.display()));
         command.arg("ARAGORA_STRICT=1");
+        command.args(own.iter().map(|(name, value)| format!("{name}={value}")));
         command.args(["swift", subcommand, "--scratch-path"]).arg(products);
         command.arg("-Xlinker").arg(format!("-L{}", debug.display()));
         Ok(command)
@@ -117,8 +124,15 @@ impl Place<'_> {
     fn examples(&self) -> Result<(), String> {
         let manifest = read(&self.folder.join("examples").join("Package.swift"))?;
         start(&mut self.swift("build", "examples")?)?;
+        let server = model_server::start()?;
         for name in names(&manifest) {
-            run_within(self.swift("run", "examples")?.args(["--skip-build", name]), EXAMPLE)?;
+            let told = run_within(
+                self.swift_with("run", "examples", &model_server::variables(&server))?.args(["--skip-build", name]),
+                EXAMPLE,
+            )?;
+            if name == "models" {
+                model_server::answered(&told)?;
+            }
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! Replies that need not be asked for twice.
 
+mod document;
 mod rows;
 
 use std::sync::Arc;
@@ -8,6 +9,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::Serialize;
 use serde_json::{Map, Value};
+
+pub use document::ReplyCacheDocument;
 
 use super::Layer;
 use crate::agents::agent::{Agent, AgentProfile};
@@ -21,9 +24,12 @@ use crate::crypto::canonical::to_canonical;
 use crate::debate::{Author, CostSource, Expect, Served, StopReason, Usage};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{AgentId, Digest, MicroUsd, OrgId};
-use crate::storage::{MemoryStorage, Space, Storage};
+use crate::storage::{MemoryStorage, Space, Storage, TableDef};
 use crate::telemetry::Parts;
 use rows::Rows;
+
+/// The tables of the cache.
+pub(crate) const TABLES: [TableDef; 2] = rows::TABLES;
 
 /// How long a reply is kept unless said otherwise.
 const TTL: Duration = Duration::from_secs(3_600);
@@ -37,19 +43,26 @@ const TTL: Duration = Duration::from_secs(3_600);
 #[derive(Clone, Debug)]
 pub struct ReplyCache {
     parts: Parts,
-    tenant: OrgId,
+    /// Whose replies are kept, if only those of one organisation are.
+    tenant: Option<OrgId>,
     ttl: Duration,
     always: bool,
-    rows: Rows,
+    storage: Arc<dyn Storage>,
 }
 
 impl ReplyCache {
     /// A cache of this tenant in the store of these parts, or in memory if they have none; replies live for an hour.
+    ///
+    /// Every call is taken for one of this tenant, whomever it is for.
     pub fn new(parts: &AgentParts, tenant: OrgId) -> Self {
+        Self { tenant: Some(tenant), ..Self::by_tenant(parts) }
+    }
+
+    /// The same for every tenant by itself: none is answered with another's replies.
+    pub fn by_tenant(parts: &AgentParts) -> Self {
         let memory = || Arc::new(MemoryStorage::new(parts.parts.clock.clone())) as Arc<dyn Storage>;
         let storage = parts.storage.clone().unwrap_or_else(memory);
-        let rows = Rows::new(storage, Space::Tenant(tenant.clone()), &parts.parts);
-        Self { parts: parts.parts.clone(), tenant, ttl: TTL, always: false, rows }
+        Self { parts: parts.parts.clone(), tenant: None, ttl: TTL, always: false, storage }
     }
 
     /// Replies live this long, 1 ms to 10 years.
@@ -67,9 +80,19 @@ impl ReplyCache {
     }
 
     /// Forgets what this agent answered and returns how many replies that were. A reply that was asked for before is
-    /// not kept when it arrives.
+    /// not kept when it arrives. Of a cache by tenant, those of the tenant `default`.
     pub async fn forget(&self, agent: &AgentId) -> Result<u64> {
-        self.rows.forget(agent).await
+        self.forget_of(&OrgId::trusted("default"), agent).await
+    }
+
+    /// The same for what it answered this tenant.
+    pub async fn forget_of(&self, tenant: &OrgId, agent: &AgentId) -> Result<u64> {
+        self.rows(tenant).forget(agent).await
+    }
+
+    fn rows(&self, tenant: &OrgId) -> Rows {
+        let tenant = self.tenant.as_ref().unwrap_or(tenant);
+        Rows::new(self.storage.clone(), Space::Tenant(tenant.clone()), &self.parts)
     }
 }
 
@@ -108,8 +131,8 @@ impl Agent for Cached {
         // What has no canonical form cannot be looked up.
         let key = if wanted { self.key(&request).ok() } else { None };
         let Some(key) = key else { return inner.respond(request, output).await };
-        let began = clock.monotonic();
-        let looked = within(clock, &request, cache.rows.look(&profile.id, key)).await;
+        let (began, rows) = (clock.monotonic(), cache.rows(&request.tenant));
+        let looked = within(clock, &request, rows.look(&profile.id, key)).await;
         let (fill, mut warning) = match looked {
             Ok(Ok(kept)) => {
                 let reply = hit(kept, clock.monotonic().saturating_sub(began));
@@ -127,7 +150,7 @@ impl Agent for Cached {
         let mut reply = inner.respond(request, output).await?;
         if let Some(fill) = fill.filter(|_| complete(&reply)) {
             // The answer is there: nothing that happens to the cache may take it away again.
-            let kept = within(clock, &again, cache.rows.keep(&profile.id, key, &reply, fill, cache.ttl)).await;
+            let kept = within(clock, &again, rows.keep(&profile.id, key, &reply, fill, cache.ttl)).await;
             warning = kept.err().map(|error| unavailable(&error));
         }
         reply.warnings.extend(warning);
@@ -156,7 +179,7 @@ impl Cached {
             None => format!("agent {} {}/{} {}", profile.id, profile.provider, profile.model, profile.version),
         };
         let asked = Asked {
-            tenant: &self.cache.tenant,
+            tenant: self.cache.tenant.as_ref().unwrap_or(&request.tenant),
             target,
             system: &request.system,
             messages,

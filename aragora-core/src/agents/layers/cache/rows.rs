@@ -24,6 +24,9 @@ struct CachedReply {
     reply: KeptReply,
 }
 
+/// The tables of the cache.
+pub(super) const TABLES: [TableDef; 2] = [CachedReply::DEF, CacheEpoch::DEF];
+
 impl TableRecord for CachedReply {
     type Key = String;
     const DEF: TableDef = TableDef {

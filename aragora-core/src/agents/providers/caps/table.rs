@@ -4,6 +4,7 @@ use super::ModelCaps;
 use crate::agents::request::Effort::{self, High, Low, Max, Medium, Minimal, XHigh};
 
 const OFF: Effort = Effort::None;
+const OFF_OR_HIGH: &[Effort] = &[OFF, High];
 
 /// What is known of the models whose names begin so.
 #[derive(Clone, Copy, Debug)]
@@ -155,8 +156,15 @@ const OTHERS: &[Row] = &[
     on_demand("gemini-3.1-pro", 1_048_576, 65_536, TO_HIGH),
     on_demand("gemini-3.7-flash", 1_048_576, 65_536, TO_HIGH),
     on_demand("gemini-3.8-flash", 1_048_576, 65_536, TO_HIGH),
-    Row { context: 262_144, efforts: None, ..plain("mistral-large-2512", 0, 0) },
-    Row { context: 262_144, efforts: None, ..plain("mistral-small-2603", 0, 0) },
+    plain("mistral-large-2512", 262_144, 0),
+    on_demand("mistral-medium-2604", 0, 0, OFF_OR_HIGH),
+    on_demand("mistral-medium-3-5", 0, 0, OFF_OR_HIGH),
+    on_demand("mistral-medium-3.5", 0, 0, OFF_OR_HIGH),
+    on_demand("mistral-small-2603", 262_144, 0, OFF_OR_HIGH),
+    on_demand("mistral-small-latest", 262_144, 0, OFF_OR_HIGH),
+    plain("codestral", 0, 0),
+    plain("magistral", 0, 0),
+    plain("ministral", 0, 0),
 ];
 
 /// What is known of this model: the row whose name is the longest beginning of its own.

@@ -67,7 +67,6 @@ const DIALECTS: &[Dialect] = &[
     },
     Dialect {
         provider: "mistral",
-        effort: EffortKnob::Unsupported,
         seed: "random_seed",
         stream_usage: false,
         max_temperature: 1.5,

@@ -18,6 +18,7 @@ use crate::agents::embed::{
     CallContext, EmbedTask, Embedder, EmbeddingSpace, Embeddings, Sum, batches, check_texts, check_vectors,
 };
 use crate::error::{Error, ErrorKind, Result};
+use crate::telemetry::names;
 
 /// A model of a provider that makes vectors.
 pub(super) struct ProviderEmbedder {
@@ -70,7 +71,9 @@ impl ProviderEmbedder {
         let mut body = self.wire.body(&self.agent.endpoint.model, texts, task, self.dimensions);
         body.extend(self.agent.config.extra.iter().map(|(name, value)| (name.clone(), value.clone())));
         let unsigned = Unsigned::new(self.url.clone(), Some(&body.into()))?;
-        call::ask(&self.agent, &unsigned, &context.output, |document, draft| {
+        let parts = self.agent.endpoint.target.parts();
+        let began = parts.clock.monotonic();
+        let answered = call::ask(&self.agent, &unsigned, &context.output, |document, draft| {
             self.wire.note(document, draft);
             let vectors = self.wire.vectors(document)?;
             check_vectors(&vectors, texts.len(), self.dims())?;
@@ -81,7 +84,10 @@ impl ProviderEmbedder {
             }
             Ok(vectors)
         })
-        .await
+        .await?;
+        let took = parts.clock.monotonic().saturating_sub(began);
+        parts.telemetry.histogram(&names::EMBEDDING_SECONDS, &[]).observe_seconds(took);
+        Ok(answered)
     }
 }
 

@@ -5,6 +5,7 @@ use genai::Error as Crate;
 use genai::webc::{Error as Web, StreamTimeout};
 
 use super::super::classify::{classify, classify_embedded};
+use super::super::exchange::late;
 use crate::error::{Error, ErrorKind};
 use crate::http::Headers;
 
@@ -60,10 +61,6 @@ fn web(error: Web) -> Error {
         Web::Reqwest(_) => Error::new(ErrorKind::Transport, "the connection broke"),
         _ => Error::new(ErrorKind::MalformedResponse, "the crate genai cannot read the response"),
     }
-}
-
-pub(super) fn late(phase: &str) -> Error {
-    Error::new(ErrorKind::Timeout, format!("the provider exceeded the limit for {phase}")).with("phase", phase)
 }
 
 // A status below 300 is one under which the crate found something it calls an error.

@@ -8,7 +8,7 @@ use genai::chat::{
 };
 
 use super::GenaiAgent;
-use super::failure::{failed, late};
+use super::failure::failed;
 use crate::agents::conduct::MAX_REPLY_BYTES;
 use crate::agents::output::Output;
 use crate::agents::partial::PartialReply;

@@ -25,14 +25,14 @@ use crate::agents::reply::AgentReply;
 use crate::agents::request::AgentRequest;
 use crate::agents::target::{Target, TargetKey};
 use crate::clock::Clock;
-use crate::config::Secret;
+use crate::config::{Secret, ShownUrl};
 use crate::debate::AgentKind;
 use crate::error::{Error, ErrorKind, Result, Violations};
 use crate::http::ReqwestTransport;
 use crate::ids::AgentId;
 
 /// An agent through the crate `genai`. Everything but adapter and model has a default.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub struct GenaiConfig {
     /// The agent's id; default adapter and model.
@@ -54,6 +54,21 @@ pub struct GenaiConfig {
     pub allow_insecure_http: bool,
     /// Calls cost nothing, e.g. on a server of one's own.
     pub free: bool,
+}
+
+impl fmt::Debug for GenaiConfig {
+    /// Shows no key, and of the address neither user information nor query.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GenaiConfig")
+            .field("id", &self.id)
+            .field("adapter", &self.adapter)
+            .field("model", &self.model)
+            .field("base_url", &self.base_url.as_deref().map(ShownUrl))
+            .field("key", &self.key)
+            .field("stream", &self.stream)
+            .field("timeouts", &self.timeouts)
+            .finish_non_exhaustive()
+    }
 }
 
 impl GenaiConfig {

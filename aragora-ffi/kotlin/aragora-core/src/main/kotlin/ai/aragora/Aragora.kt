@@ -41,6 +41,9 @@ public class Aragora private constructor(private val session: FfiSession, privat
     /** Past and running debates: lists, logs, replays, forks. */
     public fun debates(): Debates = Debates(this)
 
+    /** The providers behind its models: which can be asked, how they fare, and what was spent. */
+    public fun agents(): Agents = Agents(this)
+
     /** Where people find what they are asked. */
     public fun desk(): HumanDesk = HumanDesk(this)
 
@@ -95,7 +98,8 @@ public class Aragora private constructor(private val session: FfiSession, privat
          * @param config settings and keys.
          * @param storage where debates are kept, as a URI.
          * @param protocols your own protocols, so that their logs can be replayed and resumed.
-         * @param layers what the layers around every named model do.
+         * @param layers what the layers around every named model do: repeats, limits, budgets, who stands in.
+         * @param prices your own prices; they win over the list that comes with the library.
          * @param context where participants run.
          * @param clock time by hand, for tests.
          * @param seed makes ids repeatable, for tests.
@@ -105,6 +109,7 @@ public class Aragora private constructor(private val session: FfiSession, privat
             storage: String? = null,
             protocols: List<DebateProtocol> = emptyList(),
             layers: Layers? = null,
+            prices: PriceTable? = null,
             context: CoroutineContext = Dispatchers.Default,
             clock: ManualClock? = null,
             seed: ULong? = null,
@@ -118,6 +123,7 @@ public class Aragora private constructor(private val session: FfiSession, privat
                         jsonList(all) { keeping.document(it) }
                     })
                     .put("layers", layers?.toJson())
+                    .put("prices", prices?.toJson())
                     .put("clock", clock?.let { JsonObject(mapOf("manual" to jsonOf(it.start))) })
                     .put("seed", seed?.let { jsonOf(it) })
                     .done()

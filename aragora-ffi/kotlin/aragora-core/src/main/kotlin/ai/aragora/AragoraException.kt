@@ -50,9 +50,20 @@ internal object Causes {
 internal fun FfiException.toAragora(): AragoraException = when (this) {
     is FfiException.Failed -> {
         val cause = causeCall?.let { call -> Causes.find(call).also { ffiCauseFound(call) } }
-        AragoraException(ErrorCode(code), reason, retryable, retryAfterMs?.toLong()?.milliseconds, context, cause)
+        val behind = cause ?: causeParts?.let { errorOf(JsonValue.parse(it)) }
+        AragoraException(ErrorCode(code), reason, retryable, retryAfterMs?.toLong()?.milliseconds, context, behind)
     }
 }
+
+/** An error of the core that is the cause of another one. */
+private fun errorOf(parts: JsonValue): AragoraException = AragoraException(
+    ErrorCode(parts.required("code").asString()),
+    parts.required("reason").asString(),
+    parts.required("retryable").asBoolean(),
+    parts.member("retry_after_ms")?.asDuration(),
+    parts.required("context").asMap { it.asString() },
+    parts.member("cause")?.let(::errorOf),
+)
 
 /** Calls the core and throws what a user can read. */
 internal inline fun <T> native(call: () -> T): T =

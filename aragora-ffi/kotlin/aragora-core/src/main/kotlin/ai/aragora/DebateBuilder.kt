@@ -83,6 +83,10 @@ public class Seat @JvmOverloads constructor(
     public val judges: Boolean? = null,
     /** Ratings, where the host has them. */
     public val reputation: Reputation? = null,
+    /** Layers around this agent, of whatever kind it is, in place of the instance's; budgets and kept replies stay there. */
+    public val layers: Layers? = null,
+    /** Who answers in its name when it fails, in this order, in place of the models the layers name. */
+    public val standIns: List<Participant> = emptyList(),
 )
 
 /** The seats of a debate that begins, goes on or is forked. */
@@ -112,6 +116,8 @@ public class Seats internal constructor() {
             .put("votes", seat?.votes?.let { jsonOf(it) })
             .put("judges", seat?.judges?.let { jsonOf(it) })
             .put("reputation", seat?.reputation?.toJson())
+            .put("layers", seat?.layers?.toJson())
+            .put("stand_ins", seat?.standIns?.let { others -> jsonList(others) { keeping.document(it) } })
             .done()
     }
 }

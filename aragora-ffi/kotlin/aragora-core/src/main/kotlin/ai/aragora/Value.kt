@@ -18,7 +18,17 @@ public abstract class Value internal constructor() {
     final override fun hashCode(): Int = toJson().hashCode()
 
     override fun toString(): String = "${javaClass.simpleName}(${toJson()})"
+
+    /** As text, with the names but not the values of these members. */
+    internal fun hiding(vararg secrets: String): String {
+        val shown = toJson().asObject().members.mapValues { (name, value) -> if (name in secrets) hidden(value) else value }
+        return "${javaClass.simpleName}(${JsonObject(shown)})"
+    }
 }
+
+/** What is shown of a secret, or of a map to secrets. */
+private fun hidden(value: JsonValue): JsonValue =
+    if (value is JsonObject) JsonObject(value.members.mapValues { jsonOf("***") }) else jsonOf("***")
 
 /** A setting that was given on purpose; null says "none", where leaving it out says "as the core thinks best". */
 public class Given<out T : Any>(

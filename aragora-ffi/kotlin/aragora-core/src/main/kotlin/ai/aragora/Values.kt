@@ -1087,6 +1087,211 @@ public class BiasReport(
     }
 }
 
+/** The breaker of a target. */
+public class BreakerSnapshot(
+    /** Provider and model. */
+    public val target: String,
+    /** Scheme, host and port; empty if it has none. */
+    public val origin: String,
+    /** Its state. */
+    public val state: BreakerState,
+    /** Failures in the window. */
+    public val failures: Long,
+    /** Failures that open it. */
+    public val threshold: Long,
+    /** The window, in milliseconds. */
+    public val window: Duration,
+    /** How often it has opened. */
+    public val openings: Long,
+    /** When it opened, unless it is closed. */
+    public val openedAt: Instant? = null,
+    /** Code of the failure that opened it, unless it is closed. */
+    public val openedBy: String? = null,
+    /** Time until a probe is let through, in milliseconds; 0 unless it is open. */
+    public val retryAfter: Duration,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("target", jsonOf(target))
+        .put("origin", jsonOf(origin))
+        .put("state", state.toJson())
+        .put("failures", jsonOf(failures))
+        .put("threshold", jsonOf(threshold))
+        .put("window_ms", jsonOf(window))
+        .put("openings", jsonOf(openings))
+        .put("opened_at", openedAt?.let { a -> jsonOfMillis(a) })
+        .put("opened_by", openedBy?.let { a -> jsonOf(a) })
+        .put("retry_after_ms", jsonOf(retryAfter))
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): BreakerSnapshot = BreakerSnapshot(
+            json.required("target").asString(),
+            json.required("origin").asString(),
+            BreakerState.fromJson(json.required("state")),
+            json.required("failures").asLong(),
+            json.required("threshold").asLong(),
+            json.required("window_ms").asDuration(),
+            json.required("openings").asLong(),
+            json.member("opened_at")?.let { a -> a.asInstantMs() },
+            json.member("opened_by")?.let { a -> a.asString() },
+            json.required("retry_after_ms").asDuration(),
+        )
+    }
+}
+
+/** What a circuit breaker lets through. The numbers are those of the gauge `aragora_circuit_breaker_state`. */
+public enum class BreakerState(
+    /** The word in a document. */
+    public val word: String,
+) {
+    /** Everything. */
+    Closed("closed"),
+    /** One probe. */
+    HalfOpen("half_open"),
+    /** Nothing. */
+    Open("open"),
+    ;
+
+    /** The JSON form. */
+    public fun toJson(): JsonValue = jsonOf(word)
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): BreakerState =
+            entries.find { it.word == json.asString() } ?: throw unexpected(json, "a word of BreakerState")
+    }
+}
+
+/**
+ * A budget of an instance, as its host describes it.
+ *
+ * What a call may cost at most is set aside before it is sent. A call that would pass the limit fails with
+ * `budget_exceeded`, and nothing is sent.
+ */
+public class Budget(
+    /** What is counted together. */
+    public val scope: BudgetScope,
+    /** The most that may be spent, in micro-dollars. */
+    public val limitMicros: Long,
+    /** What becomes of a call whose model has no price, default `refuse`. */
+    public val unpriced: Unpriced? = null,
+    /**
+     * Its name in errors and alerts, and in the store: a budget that keeps its name keeps what was spent.
+     * Default by the scope, e.g. `tenant/day`.
+     */
+    public val name: String? = null,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("scope", scope.toJson())
+        .put("limit_micros", jsonOf(limitMicros))
+        .put("unpriced", unpriced?.let { a -> a.toJson() })
+        .put("name", name?.let { a -> jsonOf(a) })
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): Budget = Budget(
+            BudgetScope.fromJson(json.required("scope")),
+            json.required("limit_micros").asLong(),
+            json.member("unpriced")?.let { a -> Unpriced.fromJson(a) },
+            json.member("name")?.let { a -> a.asString() },
+        )
+    }
+}
+
+/** What a budget counts together. */
+public sealed interface BudgetScope {
+    /** The JSON form. */
+    public fun toJson(): JsonValue
+
+    /** Nothing: every call by itself. */
+    public object Call : Value(), BudgetScope {
+        override fun toJson(): JsonValue = jsonOf("call")
+
+        override fun toString(): String = "Call"
+    }
+
+    /** The calls of a debate, each debate by itself. What it spent before it was resumed counts. */
+    public object Debate : Value(), BudgetScope {
+        override fun toJson(): JsonValue = jsonOf("debate")
+
+        override fun toString(): String = "Debate"
+    }
+
+    /**
+     * The calls of an organisation in every period of the calendar; kept in the store, and shared by all
+     * processes that use it.
+     */
+    public class Tenant(
+        /** How long until it begins anew. */
+        public val period: Period,
+        /** Whose; absent: every organisation has one of its own. */
+        public val tenant: String? = null,
+    ) : Value(), BudgetScope {
+        override fun toJson(): JsonValue = JsonObject(mapOf("tenant" to Members()
+            .put("period", period.toJson())
+            .put("tenant", tenant?.let { a -> jsonOf(a) })
+            .done()))
+
+        public companion object {
+            /** From the JSON form. */
+            @JvmStatic
+            public fun fromJson(json: JsonValue): Tenant = Tenant(
+                Period.fromJson(json.required("period")),
+                json.member("tenant")?.let { a -> a.asString() },
+            )
+        }
+    }
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): BudgetScope {
+            val (case, inner) = caseOf(json)
+            return when (case) {
+                "call" -> Call
+                "debate" -> Debate
+                "tenant" -> Tenant.fromJson(inner)
+                else -> throw unexpected(json, "a case of BudgetScope")
+            }
+        }
+    }
+}
+
+/** How a budget of an organisation stands in its current period. */
+public class BudgetUsage(
+    /** Its name, e.g. `tenant/day`. */
+    public val name: String,
+    /** Settled, in micro-dollars. */
+    public val spentMicros: Long,
+    /** Set aside for calls under way, in micro-dollars. */
+    public val reservedMicros: Long,
+    /** The limit, in micro-dollars. */
+    public val limitMicros: Long,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("name", jsonOf(name))
+        .put("spent_micros", jsonOf(spentMicros))
+        .put("reserved_micros", jsonOf(reservedMicros))
+        .put("limit_micros", jsonOf(limitMicros))
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): BudgetUsage = BudgetUsage(
+            json.required("name").asString(),
+            json.required("spent_micros").asLong(),
+            json.required("reserved_micros").asLong(),
+            json.required("limit_micros").asLong(),
+        )
+    }
+}
+
 /** Calls made and saved. */
 public class Calls(
     /** Turns that were asked. */
@@ -4736,6 +4941,28 @@ public class Label(
     }
 }
 
+/** The last failure of a target. */
+public class LastError(
+    /** The error's code. */
+    public val code: String,
+    /** When. */
+    public val at: Instant,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("code", jsonOf(code))
+        .put("at", jsonOfMillis(at))
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): LastError = LastError(
+            json.required("code").asString(),
+            json.required("at").asInstantMs(),
+        )
+    }
+}
+
 /** What the layers around named models do. What is absent keeps its default. */
 public class Layers(
     /** No layers at all: every failure reaches the debate at once, and nobody stands in. */
@@ -4773,6 +5000,13 @@ public class Layers(
     public val breakerWindow: Duration? = null,
     /** How long a breaker stays open before one probe is let through, default 60 s. */
     public val breakerOpenFor: Duration? = null,
+    /**
+     * What calls may cost, default as much as they like. A call is booked on all budgets it belongs to, or is
+     * refused.
+     */
+    public val budgets: List<Budget>? = null,
+    /** Keeps replies, default no. */
+    public val cache: ReplyCache? = null,
 ) : Value() {
     override fun toJson(): JsonValue = Members()
         .put("bare", bare?.let { a -> jsonOf(a) })
@@ -4791,6 +5025,8 @@ public class Layers(
         .put("breaker_failures", breakerFailures?.let { a -> jsonOf(a) })
         .put("breaker_window_ms", breakerWindow?.let { a -> jsonOf(a) })
         .put("breaker_open_for_ms", breakerOpenFor?.let { a -> jsonOf(a) })
+        .put("budgets", budgets?.let { a -> jsonList(a) { b -> b.toJson() } })
+        .put("cache", cache?.let { a -> a.toJson() })
         .done()
 
     public companion object {
@@ -4813,6 +5049,8 @@ public class Layers(
             json.member("breaker_failures")?.let { a -> a.asLong() },
             json.member("breaker_window_ms")?.let { a -> a.asDuration() },
             json.member("breaker_open_for_ms")?.let { a -> a.asDuration() },
+            json.member("budgets")?.let { a -> a.asList { b -> Budget.fromJson(b) } },
+            json.member("cache")?.let { a -> ReplyCache.fromJson(a) },
         )
     }
 }
@@ -5557,6 +5795,36 @@ public class PendingTurns(
     }
 }
 
+/** A period of the calendar in UTC. */
+public enum class Period(
+    /** The word in a document. */
+    public val word: String,
+) {
+    /** From midnight. */
+    Day("day"),
+    /** From Monday. */
+    Week("week"),
+    /** From the first of the month. */
+    Month("month"),
+    /** From the first of January, April, July or October. */
+    Quarter("quarter"),
+    /** From the first of January. */
+    Year("year"),
+    /** For ever. */
+    Unlimited("unlimited"),
+    ;
+
+    /** The JSON form. */
+    public fun toJson(): JsonValue = jsonOf(word)
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): Period =
+            entries.find { it.word == json.asString() } ?: throw unexpected(json, "a word of Period")
+    }
+}
+
 /** Who a participant is asked to be. */
 public class Persona(
     /** A short name, e.g. `Economist`. */
@@ -5846,6 +6114,81 @@ public class Preset(
     }
 }
 
+/** The price of some models, in whole micro-dollars per million tokens. */
+public class PriceRow(
+    /** The provider's word, or `*`. */
+    public val provider: String,
+    /** The model; `*` stands for any characters, `?` for one. Compared without regard to ASCII case. */
+    public val model: String,
+    /** Input tokens that touch no cache. */
+    public val input: Long,
+    /** Output tokens, reasoning included. */
+    public val output: Long,
+    /** Input tokens read from a cache, default `input`. */
+    public val cacheRead: Long? = null,
+    /** Input tokens written to a cache, default `input`. */
+    public val cacheWrite: Long? = null,
+    /** Only calls in this service tier; default any. */
+    public val serviceTier: String? = null,
+    /** Valid from this instant on, in milliseconds since 1970. */
+    public val from: Instant? = null,
+    /** Valid before this instant, in milliseconds since 1970. */
+    public val until: Instant? = null,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("provider", jsonOf(provider))
+        .put("model", jsonOf(model))
+        .put("input", jsonOf(input))
+        .put("output", jsonOf(output))
+        .put("cache_read", cacheRead?.let { a -> jsonOf(a) })
+        .put("cache_write", cacheWrite?.let { a -> jsonOf(a) })
+        .put("service_tier", serviceTier?.let { a -> jsonOf(a) })
+        .put("from", from?.let { a -> jsonOfMillis(a) })
+        .put("until", until?.let { a -> jsonOfMillis(a) })
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): PriceRow = PriceRow(
+            json.required("provider").asString(),
+            json.required("model").asString(),
+            json.required("input").asLong(),
+            json.required("output").asLong(),
+            json.member("cache_read")?.let { a -> a.asLong() },
+            json.member("cache_write")?.let { a -> a.asLong() },
+            json.member("service_tier")?.let { a -> a.asString() },
+            json.member("from")?.let { a -> a.asInstantMs() },
+            json.member("until")?.let { a -> a.asInstantMs() },
+        )
+    }
+}
+
+/**
+ * Prices of the host: negotiated rates, models of its own, or what the bundled list does not know. Rows are read
+ * in order and the first that matches gives the price.
+ */
+public class PriceTable(
+    /** The version kept beside every cost. */
+    public val version: String,
+    /** The prices. */
+    public val rows: List<PriceRow>,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("version", jsonOf(version))
+        .put("rows", jsonList(rows) { a -> a.toJson() })
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): PriceTable = PriceTable(
+            json.required("version").asString(),
+            json.required("rows").asList { a -> PriceRow.fromJson(a) },
+        )
+    }
+}
+
 /** What one seat is asked, rendered. */
 public class Prompt(
     /** S0: the rules of the protocol and the output format. */
@@ -5998,6 +6341,8 @@ public class ProviderDocument(
         .put("version", version?.let { a -> jsonOf(a) })
         .done()
 
+    override fun toString(): String = hiding("headers")
+
     public companion object {
         /** From the JSON form. */
         @JvmStatic
@@ -6026,6 +6371,58 @@ public class ProviderDocument(
             json.member("extra")?.let { a -> a.asMap { b -> b } },
             json.member("family")?.let { a -> a.asString() },
             json.member("version")?.let { a -> a.asString() },
+        )
+    }
+}
+
+/** Which providers an instance can ask, found without asking them. */
+public class ProviderReport(
+    /** Every provider, in a fixed order. */
+    public val providers: List<ProviderStatus>,
+    /** What a host should know. */
+    public val warnings: List<String>,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("providers", jsonList(providers) { a -> a.toJson() })
+        .put("warnings", jsonList(warnings) { a -> jsonOf(a) })
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): ProviderReport = ProviderReport(
+            json.required("providers").asList { a -> ProviderStatus.fromJson(a) },
+            json.required("warnings").asList { a -> a.asString() },
+        )
+    }
+}
+
+/** Whether a provider can be named. */
+public class ProviderStatus(
+    /** Its word in spec strings. */
+    public val provider: String,
+    /** Whether it has a key, an address or credentials of the host. */
+    public val configured: Boolean,
+    /** Where from, or what is missing. Never a key. */
+    public val reason: String,
+    /** The model where a spec string names none. */
+    public val defaultModel: String? = null,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("provider", jsonOf(provider))
+        .put("configured", jsonOf(configured))
+        .put("reason", jsonOf(reason))
+        .put("default_model", defaultModel?.let { a -> jsonOf(a) })
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): ProviderStatus = ProviderStatus(
+            json.required("provider").asString(),
+            json.required("configured").asBoolean(),
+            json.required("reason").asString(),
+            json.member("default_model")?.let { a -> a.asString() },
         )
     }
 }
@@ -6137,6 +6534,64 @@ public sealed interface QuorumRule {
     }
 }
 
+/** The rate limits of a target. */
+public class RateLimitSnapshot(
+    /** Provider and model. */
+    public val target: String,
+    /** Scheme, host and port; empty if it has none. */
+    public val origin: String,
+    /** Our limit of requests per minute. */
+    public val requestsPerMinute: Long? = null,
+    /** Our limit of tokens per minute. */
+    public val tokensPerMinute: Long? = null,
+    /** Our limit of calls in flight. */
+    public val mostInFlight: Long,
+    /** Calls in flight. */
+    public val inFlight: Long,
+    /** Calls that wait for a place or for a rate limit. */
+    public val queued: Long,
+    /** For how long nothing is sent, in milliseconds. */
+    public val paused: Duration,
+    /** Repeats that are left of at most ten. */
+    public val retriesLeft: Double,
+    /** What the provider last said about its limits. */
+    public val stated: List<StatedLimit>,
+    /** When it said so. */
+    public val statedAt: Instant? = null,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("target", jsonOf(target))
+        .put("origin", jsonOf(origin))
+        .put("requests_per_minute", requestsPerMinute?.let { a -> jsonOf(a) })
+        .put("tokens_per_minute", tokensPerMinute?.let { a -> jsonOf(a) })
+        .put("most_in_flight", jsonOf(mostInFlight))
+        .put("in_flight", jsonOf(inFlight))
+        .put("queued", jsonOf(queued))
+        .put("paused_ms", jsonOf(paused))
+        .put("retries_left", jsonOf(retriesLeft))
+        .put("stated", jsonList(stated) { a -> a.toJson() })
+        .put("stated_at", statedAt?.let { a -> jsonOfMillis(a) })
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): RateLimitSnapshot = RateLimitSnapshot(
+            json.required("target").asString(),
+            json.required("origin").asString(),
+            json.member("requests_per_minute")?.let { a -> a.asLong() },
+            json.member("tokens_per_minute")?.let { a -> a.asLong() },
+            json.required("most_in_flight").asLong(),
+            json.required("in_flight").asLong(),
+            json.required("queued").asLong(),
+            json.required("paused_ms").asDuration(),
+            json.required("retries_left").asDouble(),
+            json.required("stated").asList { a -> StatedLimit.fromJson(a) },
+            json.member("stated_at")?.let { a -> a.asInstantMs() },
+        )
+    }
+}
+
 /** A refusal, which is a recorded outcome and not an error. */
 public class Refusal(
     /** What was said. */
@@ -6229,6 +6684,28 @@ public class ReplayReport(
             json.required("records").asLong(),
             json.member("difference")?.let { a -> Difference.fromJson(a) },
             json.member("decision")?.let { a -> Decision.fromJson(a) },
+        )
+    }
+}
+
+/** Keeps replies of models, so that the same request need not be paid for twice. Every organisation has its own. */
+public class ReplyCache(
+    /** How long a reply lives, 1 ms to 10 years, default one hour. */
+    public val ttl: Duration? = null,
+    /** Keeps replies at any temperature, instead of those at temperature 0 only. */
+    public val always: Boolean? = null,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("ttl_ms", ttl?.let { a -> jsonOf(a) })
+        .put("always", always?.let { a -> jsonOf(a) })
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): ReplyCache = ReplyCache(
+            json.member("ttl_ms")?.let { a -> a.asDuration() },
+            json.member("always")?.let { a -> a.asBoolean() },
         )
     }
 }
@@ -7222,6 +7699,36 @@ public enum class StancePolicy(
     }
 }
 
+/** A limit as the provider stated it. */
+public class StatedLimit(
+    /** Its name in the header fields, e.g. `requests` or `input-tokens`. */
+    public val name: String,
+    /** The limit. */
+    public val limit: Long? = null,
+    /** What was left of it. */
+    public val remaining: Long? = null,
+    /** Time until it is whole again, in milliseconds; absent if unknown. */
+    public val reset: Duration? = null,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("name", jsonOf(name))
+        .put("limit", limit?.let { a -> jsonOf(a) })
+        .put("remaining", remaining?.let { a -> jsonOf(a) })
+        .put("reset_ms", reset?.let { a -> jsonOf(a) })
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): StatedLimit = StatedLimit(
+            json.required("name").asString(),
+            json.member("limit")?.let { a -> a.asLong() },
+            json.member("remaining")?.let { a -> a.asLong() },
+            json.member("reset_ms")?.let { a -> a.asDuration() },
+        )
+    }
+}
+
 /** One step. */
 public class StepView(
     /** Its number, from 0. */
@@ -7562,6 +8069,80 @@ public class Tally(
             Outcome.fromJson(json.required("outcome")),
             json.member("tie_break")?.let { a -> TieUse.fromJson(a) },
             json.member("trace")?.let { a -> a.asList { b -> TraceLine.fromJson(b) } },
+        )
+    }
+}
+
+/** How a target does. */
+public class TargetHealth(
+    /** Provider and model, e.g. `openai/gpt-5.4`. */
+    public val target: String,
+    /** Scheme, host and port; empty if it has none. */
+    public val origin: String,
+    /** The breaker's state. */
+    public val state: BreakerState,
+    /** Whether a call would be let through or be the probe. */
+    public val available: Boolean,
+    /** When it last answered. */
+    public val lastSuccess: Instant? = null,
+    /** When it last failed, and how. */
+    public val lastError: LastError? = null,
+    /** Length of the window the numbers below are about, in seconds. */
+    public val windowSeconds: Long,
+    /** Calls that ended. */
+    public val calls: Long,
+    /** Of those, failed. */
+    public val errors: Long,
+    /** Answers slower than the service target. */
+    public val missed: Long,
+    /** Median of the answers, in milliseconds. */
+    public val p50: Duration? = null,
+    /** 95th percentile of the answers, in milliseconds. */
+    public val p95: Duration? = null,
+    /** Calls in flight. */
+    public val inFlight: Long,
+    /** Calls that wait for a place or for a rate limit. */
+    public val queued: Long,
+    /** What the provider last said about its limits. */
+    public val stated: List<StatedLimit>,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("target", jsonOf(target))
+        .put("origin", jsonOf(origin))
+        .put("state", state.toJson())
+        .put("available", jsonOf(available))
+        .put("last_success", lastSuccess?.let { a -> jsonOfMillis(a) })
+        .put("last_error", lastError?.let { a -> a.toJson() })
+        .put("window_seconds", jsonOf(windowSeconds))
+        .put("calls", jsonOf(calls))
+        .put("errors", jsonOf(errors))
+        .put("missed", jsonOf(missed))
+        .put("p50_ms", p50?.let { a -> jsonOf(a) })
+        .put("p95_ms", p95?.let { a -> jsonOf(a) })
+        .put("in_flight", jsonOf(inFlight))
+        .put("queued", jsonOf(queued))
+        .put("stated", jsonList(stated) { a -> a.toJson() })
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): TargetHealth = TargetHealth(
+            json.required("target").asString(),
+            json.required("origin").asString(),
+            BreakerState.fromJson(json.required("state")),
+            json.required("available").asBoolean(),
+            json.member("last_success")?.let { a -> a.asInstantMs() },
+            json.member("last_error")?.let { a -> LastError.fromJson(a) },
+            json.required("window_seconds").asLong(),
+            json.required("calls").asLong(),
+            json.required("errors").asLong(),
+            json.required("missed").asLong(),
+            json.member("p50_ms")?.let { a -> a.asDuration() },
+            json.member("p95_ms")?.let { a -> a.asDuration() },
+            json.required("in_flight").asLong(),
+            json.required("queued").asLong(),
+            json.required("stated").asList { a -> StatedLimit.fromJson(a) },
         )
     }
 }
@@ -8079,6 +8660,62 @@ public enum class UnparsedPolicy(
         @JvmStatic
         public fun fromJson(json: JsonValue): UnparsedPolicy =
             entries.find { it.word == json.asString() } ?: throw unexpected(json, "a word of UnparsedPolicy")
+    }
+}
+
+/** What becomes of a call that has no price. */
+public sealed interface Unpriced {
+    /** The JSON form. */
+    public fun toJson(): JsonValue
+
+    /** It is refused as `unpriced`. */
+    public object Refuse : Value(), Unpriced {
+        override fun toJson(): JsonValue = jsonOf("refuse")
+
+        override fun toString(): String = "Refuse"
+    }
+
+    /** It is let through and counts as nothing. */
+    public object Allow : Value(), Unpriced {
+        override fun toJson(): JsonValue = jsonOf("allow")
+
+        override fun toString(): String = "Allow"
+    }
+
+    /** It counts at these prices. */
+    public class Assume(
+        /** Micro-dollars per million input tokens. */
+        public val input: Long,
+        /** Micro-dollars per million output tokens. */
+        public val output: Long,
+    ) : Value(), Unpriced {
+        override fun toJson(): JsonValue = JsonObject(mapOf("assume" to Members()
+            .put("input", jsonOf(input))
+            .put("output", jsonOf(output))
+            .done()))
+
+        public companion object {
+            /** From the JSON form. */
+            @JvmStatic
+            public fun fromJson(json: JsonValue): Assume = Assume(
+                json.required("input").asLong(),
+                json.required("output").asLong(),
+            )
+        }
+    }
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): Unpriced {
+            val (case, inner) = caseOf(json)
+            return when (case) {
+                "refuse" -> Refuse
+                "allow" -> Allow
+                "assume" -> Assume.fromJson(inner)
+                else -> throw unexpected(json, "a case of Unpriced")
+            }
+        }
     }
 }
 

@@ -42,6 +42,8 @@ internal class Cast(given: JsonValue, private val mode: String) {
             seat.member("votes")?.asBoolean(),
             seat.member("judges")?.asBoolean(),
             seat.member("reputation")?.let { Reputation.fromJson(it) },
+            seat.member("layers")?.let { Layers.fromJson(it) },
+            seat.member("stand_ins")?.asList { agent(it) }.orEmpty(),
         )
         add(agent(seat.required("agent")), place)
     }
@@ -62,7 +64,13 @@ internal class Cast(given: JsonValue, private val mode: String) {
         fun word(name: String) = document.member(name)?.asString()
         val id = word("id")
         return when (val kind = document.required("kind").asString()) {
-            "model" -> ModelAgent(word("name")!!, id)
+            "model" -> ModelAgent(
+                word("name")!!,
+                id,
+                word("base_url"),
+                word("api_key"),
+                config = document.member("config")?.let { ProviderDocument.fromJson(it) },
+            )
             "human" -> HumanAgent(id!!)
             "demo" -> DemoAgent(id!!, DemoStyle.entries.first { it.word == word("style") }, document.member("seed")?.asLong())
             "recorded" -> word("log")?.let { RecordedAgent.fromLog(id!!, it) } ?: RecordedAgent.fromCassette(id!!, word("cassette")!!)
@@ -161,8 +169,8 @@ internal class Player(name: String, val document: JsonValue, private val gate: (
     private fun act(item: JsonValue, request: AgentRequest): Any? {
         item["say"]?.let { return AgentReply(it.asString()) }
         item["reply"]?.let { return AgentReply.fromJson(it) }
-        item["stream"]?.let { pieces ->
-            return AgentReply(pieces.asList { piece -> piece.asString().also(request.output::text) }.joinToString(""))
+        item["stream"]?.asList { piece -> piece.asString().also(request.output::text) }?.let { pieces ->
+            if (item["fail"] == null) return AgentReply(pieces.joinToString(""))
         }
         item["ballot"]?.asString()?.let { option ->
             val shape = (request.expect as Expect.Ballot).value

@@ -181,13 +181,13 @@ internal class ErrorsTest {
 
     @Test
     fun `a key never shows`() {
-        val config = Config.load(mapOf("OPENAI_API_KEY" to "sk-very-secret", "UNRELATED" to "half \ud83e"))
+        val config = Config.load(mapOf("OPENAI_API_KEY" to "sk-canary-key-very-secret", "UNRELATED" to "half \ud83e"))
         assertTrue("openai" in config.toString().lowercase(), config.toString())
-        assertTrue("sk-very-secret" !in config.toString())
+        assertTrue("sk-canary-key-very-secret" !in config.toString())
         val error = assertThrows(AragoraException::class.java) {
-            Config.load(mapOf("ARAGORA_EVENT_BUFFER_SIZE" to "many", "OPENAI_API_KEY" to "sk-very-secret"))
+            Config.load(mapOf("ARAGORA_EVENT_BUFFER_SIZE" to "many", "OPENAI_API_KEY" to "sk-canary-key-very-secret"))
         }
         assertEquals(ErrorCode.InvalidConfig, error.code)
-        assertTrue("sk-very-secret" !in error.toString() + error.context)
+        assertTrue("sk-canary-key-very-secret" !in error.toString() + error.context)
     }
 }

@@ -21,7 +21,7 @@ internal class LoggingTest {
         }
         val second = assertThrows(AragoraException::class.java) { setLogSink { } }
         assertEquals(ErrorCode.InvalidState, second.code)
-        opened(Config.load(mapOf("OPENAI_API_KEY" to "sk-very-secret"))) { aragora ->
+        opened(Config.load(mapOf("OPENAI_API_KEY" to "sk-canary-key-very-secret"))) { aragora ->
             val debate = aragora.debate("a question nobody should read in a log") {
                 agent("bad") { throw IllegalStateException("boom") }
                 three()
@@ -34,7 +34,7 @@ internal class LoggingTest {
         over.set(true)
         for (record in records.toList()) {
             assertTrue(record.target.isNotEmpty() && record.text.isNotEmpty(), "$record")
-            assertTrue("sk-very-secret" !in "$record" && "nobody should read" !in "$record", "$record")
+            assertTrue("sk-canary-key-very-secret" !in "$record" && "nobody should read" !in "$record", "$record")
         }
     }
 }

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress
 import java.util.Collections
 import java.util.concurrent.atomic.AtomicInteger
 import kotlin.time.Duration.Companion.milliseconds
+import kotlin.time.Duration.Companion.seconds
 import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.yield
 import org.junit.jupiter.api.Assertions.assertEquals
@@ -36,7 +37,8 @@ internal class ModelsTest {
             val authorization = exchange.requestHeaders.getFirst("authorization")
             seen.add(Seen(exchange.requestURI.path, authorization, exchange.requestHeaders.getFirst("x-team"), body))
             val accepted = accepts(authorization)
-            val reply = (if (accepted) REPLY else """{"error": {"message": "who are you?"}}""").encodeToByteArray()
+            val said = if ("/plain/" in exchange.requestURI.path) REPLY.replace(COST, "") else REPLY
+            val reply = (if (accepted) said else """{"error": {"message": "who are you?"}}""").encodeToByteArray()
             exchange.responseHeaders.add("content-type", "application/json")
             val refusal = if ("/busy/" in exchange.requestURI.path) 503 else 401
             exchange.sendResponseHeaders(if (accepted) 200 else refusal, reply.size.toLong())
@@ -139,6 +141,169 @@ internal class ModelsTest {
         assertEquals(ErrorCode.InvalidRequest, failing { asked(Layers(fallback = listOf("nobody/fake-1"))) }.code)
     }
 
+    /** Models at this address, each a target of its own. */
+    private fun DebateBuilder.models(url: String, vararg ids: String) =
+        ids.forEach { agent(ModelAgent("compatible/fake-$it", it, url, config = whole)) }
+
+    private fun DebateBuilder.two() {
+        agent(Says("bob", "yes"))
+        agent(Says("cyd", "yes"))
+        protocol = BuiltinProtocol.voteOnly()
+    }
+
+    /** One micro-dollar per token of a prompt, two per token of an answer: a reply without a cost costs 20. */
+    private val prices = PriceTable("own", listOf(PriceRow("*", "*fake-*", 1_000_000, 2_000_000)))
+
+    /** Codes of the turns of a debate that failed. */
+    private suspend fun failures(aragora: Aragora, debate: String): List<String> =
+        aragora.debates().events(debate).map { it.data }.filterIsInstance<EventData.TurnFailed>().map { it.error.code }
+
+    @Test
+    fun `an instance says which providers it can ask, and no key`() = live {
+        val config = Config.load(mapOf("MISTRAL_API_KEY" to "canary-key-12345"))
+        val aragora = Aragora.open(config)
+        aragora.use {
+            val report = aragora.agents().check()
+            val found = report.providers.associateBy { it.provider }
+            val (mistral, anthropic) = found.getValue("mistral") to found.getValue("anthropic")
+            assertEquals(listOf(true, "a key is set"), listOf(mistral.configured, mistral.reason))
+            assertEquals("mistral-large-latest", mistral.defaultModel)
+            assertEquals(listOf(false, "ANTHROPIC_API_KEY is not set"), listOf(anthropic.configured, anthropic.reason))
+            assertTrue("neither Anthropic nor OpenAI is configured" in report.warnings)
+            assertFalse("canary" in report.toString())
+            assertFalse("canary" in config.toString())
+            assertTrue(aragora.agents().health().isEmpty())
+        }
+        aragora.closeAndJoin()
+    }
+
+    @Test
+    fun `an instance says how its models fare`() = live {
+        Vendor { false }.use { vendor ->
+            opened(layers = Layers(retries = 0, breakerFailures = 1, requestsPerMinute = 60, inFlight = 3)) { aragora ->
+                aragora.debate("Ship?") {
+                    models("${vendor.url}/busy", "ada")
+                    two()
+                }.result()
+                val health = aragora.agents().health().single()
+                val breaker = aragora.agents().breakers().single()
+                val limits = aragora.agents().rateLimits().single()
+                assertEquals(setOf("compatible/fake-ada"), setOf(health.target, breaker.target, limits.target))
+                assertEquals(vendor.url, "${health.origin}/v1")
+                assertEquals(listOf<Any?>(BreakerState.Open, false, 1L, 1L), health.run { listOf(state, available, calls, errors) })
+                assertEquals("overloaded", health.lastError?.code)
+                assertEquals(null, health.lastSuccess)
+                assertEquals(listOf<Any?>(BreakerState.Open, 1L, 1L), breaker.run { listOf(state, failures, threshold) })
+                assertEquals(listOf<Any?>("overloaded", 60.seconds), breaker.run { listOf(openedBy, window) })
+                assertTrue(breaker.retryAfter.isPositive() && breaker.retryAfter <= 60.seconds)
+                assertEquals(listOf<Any?>(60L, 3L, 0L), limits.run { listOf(requestsPerMinute, mostInFlight, inFlight) })
+            }
+        }
+    }
+
+    @Test
+    fun `a call beyond a budget is not sent`() = live {
+        Vendor { true }.use { vendor ->
+            opened(layers = Layers(budgets = listOf(Budget(BudgetScope.Call, 10))), prices = prices) { aragora ->
+                val decision = aragora.debate("Ship?") {
+                    models(vendor.url, "ada")
+                    two()
+                }.result()
+                assertEquals(listOf("ada"), decision.failed)
+                assertEquals(listOf("budget_exceeded"), failures(aragora, decision.debate))
+                // Where nobody else is there it is what the debate fails of.
+                val refused = failing {
+                    aragora.debate("Ship?") {
+                        models(vendor.url, "ada", "eve")
+                        protocol = BuiltinProtocol.voteOnly()
+                    }.result()
+                }
+                assertEquals(ErrorCode.AllAgentsFailed, refused.code)
+                val cause = refused.cause as AragoraException
+                assertEquals(ErrorCode.BudgetExceeded, cause.code)
+                assertEquals(listOf("call", "10"), listOf(cause.context["scope"], cause.context["limit"]))
+                assertTrue(vendor.seen.isEmpty())
+            }
+        }
+    }
+
+    @Test
+    fun `a tenant's budget says how it stands, and nobody else's is touched`() = live {
+        val monthly = Budget(BudgetScope.Tenant(Period.Month), 5_000_000)
+        Vendor { true }.use { vendor ->
+            opened(layers = Layers(budgets = listOf(monthly)), prices = prices) { aragora ->
+                val decision = aragora.debate("Ship?") {
+                    models("${vendor.url}/plain", "ada")
+                    two()
+                    tenant = "acme"
+                }.result()
+                val used = decision.usage.bySeat.getValue("ada")
+                assertEquals(listOf<Any?>(10L, 5L, 20L), listOf(used.input, used.output, used.micros))
+                assertEquals(listOf(BudgetUsage("tenant/month", 20, 0, 5_000_000)), aragora.agents().budgets("acme"))
+                assertEquals(0L, aragora.agents().budgets().single().spentMicros)
+            }
+        }
+    }
+
+    @Test
+    fun `what a model without a price may cost is the host's to say`() = live {
+        suspend fun failed(unpriced: Unpriced?): List<String> = Vendor { true }.use { vendor ->
+            opened(layers = Layers(budgets = listOf(Budget(BudgetScope.Debate, 1_000_000, unpriced)))) { aragora ->
+                val debate = aragora.debate("Ship?") {
+                    models(vendor.url, "ada")
+                    two()
+                }
+                failures(aragora, debate.result().debate)
+            }
+        }
+        assertEquals(listOf("unpriced"), failed(null))
+        assertEquals(emptyList<String>(), failed(Unpriced.Allow))
+        assertEquals(emptyList<String>(), failed(Unpriced.Assume(1, 1)))
+        assertEquals(listOf("budget_exceeded"), failed(Unpriced.Assume(1_000_000_000_000, 1)))
+    }
+
+    @Test
+    fun `a kept reply is not paid for again until it is forgotten`() = live {
+        Vendor { true }.use { vendor ->
+            opened(layers = Layers(cache = ReplyCache(60.seconds, always = true))) { aragora ->
+                suspend fun asked(): Int {
+                    aragora.debate("Ship?") {
+                        models(vendor.url, "ada")
+                        two()
+                        seed = 7uL
+                    }.result()
+                    return vendor.seen.size
+                }
+                assertEquals(listOf(1, 1), listOf(asked(), asked()))
+                assertEquals(0L, aragora.agents().forget("ada", tenant = "acme"))
+                assertEquals(1L, aragora.agents().forget("ada"))
+                assertEquals(2, asked())
+            }
+        }
+    }
+
+    @Test
+    fun `settings that mean nothing are refused`() = live {
+        val day = Budget(BudgetScope.Tenant(Period.Day), 1)
+        val wrong = listOf(
+            Layers(budgets = listOf(day, day)),
+            Layers(budgets = listOf(day), bare = true),
+            Layers(cache = ReplyCache(0.seconds)),
+        )
+        for (layers in wrong) assertEquals(ErrorCode.InvalidConfig, failing { opened(layers = layers) {} }.code)
+        val nowhere = PriceTable("own", listOf(PriceRow("", "m", 1, 1)))
+        assertEquals(ErrorCode.InvalidRequest, failing { opened(prices = nowhere) {} }.code)
+    }
+
+    @Test
+    fun `what is printed holds no secret`() {
+        val config = ProviderDocument(provider = "mistral", headers = mapOf("x-team" to "canary-field"))
+        val ada = ModelAgent("compatible/fake-1", "ada", apiKey = "canary-key", config = config)
+        assertFalse("canary" in "$config $ada ${listOf(config, ada)}")
+        assertEquals("""ProviderDocument({"provider":"mistral","headers":{"x-team":"***"}})""", config.toString())
+        assertEquals(config, ProviderDocument.fromJson(config.toJson()))
+    }
+
     @Test
     fun `options that contradict each other are refused`() = live {
         Vendor { true }.use { vendor ->
@@ -167,6 +332,7 @@ internal class ModelsTest {
     }
 
     private companion object {
+        const val COST = """, "cost": 0.000042"""
         const val REPLY = """{
             "id": "chat-1", "model": "acme/fake-1",
             "choices": [{"index": 0, "message": {"role": "assistant", "content": "FINAL ANSWER: yes"}, "finish_reason": "stop"}],

@@ -39,6 +39,14 @@ internal object Operations {
         "debates.replay" to { aragora, args ->
             aragora.debates().replay(args.text("log"), args.optional("check")?.let { ReplayCheck.fromJson(it) }).toJson()
         },
+        "agents.check" to { aragora, _ -> aragora.agents().check().toJson() },
+        "agents.health" to { aragora, _ -> JsonValue.of(aragora.agents().health()) },
+        "agents.breakers" to { aragora, _ -> JsonValue.of(aragora.agents().breakers()) },
+        "agents.rate_limits" to { aragora, _ -> JsonValue.of(aragora.agents().rateLimits()) },
+        "agents.budgets" to { aragora, args -> JsonValue.of(aragora.agents().budgets(args.textOrNull("tenant"))) },
+        "agents.forget" to { aragora, args ->
+            JsonValue.of(aragora.agents().forget(args.text("agent"), args.textOrNull("tenant")))
+        },
         "desk.pending" to { aragora, args ->
             aragora.desk().pending(
                 args.textOrNull("debate"),

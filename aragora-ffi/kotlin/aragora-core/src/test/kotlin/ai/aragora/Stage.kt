@@ -17,6 +17,9 @@ import kotlinx.coroutines.withContext
 internal class Watched(val debate: Debate) {
     val types: MutableList<String> = java.util.Collections.synchronizedList(ArrayList())
     val streamed: MutableMap<String, String> = java.util.Collections.synchronizedMap(LinkedHashMap())
+
+    /** What layers told. */
+    val noted: MutableList<JsonValue> = java.util.Collections.synchronizedList(ArrayList())
     lateinit var reader: Job
 
     fun watch(scope: CoroutineScope) {
@@ -26,10 +29,18 @@ internal class Watched(val debate: Debate) {
                 when (val data = event.data) {
                     is EventData.TokenDelta -> streamed.merge(data.turn, data.text, String::plus)
                     is EventData.TokenReset -> streamed[data.turn] = ""
-                    else -> if (event.eventClass == EventClass.Recorded) types.add(event.type)
+                    else -> when {
+                        event.eventClass == EventClass.Recorded -> types.add(event.type)
+                        event.type !in silent -> noted.add(event.toJson())
+                    }
                 }
             }
         }
+    }
+
+    private companion object {
+        /** Live events that are not about what layers do. */
+        val silent = setOf("token_start", "token_end", "agent_thinking", "heartbeat", "lagged")
     }
 }
 
@@ -38,15 +49,17 @@ internal class Stage(private val case: Corpus.Case, private val scope: Coroutine
     private val given = case.document["given"] ?: JsonObject(emptyMap())
     private val cast = Cast(given, case.mode)
     private val clock = ManualClock(given["clock"]?.asInstant() ?: Instant.parse("2026-01-01T00:00:00Z"))
-    private val kept = HashMap<String, Any>()
+    private val servers = given["servers"]?.asObject()?.members.orEmpty().mapValues { (_, answers) -> Server(answers.asList { it }) }
+    private val kept = HashMap<String, Any>(servers.mapValues { it.value.document })
     private val debates = ArrayList<Watched>()
     private val matching = Matching(::lookup)
     private lateinit var aragora: Aragora
 
     suspend fun play() {
-        val env = given["config"]?.member("env")?.asMap { it.asString() }
+        val env = given["config"]?.member("env")?.let { filled(it) }?.asMap { it.asString() }
+        val layers = given["layers"]?.let { Layers.fromJson(it) }
         val seed = (given["seed"]?.asString() ?: "7").toULong()
-        aragora = Aragora.open(env?.let(Config::load), null, cast.protocols.values.toList(), clock = clock, seed = seed)
+        aragora = Aragora.open(env?.let(Config::load), null, cast.protocols.values.toList(), layers, clock = clock, seed = seed)
         try {
             steps()
         } finally {
@@ -54,6 +67,7 @@ internal class Stage(private val case: Corpus.Case, private val scope: Coroutine
             withContext(NonCancellable) {
                 debates.forEach { it.reader.cancelAndJoin() }
                 aragora.closeAndJoin()
+                servers.values.forEach { it.close() }
             }
         }
     }
@@ -181,6 +195,8 @@ internal class Stage(private val case: Corpus.Case, private val scope: Coroutine
         )
         "debate.types" -> JsonValue.of(args.watched().types.toList())
         "debate.streamed" -> JsonValue.of(args.watched().streamed.toMap())
+        "debate.noted" -> JsonArray(args.watched().noted.toList())
+        "server.requests" -> servers.getValue(args.text("server")).requests()
         "debate.events" -> JsonValue.of(
             args.debate().events(args.optional("from")?.asLong()).filter { it.eventClass == EventClass.Recorded }.toList(),
         )

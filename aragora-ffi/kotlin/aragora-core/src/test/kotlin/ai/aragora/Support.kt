@@ -26,9 +26,10 @@ internal suspend fun <T> opened(
     clock: ManualClock? = null,
     seed: ULong? = null,
     layers: Layers? = null,
+    prices: PriceTable? = null,
     test: suspend (Aragora) -> T,
 ): T {
-    val aragora = Aragora.open(config, null, protocols, layers, context, clock, seed)
+    val aragora = Aragora.open(config, null, protocols, layers, prices, context, clock, seed)
     try {
         return test(aragora)
     } finally {

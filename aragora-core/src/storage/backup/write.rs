@@ -1,0 +1,206 @@
+//! Writing full backups and increments.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::chain::Shelf;
+use super::chunk::ChunkWriter;
+use super::manifest::{BackupId, BackupKind, ChunkInfo, FORMAT, Manifest};
+use super::metrics::Outcome;
+use super::source::{StoreView, StoredRow, TableCounts};
+use super::{Backups, invalid};
+use crate::crypto::{KeyId, envelope_key_id};
+use crate::error::{Error, ErrorKind, Result};
+use crate::storage::{Address, Lease, Leases, Space, open_frame};
+
+/// How long the lease of a backup lasts without a renewal.
+const LEASE: Duration = Duration::from_secs(120);
+
+impl Backups {
+    /// Writes everything, while writers go on. `conflict` if another process is writing a backup of this store.
+    pub async fn full(&self) -> Result<BackupId> {
+        self.measured(BackupKind::Full, async {
+            let shelf = self.shelf().await?;
+            let mut lease = self.lease().await?;
+            let written = self.write_full(&shelf, &mut lease).await;
+            self.give_back(lease).await;
+            Ok(Some(written?))
+        })
+        .await?
+        .ok_or_else(|| Error::internal("a full backup is always written"))
+    }
+
+    /// Writes what changed since the latest backup; `None` if nothing did. A full backup instead if there is none yet,
+    /// or if the journal does not reach back to it.
+    pub async fn increment(&self) -> Result<Option<BackupId>> {
+        self.measured(BackupKind::Increment, async {
+            let shelf = self.shelf().await?;
+            let mut lease = self.lease().await?;
+            let written = self.write_increment(&shelf, &mut lease).await;
+            self.give_back(lease).await;
+            written
+        })
+        .await
+    }
+
+    async fn write_full(&self, shelf: &Shelf<'_>, lease: &mut Lease) -> Result<BackupId> {
+        let view = self.source.view().await?;
+        let written = self.write(shelf, lease, view, None).await?;
+        written.ok_or_else(|| Error::internal("a full backup is written even of an empty store"))
+    }
+
+    async fn write_increment(&self, shelf: &Shelf<'_>, lease: &mut Lease) -> Result<Option<BackupId>> {
+        let parent = shelf.latest().await?;
+        let Some((parent, mark)) = parent.and_then(|parent| parent.journal_to.clone().map(|mark| (parent, mark)))
+        else {
+            return self.write_full(shelf, lease).await.map(Some);
+        };
+        match self.source.changes(&mark).await? {
+            Some(view) => self.write(shelf, lease, view, Some(&parent)).await,
+            None => {
+                tracing::warn!(backup = %parent.id, "the change journal does not reach back to the latest backup");
+                self.write_full(shelf, lease).await.map(Some)
+            }
+        }
+    }
+
+    async fn write(
+        &self,
+        shelf: &Shelf<'_>,
+        lease: &mut Lease,
+        mut view: Box<dyn StoreView>,
+        parent: Option<&Manifest>,
+    ) -> Result<Option<BackupId>> {
+        let kind = if parent.is_some() { BackupKind::Increment } else { BackupKind::Full };
+        let started_at = self.archive.parts.clock.now();
+        let id = BackupId::new(kind, started_at, &*self.archive.parts.entropy)?;
+        if parent.is_some_and(|parent| parent.id >= id) {
+            let reason = "the latest backup was written later than now; the clock was set back";
+            return Err(Error::new(ErrorKind::ClockJump, reason).with("backup", &id));
+        }
+        let mut contents = Contents::default();
+        let mut chunks = Vec::new();
+        let mut chunk = ChunkWriter::new();
+        let mut renewed = self.archive.parts.clock.monotonic();
+        loop {
+            let rows = view.next().await?;
+            if rows.is_empty() {
+                break;
+            }
+            for row in &rows {
+                contents.add(row)?;
+                if !chunk.push(row) {
+                    let full = std::mem::replace(&mut chunk, ChunkWriter::new());
+                    chunks.push(self.store_chunk(shelf, &id, chunks.len(), full).await?);
+                    chunk.push(row);
+                }
+            }
+            if self.archive.parts.clock.monotonic() >= renewed + LEASE / 3 {
+                renewed = self.archive.parts.clock.monotonic();
+                *lease = self.store.renew(lease.clone(), Some(LEASE)).await?;
+            }
+        }
+        if !chunk.is_empty() {
+            chunks.push(self.store_chunk(shelf, &id, chunks.len(), chunk).await?);
+        }
+        if parent.is_some() && chunks.is_empty() {
+            return Ok(None);
+        }
+        let journal_to = view.mark();
+        if let Some(keyring) = shelf.keyring() {
+            contents.keys.insert(keyring.active_key_id());
+        }
+        let manifest = Manifest {
+            format: FORMAT,
+            id: id.clone(),
+            store: self.source.identity().await?,
+            backend: self.store.capability().backend.to_owned(),
+            library: env!("CARGO_PKG_VERSION").to_owned(),
+            schemas: contents.schemas,
+            parent: parent.map(|parent| parent.id.clone()),
+            journal_from: parent.and_then(|parent| parent.journal_to.clone()),
+            journal_to: journal_to.clone(),
+            counters: view.counters(),
+            started_at,
+            ended_at: self.archive.parts.clock.now(),
+            tables: contents.tables,
+            chunks,
+            sealed: self.archive.cipher.is_some(),
+            keys: contents.keys.into_iter().collect(),
+            mac_key: None,
+            mac: None,
+        };
+        // The view is closed before the journal is cut: a store may keep what an open view can see.
+        drop(view);
+        shelf.put_manifest(manifest).await?;
+        if let Some(mark) = journal_to {
+            self.source.cut_journal(&mark).await?;
+        }
+        Ok(Some(id))
+    }
+
+    async fn store_chunk(&self, shelf: &Shelf<'_>, id: &BackupId, number: usize, chunk: ChunkWriter) -> Result<ChunkInfo> {
+        let records = chunk.records;
+        let (sha256, bytes) = shelf.put_chunk(id, number, chunk.into_bytes()).await?;
+        self.archive.count_bytes(id.kind(), bytes);
+        Ok(ChunkInfo { sha256, bytes, records })
+    }
+
+    async fn lease(&self) -> Result<Lease> {
+        let lease = Leases::new(self.store.clone(), Space::System).named("backup");
+        lease.claim("backup", LEASE).await?.ok_or_else(|| {
+            Error::new(ErrorKind::Conflict, "another backup of this store is being written").retryable_if(true)
+        })
+    }
+
+    async fn give_back(&self, lease: Lease) {
+        // A lease that cannot be given back lapses by itself.
+        drop(self.store.renew(lease, None).await);
+    }
+
+    async fn measured<T>(
+        &self,
+        kind: BackupKind,
+        work: impl Future<Output = Result<Option<T>>>,
+    ) -> Result<Option<T>> {
+        let begun = self.archive.parts.clock.monotonic();
+        let result = work.await;
+        let outcome = match &result {
+            Ok(Some(_)) => Outcome::Written,
+            Ok(None) => Outcome::Nothing,
+            Err(_) => Outcome::Failed,
+        };
+        self.archive.count_run(kind, outcome, self.archive.parts.clock.monotonic().saturating_sub(begun));
+        result
+    }
+}
+
+/// What a manifest says of the rows.
+#[derive(Default)]
+struct Contents {
+    tables: TableCounts,
+    schemas: std::collections::BTreeMap<String, u16>,
+    keys: BTreeSet<KeyId>,
+}
+
+impl Contents {
+    fn add(&mut self, row: &StoredRow) -> Result<()> {
+        let address = Address::of_physical(&row.key)?;
+        let table = address.table.to_string();
+        let count = self.tables.entry(table.clone()).or_default();
+        let Some(value) = &row.value else {
+            count.removed += 1;
+            return Ok(());
+        };
+        count.rows += 1;
+        // A damaged row would spoil every later copy, and is easier to mend while the older ones exist.
+        let frame = open_frame(&value.frame, &row.key).map_err(|error| error.with("table", &table))?;
+        if frame.sealed {
+            let key = envelope_key_id(frame.payload);
+            self.keys.insert(key.ok_or_else(|| invalid("a sealed row holds no envelope").with("table", &table))?);
+        }
+        let schema = self.schemas.entry(table).or_default();
+        *schema = (*schema).max(frame.schema);
+        Ok(())
+    }
+}

@@ -1,0 +1,2 @@
+DROP FUNCTION aragora_apply(
+  smallint[], text[], text[], bytea[], bytea[], bigint[], bigint[], bigint[], bigint[], text[], boolean, text);
