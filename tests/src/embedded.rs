@@ -119,6 +119,11 @@ impl Mount {
         Ok(Self(at.to_owned()))
     }
 
+    /// Gives it another size.
+    pub fn resize(&self, mebibytes: u32) -> Result<()> {
+        run(&["mount", "-o", &format!("remount,size={mebibytes}m"), &self.0.display().to_string()])
+    }
+
     /// Makes it read-only, or writable again.
     pub fn read_only(&self, yes: bool) -> Result<()> {
         let mode = if yes { "remount,ro" } else { "remount,rw" };

@@ -454,7 +454,8 @@ async fn a_debate_counts_answers_that_mean_the_same_as_one() {
         Answer::new(200, JSON, json!({ "data": data }).to_string())
     });
     let server = server.await.unwrap();
-    let aragora = Aragora::open("memory:", &Config::load([("OLLAMA_HOST", server.url().as_str())]).unwrap()).await.unwrap();
+    let aragora =
+        Aragora::open("memory:", &Config::load([("OLLAMA_HOST", server.url().as_str())]).unwrap()).await.unwrap();
     for (format, name) in [
         (AnswerFormat { equal: alike.into(), ..AnswerFormat::default() }, "semantic(hash/ngram-3-5-fnv1a/v1, 0.6)"),
         (meaning(json!({ "name": "semantic", "min": 0.6 })), "semantic(hash, 0.6)"),
