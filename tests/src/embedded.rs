@@ -44,6 +44,34 @@ pub fn data_file(backend: &str, directory: &Path) -> PathBuf {
     directory.join("store-1").join(if backend == "sled" { "db" } else { "data.redb" })
 }
 
+/// A directory for stores whose tests are about contents and not about the disk: in memory where there is plenty of it,
+/// because every group of every store is synced.
+///
+/// # Panics
+///
+/// If no directory can be made.
+#[allow(clippy::expect_used)]
+pub fn scratch() -> tempfile::TempDir {
+    const PLENTY: u64 = 2 << 30;
+    let memory = Path::new("/dev/shm");
+    if room(memory).is_some_and(|room| room >= PLENTY)
+        && let Ok(directory) = tempfile::tempdir_in(memory)
+    {
+        return directory;
+    }
+    tempfile::tempdir().expect("a temporary directory")
+}
+
+#[cfg(unix)]
+fn room(place: &Path) -> Option<u64> {
+    rustix::fs::statvfs(place).ok().map(|found| found.f_bavail.saturating_mul(found.f_frsize))
+}
+
+#[cfg(not(unix))]
+fn room(_: &Path) -> Option<u64> {
+    None
+}
+
 /// Copies a directory and what is in it.
 pub fn copy_directory(from: &Path, to: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(to)?;
@@ -91,9 +119,21 @@ impl Mount {
         Ok(Self(at.to_owned()))
     }
 
+    /// Gives it another size.
+    pub fn resize(&self, mebibytes: u32) -> Result<()> {
+        run(&["mount", "-o", &format!("remount,size={mebibytes}m"), &self.0.display().to_string()])
+    }
+
     /// Makes it read-only, or writable again.
     pub fn read_only(&self, yes: bool) -> Result<()> {
         let mode = if yes { "remount,ro" } else { "remount,rw" };
+        // A child that another test starts holds every open file for a moment.
+        for _ in 0..200 {
+            if run(&["mount", "-o", mode, &self.0.display().to_string()]).is_ok() {
+                return Ok(());
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
         run(&["mount", "-o", mode, &self.0.display().to_string()])
     }
 }

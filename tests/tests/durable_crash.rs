@@ -4,6 +4,7 @@ use aragora_core::clock::ManualClock;
 use aragora_tests::durable::cases::{DebateCase, cases, critique_3x3};
 use aragora_tests::durable::stores::{DirectoryStores, FileStores, MemoryStores};
 use aragora_tests::durable::{crash, faults, owners};
+use aragora_tests::embedded::scratch;
 
 fn memory() -> (MemoryStores, ManualClock) {
     let clock = ManualClock::default();
@@ -30,32 +31,24 @@ fn a_debate_killed_around_any_append_ends_as_if_nothing_happened() {
 
 #[test]
 fn a_debate_in_a_file_killed_around_any_append_ends_as_if_nothing_happened() {
-    let root = tempfile::tempdir().unwrap();
+    let root = scratch();
     let clock = ManualClock::default();
     crash::dies_at_every_append(&FileStores::new(root.path(), clock.clone()), &clock, &critique_3x3());
 }
 
 #[test]
 fn a_debate_in_redb_killed_around_any_append_ends_as_if_nothing_happened() {
-    let root = tempfile::tempdir().unwrap();
+    let root = scratch();
     let clock = ManualClock::default();
     let stores = DirectoryStores::new("redb", root.path(), clock.clone());
     crash::dies_at_every_append(&stores, &clock, &critique_3x3());
     crash::dies_while_cancelling(&stores, &clock, &critique_3x3());
 }
 
-#[test]
-fn a_debate_stops_where_redb_fails_and_lost_answers_are_looked_up() {
-    let root = tempfile::tempdir().unwrap();
-    let clock = ManualClock::default();
-    let stores = DirectoryStores::new("redb", root.path(), clock.clone());
-    faults::fails_at_every_append(&stores, &clock, &critique_3x3());
-}
-
 #[cfg(feature = "sled")]
 #[test]
 fn a_debate_in_sled_killed_around_any_append_ends_as_if_nothing_happened() {
-    let root = tempfile::tempdir().unwrap();
+    let root = scratch();
     let clock = ManualClock::default();
     crash::dies_at_every_append(&DirectoryStores::new("sled", root.path(), clock.clone()), &clock, &critique_3x3());
 }

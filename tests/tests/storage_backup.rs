@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use aragora_core::ErrorKind;
 use aragora_core::Result;
 use aragora_core::clock::{CancelToken, Clock as _, ManualClock, Timestamp};
 use aragora_core::crypto::{Cipher, Keyring};
-use aragora_core::ErrorKind;
 use aragora_core::ids::OrgId;
 use aragora_core::storage::backup::{
     BackupArchive, BackupEvent, BackupFacts, BackupId, BackupKind, BackupSchedule, BackupTarget, Backups, DirTarget,
@@ -360,7 +360,11 @@ async fn a_schedule_loses_no_more_than_a_minute_and_keeps_its_chains() {
     assert!(backups.measure_lag().await.unwrap() <= Duration::from_secs(60));
     let events = events.lock().unwrap();
     let count = |wanted: fn(&BackupEvent) -> bool| events.iter().filter(|event| wanted(event)).count();
-    assert_eq!(count(|event| matches!(event, BackupEvent::Failed { .. } | BackupEvent::UpkeepFailed(_))), 0, "{events:?}");
+    assert_eq!(
+        count(|event| matches!(event, BackupEvent::Failed { .. } | BackupEvent::UpkeepFailed(_))),
+        0,
+        "{events:?}"
+    );
     assert_eq!(count(|event| matches!(event, BackupEvent::Finished(id) if id.kind() == BackupKind::Full)), 4);
     assert_eq!(count(|event| matches!(event, BackupEvent::Verified(_))), 4);
     let kept = backups.list().await.unwrap();
@@ -397,7 +401,11 @@ async fn objects_in_a_folder_are_whole_and_no_name_leads_out_of_it() {
     assert_eq!(target.get("s/b/two".to_owned()).await.unwrap(), b"22");
     assert_eq!(target.get("s/b/none".to_owned()).await.unwrap_err().kind(), ErrorKind::NotFound);
     for wrong in ["../x", "s/../../x", "/etc/x", "s//x", "", "s/.hidden", "s/a b"] {
-        assert_eq!(target.put(wrong.to_owned(), vec![]).await.unwrap_err().kind(), ErrorKind::InvalidRequest, "{wrong}");
+        assert_eq!(
+            target.put(wrong.to_owned(), vec![]).await.unwrap_err().kind(),
+            ErrorKind::InvalidRequest,
+            "{wrong}"
+        );
     }
     target.delete("s/b/one".to_owned()).await.unwrap();
     target.delete("s/b/one".to_owned()).await.unwrap();

@@ -13,6 +13,7 @@ use aragora_core::storage::{
 };
 use aragora_core::testing::storage::{frame, key, tenant, text};
 use aragora_tests::durable::kill::store_of;
+use aragora_tests::embedded::scratch;
 use proptest::prelude::*;
 
 type Name = u8;
@@ -153,7 +154,7 @@ impl Run {
             let store = Arc::new(MemoryStorage::new(Arc::new(clock.clone())));
             return Self { store, model: Model::default(), clock, uri: None };
         }
-        let directory = tempfile::tempdir().unwrap();
+        let directory = scratch();
         let uri = format!("{backend}:{}", directory.path().display());
         let store = store_of(&uri, &clock).await.unwrap();
         Self { store, model: Model::default(), clock, uri: Some((uri, directory)) }

@@ -3,15 +3,16 @@
 use aragora_core::clock::ManualClock;
 use aragora_core::testing::storage::run_all;
 use aragora_tests::durable::stores::DirectoryStores;
+use aragora_tests::embedded::scratch;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn redb_keeps_the_storage_contract() {
-    let root = tempfile::tempdir().unwrap();
+    let root = scratch();
     run_all(&DirectoryStores::new("redb", root.path(), ManualClock::default())).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn redb_with_a_journal_keeps_the_storage_contract() {
-    let root = tempfile::tempdir().unwrap();
+    let root = scratch();
     run_all(&DirectoryStores::new("redb", root.path(), ManualClock::default()).with("?journal=on")).await;
 }

@@ -99,9 +99,7 @@ impl EmbeddedStorage {
             state.group = 1;
             let (key, row) = state.row()?;
             let changes = Changes::from([((Part::Meta, key), Some(row))]);
-            disk.commit(&changes, state.group, true).map_err(|failure| match failure {
-                Failure::Refused(error) | Failure::Full(error) | Failure::Lost(error) => error,
-            })?;
+            disk.commit(&changes, state.group, true).map_err(Failure::into_error)?;
         }
         if let Some(directory) = directory.as_ref().filter(|_| !born && damage.is_none()) {
             directory.commit_generation(state.group == 1)?;
@@ -228,17 +226,16 @@ impl EmbeddedStorage {
             return Ok(ControlReport::Done);
         }
         self.shared.closed.store(true, Ordering::Release);
-        match &self.queue {
-            Some(queue) => queue.close().await,
-            None => {
-                self.shared.hub.close();
-                let shared = self.shared.clone();
-                let closing = move || {
-                    shared.disk.close();
-                    shared.unlock();
-                };
-                let _ = tokio::task::spawn_blocking(closing).await;
-            }
+        if let Some(queue) = &self.queue {
+            queue.close().await;
+        } else {
+            self.shared.hub.close();
+            let shared = self.shared.clone();
+            let closing = move || {
+                shared.disk.close();
+                shared.unlock();
+            };
+            let _ = tokio::task::spawn_blocking(closing).await;
         }
         Ok(ControlReport::Done)
     }

@@ -241,14 +241,6 @@ impl RedbDisk {
         }
     }
 
-    fn table_error(&self, error: TableError) -> StorageError {
-        match error {
-            TableError::Storage(error) => error,
-            // Our tables have one type for ever, so another one is damage.
-            other => StorageError::Corrupted(other.to_string()),
-        }
-    }
-
     fn write(&self, changes: &Changes, sync: bool) -> Result<(), Failure> {
         let guard = self.database().map_err(Failure::Refused)?;
         let Some(database) = guard.as_ref() else { return Err(Failure::Refused(Error::internal("no database"))) };
@@ -263,7 +255,7 @@ impl RedbDisk {
             if rows.peek().is_none() {
                 continue;
             }
-            let mut table = write.open_table(table(part)).map_err(|error| self.writing(self.table_error(error)))?;
+            let mut table = write.open_table(table(part)).map_err(|error| self.writing(of_table(error)))?;
             for ((_, key), value) in rows {
                 let done = match value {
                     Some(value) => table.insert(key.as_ref(), value.as_ref()).map(drop),
@@ -276,6 +268,14 @@ impl RedbDisk {
             CommitError::Storage(error) => self.writing(error),
             other => Failure::Lost(self.name(Error::internal(format!("redb cannot commit: {other}")))),
         })
+    }
+}
+
+fn of_table(error: TableError) -> StorageError {
+    match error {
+        TableError::Storage(error) => error,
+        // Our tables have one type for ever, so another one is damage.
+        other => StorageError::Corrupted(other.to_string()),
     }
 }
 
@@ -351,9 +351,7 @@ impl Disk for RedbDisk {
         self.replace(|database| {
             let mut database = database?;
             done = database.compact().map(drop).map_err(|error| match error {
-                CompactionError::Storage(error) => match self.writing(error) {
-                    Failure::Refused(error) | Failure::Full(error) | Failure::Lost(error) => error,
-                },
+                CompactionError::Storage(error) => self.writing(error).into_error(),
                 other => self.name(Error::internal(format!("redb cannot compact: {other}"))),
             });
             Some(database)
@@ -396,7 +394,7 @@ impl RedbSnapshot<'_> {
             Ok(table) => Ok(Some(table)),
             // Nothing was ever written to it.
             Err(TableError::TableDoesNotExist(_)) => Ok(None),
-            Err(error) => Err(self.disk.reading(self.disk.table_error(error))),
+            Err(error) => Err(self.disk.reading(of_table(error))),
         }
     }
 }

@@ -76,7 +76,11 @@ fn run(wanted: &Wanted) -> Result<bool> {
         for fault in &verdict.faults {
             say(&format!("  {fault}"));
         }
-        if verdict.passed() { passed += 1 } else { failed += 1 }
+        if verdict.passed() {
+            passed += 1
+        } else {
+            failed += 1
+        }
         total.lives += verdict.lives;
         total.acknowledged += verdict.acknowledged;
         total.lost += verdict.lost;

@@ -65,6 +65,15 @@ pub(crate) enum Failure {
     Lost(Error),
 }
 
+impl Failure {
+    /// What went wrong, without what it means for the store.
+    pub(crate) fn into_error(self) -> Error {
+        match self {
+            Self::Refused(error) | Self::Full(error) | Self::Lost(error) => error,
+        }
+    }
+}
+
 /// The crate below. Methods block; all but `snapshot` are called by the writer alone.
 pub(crate) trait Disk: Debug + Send + Sync + 'static {
     /// `redb` or `sled`.

@@ -27,8 +27,11 @@ pub(super) struct Plan<'a> {
     /// By how many bytes the records get smaller.
     pub(super) freed: i64,
     // What the batch at work replaced in `changes`, to be put back if it is refused.
-    undo: Vec<((Part, Bytes), Option<Option<Bytes>>)>,
+    undo: Vec<Replaced>,
 }
+
+/// A key, and the change to it that another one took the place of.
+type Replaced = ((Part, Bytes), Option<Option<Bytes>>);
 
 impl<'a> Plan<'a> {
     pub(super) fn new(base: &'a dyn Snapshot, state: State, now: Timestamp) -> Self {

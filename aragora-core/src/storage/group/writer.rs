@@ -251,15 +251,9 @@ impl Writer {
     fn alone(&mut self, queued: Queued) {
         let done = match (self.shared.poison_cause(), &queued.work) {
             // What is there can be looked at whatever happened.
-            (_, Work::Check) => {
-                let flushed = self.flush();
-                flushed.map_err(|failure| reason(failure)).and_then(|()| self.shared.disk.check())
-            }
+            (_, Work::Check) => self.flush().map_err(reason).and_then(|()| self.shared.disk.check()),
             (Some(cause), _) => Err(poisoned(&cause)),
-            (None, Work::Compact) => {
-                let flushed = self.flush();
-                flushed.map_err(|failure| reason(failure)).and_then(|()| self.shared.disk.compact())
-            }
+            (None, Work::Compact) => self.flush().map_err(reason).and_then(|()| self.shared.disk.compact()),
             (None, _) => self.flush().map_err(reason),
         };
         let _ = queued.answer.send(done.map(|()| Done::Nothing));

@@ -86,12 +86,10 @@ impl Options {
             seen.push(name);
             match (name, value) {
                 ("mode", "ro") => options.read_only = true,
-                ("mode", "rw") => {}
                 ("journal", "on") => options.journal = true,
-                ("journal", "off") => {}
                 ("network", "allow") => options.network = Network::Allow,
                 ("network", "refuse") => options.network = Network::Refuse,
-                ("network", "warn") => {}
+                ("mode", "rw") | ("journal", "off") | ("network", "warn") => {}
                 ("cache_mb", number) => {
                     let size = number.parse().ok().filter(|size| (1..=65_536).contains(size));
                     options.cache = Some(size.ok_or_else(|| unknown(backend, name, value))?);

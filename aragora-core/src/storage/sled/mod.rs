@@ -15,7 +15,8 @@ use std::fs::{self, File};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, mpsc};
+use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -27,7 +28,7 @@ use super::scan::ScanOrder;
 use crate::error::{Error, ErrorKind, Result};
 use crate::telemetry::Parts;
 use mark::Mark;
-use redo::Redo;
+use redo::{Left, Redo};
 
 const DATA: &str = "db";
 const BLOBS: &str = "blobs";
@@ -35,6 +36,13 @@ const BLOBS: &str = "blobs";
 const AMPLIFICATION: f64 = 4.0;
 /// 256 MiB.
 const AMPLE: u64 = 256 << 20;
+
+/// How often a group is written: as a redo row, as its rows, and once more when sled moves pages.
+const COPIES: u64 = 3;
+/// What a write needs beside its rows: six segments of sled's log, which it moves in the background too.
+const MARGIN: u64 = 3 << 20;
+/// How long sled gets to end its threads. After a failed write it may never do so.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// How a sled store is opened.
 #[derive(Clone, Copy, Debug)]
@@ -104,22 +112,20 @@ impl Opened {
         let data = File::options().read(true).write(true).open(&path).map_err(|error| io(&path, "open", error))?;
         repair::private(store)?;
         let opened = Self { tree, data, blobs: store.join(BLOBS), mark: Mark::open(store)?, state: Mutex::default() };
-        opened.replay().map_err(|failure| match failure {
-            Failure::Refused(error) | Failure::Full(error) | Failure::Lost(error) => error,
-        })?;
+        opened.replay().map_err(Failure::into_error)?;
         sync_directory(store)?;
         Ok(opened)
     }
 
     /// Applies what was acknowledged and maybe not applied, then forgets it.
     fn replay(&self) -> Result<(), Failure> {
-        let (rows, last) = redo::rows(&self.tree).map_err(Failure::Refused)?;
-        for (_, changes) in &rows {
+        let Left { groups, last } = redo::rows(&self.tree).map_err(Failure::Refused)?;
+        for (_, changes) in &groups {
             self.apply(changes)?;
         }
         if let Some(last) = last {
             self.stable()?;
-            for (number, _) in &rows {
+            for (number, _) in &groups {
                 self.tree.remove(redo::key(*number)).map_err(|error| self.failure(error))?;
             }
             // A torn last row was never acknowledged.
@@ -172,11 +178,19 @@ impl Opened {
         self.tree.apply_batch(batch).map_err(|error| self.failure(error))
     }
 
+    /// sled does not go on after a write that failed, for want of space either; so room is asked for before.
+    fn room(&self, changes: &Changes) -> Result<(), Failure> {
+        let size: usize =
+            changes.iter().map(|((_, key), value)| key.len() + value.as_ref().map_or(0, Bytes::len)).sum();
+        let needed = COPIES * size as u64 + MARGIN;
+        match repair::free(&self.blobs) {
+            Some(free) if free < needed => Err(Failure::Full(crate::storage::dir::full())),
+            _ => Ok(()),
+        }
+    }
+
     fn io_failure(&self, error: std::io::Error) -> Failure {
-        use std::io::ErrorKind as Io;
-        let full = matches!(error.kind(), Io::StorageFull | Io::QuotaExceeded);
-        let error = io(&self.blobs, "write", error);
-        if full { Failure::Full(error) } else { Failure::Lost(error) }
+        Failure::Lost(io(&self.blobs, "write", error))
     }
 
     fn failure(&self, error: sled::Error) -> Failure {
@@ -259,6 +273,7 @@ impl Disk for SledDisk {
             // Readers go on: they do not see redo rows.
             let guard = self.opened().map_err(Failure::Refused)?;
             let opened = guard.as_ref().ok_or_else(|| Failure::Refused(closed()))?;
+            opened.room(changes)?;
             let number = {
                 let mut state = opened.state();
                 state.next += 1;
@@ -290,10 +305,7 @@ impl Disk for SledDisk {
     }
 
     fn recover(&self) -> Result<()> {
-        let mut guard = self.opened.write().unwrap_or_else(PoisonError::into_inner);
-        // Its file is locked until every handle is gone.
-        drop(guard.take());
-        *guard = Some(Opened::open(&self.directory.store(), self.cache as usize)?);
+        // Room was asked for before anything was written.
         Ok(())
     }
 
@@ -318,9 +330,7 @@ impl Disk for SledDisk {
         let (number, path) = self.directory.next_generation()?;
         let new = Opened::open(&path, self.cache as usize)?;
         let copied = repair::copy(&old.tree, &new.tree)?;
-        new.stable().map_err(|failure| match failure {
-            Failure::Refused(error) | Failure::Full(error) | Failure::Lost(error) => error,
-        })?;
+        new.stable().map_err(Failure::into_error)?;
         if new.tree.len() as u64 != copied {
             return Err(Error::internal("the compacted store has another number of rows; the old one stays"));
         }
@@ -351,13 +361,18 @@ impl Disk for SledDisk {
 
     fn close(&self) {
         let taken = self.opened.write().unwrap_or_else(PoisonError::into_inner).take();
-        // sled writes and joins its threads as its last handle goes, and may panic at that.
-        let _ = catch_unwind(AssertUnwindSafe(move || {
+        // sled writes and joins its threads as its last handle goes, may panic at that, and may wait for ever.
+        let (ended, end) = mpsc::channel::<()>();
+        let farewell = std::thread::Builder::new().name("aragora-sled-close".to_owned()).spawn(move || {
             if let Some(opened) = &taken {
                 let _ = opened.mark.sync();
             }
             drop(taken);
-        }));
+            drop(ended);
+        });
+        if farewell.is_ok() {
+            let _ = end.recv_timeout(FAREWELL);
+        }
     }
 }
 

@@ -71,10 +71,15 @@ fn short() -> Error {
     Error::new(ErrorKind::Corrupt, "a redo row is too short")
 }
 
-/// The rows that are there in their order, and the number of the last one. A damaged last row was never acknowledged
-/// and is left out; any other is `corrupt`.
-pub(super) fn rows(tree: &sled::Db) -> Result<(Vec<(u64, Changes)>, Option<u64>)> {
-    let mut found = Vec::new();
+/// The rows that are there in their order, and the number of the last one, sound or not.
+pub(super) struct Left {
+    pub(super) groups: Vec<(u64, Changes)>,
+    pub(super) last: Option<u64>,
+}
+
+/// What was not forgotten yet. A damaged last row was never acknowledged and is left out; any other is `corrupt`.
+pub(super) fn rows(tree: &sled::Db) -> Result<Left> {
+    let mut groups = Vec::new();
     let mut torn: Option<Error> = None;
     let mut last = None;
     for row in tree.scan_prefix(PREFIX) {
@@ -85,9 +90,9 @@ pub(super) fn rows(tree: &sled::Db) -> Result<(Vec<(u64, Changes)>, Option<u64>)
         let Some(number) = number(&key) else { return Err(short()) };
         last = Some(number);
         match Redo::read(&Bytes::copy_from_slice(&row), &key) {
-            Ok(changes) => found.push((number, changes)),
+            Ok(changes) => groups.push((number, changes)),
             Err(error) => torn = Some(error),
         }
     }
-    Ok((found, last))
+    Ok(Left { groups, last })
 }

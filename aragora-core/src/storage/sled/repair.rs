@@ -71,6 +71,17 @@ pub(super) fn private(store: &Path) -> Result<()> {
     Ok(())
 }
 
+/// How much of the file system is free; `None` where the system does not tell.
+#[cfg(unix)]
+pub(super) fn free(place: &Path) -> Option<u64> {
+    rustix::fs::statvfs(place).ok().map(|found| found.f_bavail.saturating_mul(found.f_frsize))
+}
+
+#[cfg(not(unix))]
+pub(super) fn free(_: &Path) -> Option<u64> {
+    None
+}
+
 /// Copies every row but those of groups; how many.
 pub(super) fn copy(from: &sled::Db, to: &sled::Db) -> Result<u64> {
     let mut copied = 0;
