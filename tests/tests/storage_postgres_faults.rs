@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use aragora_core::storage::check_connectivity;
 use aragora_core::storage::postgres::{PostgresOptions, PostgresStorage};
 use aragora_core::storage::{
     Address, Batch, Control, ControlReport, KeyRange, OnCorrupt, Op, PageRequest, Precondition, Storage, TableName,
@@ -281,7 +282,9 @@ async fn connectivity_is_one_line_per_server() {
     let Some(postgres) = address("ARAGORA_TEST_POSTGRES") else { return };
     let Some(redis) = address("ARAGORA_TEST_REDIS") else { return };
     let refused = "postgres://u:hunter2@127.0.0.1:1/d";
-    let looked = check_connectivity(&[Some(postgres.as_str()), Some(redis.as_str()), None, Some(refused), Some("redb:/x")]).await;
+    let looked =
+        check_connectivity(&[Some(postgres.as_str()), Some(redis.as_str()), None, Some(refused), Some("redb:/x")])
+            .await;
     let lines: Vec<&str> = looked.iter().map(|looked| looked.line.as_str()).collect();
     assert!(lines[0].starts_with("PostgreSQL: connected (PostgreSQL 1"), "{lines:?}");
     assert!(lines[1].starts_with("Redis: connected (version 7."), "{lines:?}");
