@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use aragora_core::storage::check_connectivity;
 use aragora_core::storage::postgres::{PostgresOptions, PostgresStorage};
 use aragora_core::storage::{
     Address, Batch, Control, ControlReport, KeyRange, OnCorrupt, Op, PageRequest, Precondition, Storage, TableName,
@@ -134,6 +135,9 @@ async fn an_answer_that_was_lost_is_settled_by_reading() {
     store.put(at("warm"), frame("v")).await.unwrap();
     let several = |name: &str| Batch::of([put(name, "v", Precondition::Absent), put("other", "v", Precondition::Any)]);
     for (name, batch) in [("one", Batch::of([put("one", "v", Precondition::Absent)])), ("two", several("two"))] {
+        // A new connection is told the text of a statement first; the answer that is lost must be that of its run.
+        store.put_if_absent(at(&unique("warm")), frame("v")).await.unwrap();
+        store.apply(several(&unique("warm"))).await.unwrap();
         idle().await;
         proxy.arm(Cut::Answer);
         let lost = store.apply(batch).await.unwrap_err();

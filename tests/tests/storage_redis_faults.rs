@@ -324,6 +324,68 @@ async fn a_store_follows_its_service_to_another_server() {
     assert!(format!("{:?}", replica.command(&["ROLE"]).await).contains("master"));
 }
 
+/// Certificates of an authority and, for `localhost`, of a server, as the program openssl makes them.
+fn certificates(folder: &std::path::Path) -> bool {
+    let made = |line: &str| {
+        let done = Command::new("openssl").args(line.split(' ')).current_dir(folder).stderr(Stdio::null()).status();
+        done.is_ok_and(|status| status.success())
+    };
+    std::fs::write(folder.join("ext"), "subjectAltName=DNS:localhost").unwrap();
+    let new = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
+    made(&format!("req -x509 {new} -keyout ca.key -out ca.pem -days 2 -subj /CN=authority"))
+        && made(&format!("req {new} -keyout key.pem -out csr.pem -subj /CN=localhost"))
+        && made("x509 -req -in csr.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile ext -out cert.pem")
+}
+
+#[tokio::test]
+async fn a_secure_connection_is_one_to_the_right_server() {
+    let folder = tempfile::tempdir().unwrap();
+    if !certificates(folder.path()) {
+        println!("skipped: the program openssl is not here");
+        return;
+    }
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let port = free_port();
+    let words = ["--tls-port", &port.to_string(), "--tls-auth-clients", "no", "--tls-cert-file", &file("cert.pem")]
+        .map(str::to_owned);
+    let mut words = words.to_vec();
+    words.extend(["--tls-key-file".to_owned(), file("key.pem"), "--tls-ca-cert-file".to_owned(), file("ca.pem")]);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let Some(_server) = Server::start(free_port(), &words) else { return };
+    let trusted = format!("aragora.ca_file={}", file("ca.pem"));
+    let store = opened(&with_options(&format!("rediss://localhost:{port}"), &trusted)).await.unwrap();
+    let store: Arc<dyn Storage> = Arc::new(store);
+    store.put(at("k"), frame("v")).await.unwrap();
+    assert_eq!(text(&store.get(at("k")).await.unwrap().unwrap()).unwrap(), "v");
+    let mut watch = store.watch(KeyRange::all(tenant(), at("k").table)).await.unwrap();
+    for _ in 0..2 {
+        tokio::time::timeout(PATIENCE, watch.changed()).await.unwrap().unwrap();
+    }
+    // Another name, and an authority nobody vouches for.
+    for wrong in [with_options(&format!("rediss://127.0.0.1:{port}"), &trusted), format!("rediss://localhost:{port}")] {
+        let refused = opened(&wrong).await.unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Unavailable, "{refused:?}");
+        assert!(refused.reason().contains("no secure connection"), "{refused:?}");
+    }
+}
+
+/// Calls during an outage wait for one attempt and not in a queue for attempts of their own.
+#[tokio::test]
+async fn an_outage_holds_nobody_up_for_long() {
+    let port = free_port();
+    let Some(server) = Server::start(port, &[]) else { return };
+    let store: Arc<dyn Storage> = Arc::new(opened(&server.uri()).await.unwrap());
+    drop(server);
+    let calls = (0..200).map(|number| store.put(at(&number.to_string()), frame("v")));
+    let done = tokio::time::timeout(PATIENCE, join_all(calls)).await.expect("calls wait for each other");
+    for done in done {
+        assert_eq!(done.unwrap_err().kind(), ErrorKind::Unavailable);
+    }
+    let Some(_again) = Server::start(port, &[]) else { return };
+    let works = tokio::time::timeout(PATIENCE, async { while store.put(at("k"), frame("v")).await.is_err() {} });
+    works.await.expect("the store does not come back");
+}
+
 #[test]
 fn options_are_checked_and_show_no_password() {
     let refused = |uri: &str| {

@@ -6,7 +6,9 @@ use super::{MemoryStorage, Storage};
 use crate::error::{Error, ErrorKind, Result};
 use crate::telemetry::Parts;
 
-/// Opens the store a URI names: `memory:`, `redb:<path>` or a plain path, `sled:<path>`.
+/// Opens the store a URI names: `memory:`, `redb:<path>` or a plain path, `sled:<path>`, `postgres://..`, `redis://..`,
+/// `rediss://..` or `redis+sentinel://..`. What may stand in the addresses of servers is told by `PostgresOptions` and
+/// `RedisOptions`.
 ///
 /// Behind the path of `redb:` and `sled:` may stand `?mode=ro` (nothing is written), `journal=on` (backups by
 /// increments), `network=warn|allow|refuse` (a directory on another machine) and `cache_mb=` (1..65536, default 64),

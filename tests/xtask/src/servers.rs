@@ -25,16 +25,20 @@ pub(crate) struct Servers {
     postgres: Postgres,
     redis: Running,
     redis_port: u16,
+    // Last, so that it goes when both are stopped.
+    _folder: Folder,
 }
 
 impl Servers {
     /// Installs what is missing, as root on Debian, and starts both. The error says what the machine lacks.
     pub(crate) fn start(context: &Context) -> Result<Self, String> {
         let programs = packages::find(context)?;
-        let folder = context.target.join("servers").join(std::process::id().to_string());
-        let postgres = Postgres::start(context, &programs, &folder.join("postgres"))?;
-        let (redis, redis_port) = redis::start(&programs, &folder.join("redis"))?;
-        Ok(Self { postgres, redis, redis_port })
+        let all = context.target.join("servers");
+        postgres::stop_abandoned(context, &programs, &all);
+        let folder = Folder(all.join(std::process::id().to_string()));
+        let postgres = Postgres::start(context, &programs, &folder.0.join("postgres"))?;
+        let (redis, redis_port) = redis::start(&programs, &folder.0.join("redis"))?;
+        Ok(Self { postgres, redis, redis_port, _folder: folder })
     }
 
     /// What tests look for.
@@ -59,6 +63,15 @@ pub(crate) fn with_servers(context: &Context, words: &[&str]) -> Result<(), Stri
         command.env(variable, value);
     }
     run(&mut command)
+}
+
+struct Folder(PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What is left of it is cleared by the next run.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 /// A server that runs as our child.

@@ -5,6 +5,7 @@ use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A row of `migration_versions`.
+#[allow(clippy::struct_field_names)] // The names of its columns.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Applied {
     pub(super) version: String,

@@ -16,7 +16,7 @@ pub(crate) enum Sent {
 pub(crate) fn error_of(error: SqlError, sent: Sent) -> Error {
     match error {
         SqlError::Database(found) => {
-            let state = found.code().map(|code| code.into_owned()).unwrap_or_default();
+            let state = found.code().unwrap_or_default().into_owned();
             let text: String = found.message().chars().take(200).collect();
             let (kind, reason) = match state.as_str() {
                 "57014" => (ErrorKind::Timeout, "the server took longer over a statement than is allowed".to_owned()),
@@ -77,5 +77,5 @@ pub(super) fn outcome_of(error: Error) -> Error {
 
 /// Whether others were in the way and it is worth trying again.
 pub(super) fn collided(error: &SqlError) -> bool {
-    error.as_database_error().and_then(|found| found.code()).is_some_and(|code| code == "40001" || code == "40P01")
+    matches!(error, SqlError::Database(found) if matches!(found.code().as_deref(), Some("40001" | "40P01")))
 }

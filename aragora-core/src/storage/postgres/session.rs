@@ -165,12 +165,11 @@ impl Inner {
 
     pub(super) async fn transaction(&self, setting: Option<&str>) -> Result<Session<'_>> {
         let (counted, connection) = self.acquire().await?;
-        let mut begin = "BEGIN".to_owned();
+        let mut begin = vec!["BEGIN".to_owned()];
         if self.options.pooler {
-            for (name, value) in self.options.settings() {
-                begin.push_str(&format!("; SET LOCAL {name} = {value}"));
-            }
+            begin.extend(self.options.settings().map(|(name, value)| format!("SET LOCAL {name} = {value}")));
         }
+        let begin = begin.join("; ");
         let started = Transaction::begin(connection, Some(sqlx::SqlSafeStr::into_sql_str(AssertSqlSafe(begin))));
         let transaction = within(self.limit(), Sent::Read, started).await?;
         let mut session = Session { link: Link::Transaction(transaction), limit: self.limit(), _counted: counted };
@@ -320,7 +319,7 @@ pub(crate) async fn connect(options: &PgConnectOptions) -> Result<PgConnection> 
 
 pub(super) fn pool(options: &PostgresOptions) -> PgPool {
     // Connections end at different times, so that they are not all made anew at once.
-    let life = Duration::from_secs(30 * 60) - Duration::from_secs(u64::from(std::process::id()) % 180);
+    let life = Duration::from_secs(30 * 60 - u64::from(std::process::id()) % 180);
     PgPoolOptions::new()
         .max_connections(options.pool_size)
         .acquire_timeout(options.pool_timeout)

@@ -113,9 +113,13 @@ impl Inner {
 
     /// Not in a transaction, and however long it takes.
     async fn compact(&self) -> Result<ControlReport> {
-        let mut connection = super::connect(&self.options.direct()?).await?;
-        let unlimited = sqlx::raw_sql("SET statement_timeout = 0").execute(&mut connection).await;
-        unlimited.map_err(|error| failed(error, Sent::Read))?;
+        // A pooler passes a lone statement on, but keeps no setting for it: the server's own limit applies there.
+        let direct = self.options.direct().ok();
+        let mut connection = super::connect(&direct.clone().unwrap_or_else(|| self.options.connect())).await?;
+        if direct.is_some() {
+            let unlimited = sqlx::raw_sql("SET statement_timeout = 0").execute(&mut connection).await;
+            unlimited.map_err(|error| failed(error, Sent::Read))?;
+        }
         let vacuum = sqlx::raw_sql(sqlx::AssertSqlSafe(self.sql.compact.clone())).execute(&mut connection).await;
         vacuum.map_err(|error| failed(error, Sent::Read))?;
         // The work is done; how the connection ends no longer matters.

@@ -51,13 +51,11 @@ pub(super) async fn dial_for_messages(options: &RedisOptions, sender: UnboundedS
 }
 
 async fn limited<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    match tokio::time::timeout(CONNECT, work).await {
-        Ok(done) => done,
-        Err(_) => {
-            let reason = format!("no connection came about within {} s", CONNECT.as_secs());
-            Err(Error::new(ErrorKind::Unavailable, reason).with("phase", "connect"))
-        }
+    if let Ok(done) = tokio::time::timeout(CONNECT, work).await {
+        return done;
     }
+    let reason = format!("no connection came about within {} s", CONNECT.as_secs());
+    Err(Error::new(ErrorKind::Unavailable, reason).with("phase", "connect"))
 }
 
 async fn connect(options: &RedisOptions, messages: Option<UnboundedSender<PushInfo>>) -> Result<Dialled> {

@@ -25,7 +25,8 @@ pub(super) struct Link {
 struct State {
     current: Option<Arc<Dialled>>,
     failures: u32,
-    not_before: Option<Instant>,
+    // When the latest attempt failed, and how.
+    failed: Option<(Instant, Error)>,
     closed: bool,
 }
 
@@ -34,8 +35,10 @@ impl Link {
         Self { options, state: Mutex::default() }
     }
 
-    /// The connection. Whoever comes while none can be had waits for the next attempt, not for success.
+    /// The connection. Whoever comes while none can be had waits for one attempt, not for success: all who waited for
+    /// the same attempt share its failure.
     async fn get(&self) -> Result<Arc<Dialled>> {
+        let came = Instant::now();
         let mut state = self.state.lock().await;
         if state.closed {
             return Err(Error::new(ErrorKind::Closed, "the store was closed"));
@@ -43,8 +46,12 @@ impl Link {
         if let Some(current) = &state.current {
             return Ok(current.clone());
         }
-        if let Some(not_before) = state.not_before {
-            tokio::time::sleep_until(not_before).await;
+        if let Some((at, error)) = &state.failed {
+            if *at >= came {
+                return Err(error.clone());
+            }
+            let pause = PAUSE.saturating_mul(1 << state.failures.saturating_sub(1).min(10)).min(LONGEST);
+            tokio::time::sleep_until(*at + pause).await;
         }
         match dial(&self.options).await {
             Ok(dialled) => {
@@ -53,9 +60,8 @@ impl Link {
                 Ok(dialled)
             }
             Err(error) => {
-                let pause = PAUSE.saturating_mul(1 << state.failures.min(10)).min(LONGEST);
                 state.failures += 1;
-                state.not_before = Some(Instant::now() + pause);
+                state.failed = Some((Instant::now(), error.clone()));
                 Err(error)
             }
         }

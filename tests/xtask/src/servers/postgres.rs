@@ -18,6 +18,23 @@ pub(super) struct Postgres {
     as_user: bool,
 }
 
+/// Stops the servers of runs that were interrupted: they are nobody's children. A folder is named by its run's process.
+pub(super) fn stop_abandoned(context: &Context, programs: &Programs, all: &Path) {
+    for folder in fs::read_dir(all).into_iter().flatten().flatten().map(|entry| entry.path()) {
+        let run_lives = folder.file_name().is_some_and(|process| Path::new("/proc").join(process).exists());
+        if run_lives || !Path::new("/proc").is_dir() {
+            continue;
+        }
+        let postgres = folder.join("postgres");
+        if postgres.join("data/postmaster.pid").is_file() {
+            let pg_ctl = programs.pg_ctl.clone();
+            // Stops as it is dropped.
+            drop(Postgres { pg_ctl, folder: postgres, port: 0, as_user: is_root(context) });
+        }
+        let _ = fs::remove_dir_all(&folder);
+    }
+}
+
 impl Postgres {
     pub(super) fn start(context: &Context, programs: &Programs, folder: &Path) -> Result<Self, String> {
         fs::create_dir_all(folder).map_err(|error| said(folder, &error))?;
