@@ -169,6 +169,10 @@ async fn each_tenant_has_a_key_of_its_own_and_it_is_fetched_once() {
         assert_eq!(notes(&sealed, "acme").get(&1).await.unwrap().unwrap().value, note(1));
     }
     assert_eq!(lab.kms.calls(), 0);
+    notes(&sealed, "third").put(&note(1)).await.unwrap();
+    lab.kms.calls();
+    notes(&sealed, "acme").get(&1).await.unwrap();
+    assert_eq!(lab.kms.calls(), 0, "a tenant more makes nobody else's key be fetched again");
     // Another process opens the same rows with the key that is stored.
     let elsewhere = lab.sealed(&lab.keys());
     let reads: Vec<_> = (0..8)

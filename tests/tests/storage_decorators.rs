@@ -9,6 +9,7 @@ use aragora_core::crypto::Keyring;
 use aragora_core::storage::{EncryptionState, MemoryStorage, Observed, Sealed, Storage};
 use aragora_core::telemetry::Parts;
 use aragora_core::testing::storage::{StorageFactory, run_all};
+use aragora_tests::durable::stores::DirectoryStores;
 use aragora_tests::sealing::{EachTenant, KEY_1};
 use async_trait::async_trait;
 
@@ -75,4 +76,41 @@ async fn observed_over_tenanted_over_sealed() {
         Arc::new(EachTenant::new(sealed, |handle| Arc::new(Observed::new(Arc::new(handle), parts))))
     })
     .await;
+}
+
+/// The whole stack over stores that outlive it.
+struct OnDisk {
+    stores: DirectoryStores,
+    parts: Parts,
+}
+
+impl OnDisk {
+    fn stack(&self, store: Arc<dyn Storage>) -> Arc<dyn Storage> {
+        let sealed = seal(store, &self.parts, EncryptionState::Strict);
+        let observed = |handle| Arc::new(Observed::new(Arc::new(handle), &self.parts)) as Arc<dyn Storage>;
+        Arc::new(EachTenant::new(sealed, observed))
+    }
+}
+
+#[async_trait]
+impl StorageFactory for OnDisk {
+    async fn fresh(&self) -> Result<Arc<dyn Storage>> {
+        Ok(self.stack(self.stores.fresh().await?))
+    }
+
+    async fn reopen(&self, closed: Arc<dyn Storage>) -> Result<Option<Arc<dyn Storage>>> {
+        Ok(self.stores.reopen(closed).await?.map(|store| self.stack(store)))
+    }
+
+    async fn pass(&self, time: Duration) {
+        self.stores.pass(time).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_whole_stack_over_redb() {
+    let root = tempfile::tempdir().unwrap();
+    let clock = ManualClock::default();
+    let parts = Parts::system().with_clock(clock.clone());
+    run_all(&OnDisk { stores: DirectoryStores::new("redb", root.path(), clock), parts }).await;
 }

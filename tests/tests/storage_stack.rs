@@ -86,6 +86,58 @@ async fn a_debate_in_a_sealed_store_leaves_no_word_below() {
     assert!(parts.telemetry.count_of(&names::STORAGE_OPERATIONS_TOTAL, &["apply", "success"]) > 3);
 }
 
+/// Keeps a debate about the secret in a directory and gives the files that hold it in plain, base64 or hex.
+async fn files_with_the_secret(env: &[(&str, &str)]) -> (usize, Vec<String>) {
+    let root = tempfile::tempdir().unwrap();
+    let uri = format!("redb:{}", root.path().join("store").display());
+    let env: std::collections::BTreeMap<String, &str> =
+        env.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
+    let config = Config::load(env).unwrap();
+    let aragora = Aragora::open(&uri, &config).await.unwrap();
+    let mut debate = aragora.debate(format!("What is {SECRET}?")).protocol(Simultaneous::default());
+    for name in ["ada", "bob", "eve"] {
+        let agent = FnAgent::new(AgentId::new(name).unwrap(), |_, _| async {
+            Ok(format!("I know that {SECRET}.\nFINAL ANSWER: a bird"))
+        });
+        debate = debate.seat(agent);
+    }
+    debate.start().await.unwrap().result().await.unwrap();
+    aragora.storage().whole().control(Control::Close).await.unwrap();
+    drop(aragora);
+
+    let spellings = |offset: usize| {
+        // Base64 of a text depends on where in its group of three it begins.
+        let base64 = data_encoding::BASE64.encode(&SECRET.as_bytes()[offset..]);
+        base64[..base64.len() - 4].as_bytes().to_vec()
+    };
+    let mut needles: Vec<Vec<u8>> = (0..3).map(spellings).collect();
+    needles.push(SECRET.as_bytes().to_vec());
+    needles.push(aragora_tests::sealing::hex(SECRET.as_bytes()).into_bytes());
+    let (mut bytes, mut found, mut folders) = (0, Vec::new(), vec![root.path().to_owned()]);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            if entry.file_type().unwrap().is_dir() {
+                folders.push(entry.path());
+                continue;
+            }
+            let content = std::fs::read(entry.path()).unwrap();
+            bytes += content.len();
+            if needles.iter().any(|needle| content.windows(needle.len()).any(|window| window == &needle[..])) {
+                found.push(entry.path().display().to_string());
+            }
+        }
+    }
+    (bytes, found)
+}
+
+#[tokio::test]
+async fn no_file_of_a_sealed_directory_holds_a_word() {
+    let (bytes, found) = files_with_the_secret(&[]).await;
+    assert!(bytes > 1_000 && !found.is_empty(), "without a key the search finds it");
+    let (bytes, found) = files_with_the_secret(&[("ARAGORA_ENCRYPTION_KEY", KEY_1)]).await;
+    assert!(bytes > 1_000 && found.is_empty(), "{found:?}");
+}
+
 #[tokio::test]
 async fn a_tenants_handle_is_observed_confined_and_sealed() {
     let parts = Parts::system();

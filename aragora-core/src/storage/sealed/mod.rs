@@ -205,7 +205,8 @@ impl Sealed {
                 Ok(mut commit) => {
                     commit.revisions.truncate(count);
                     commit.taken.truncate(count);
-                    commit.taken = self.open_all(commit.taken).await?;
+                    let taken = self.open_all(commit.taken).await;
+                    commit.taken = taken.map_err(|error| error.with("outcome", "unknown"))?;
                     return Ok(commit);
                 }
                 Err(error) if attempt < TRIES && is_of_ours(&error, count) => {

@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex as Lock, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -6,6 +7,7 @@ use tokio::sync::Mutex;
 
 use crate::crypto::{KeyId, Keyring};
 use crate::ids::OrgId;
+use crate::storage::Revision;
 use crate::storage::watch::Watch;
 
 /// Most tenants whose keys are kept.
@@ -18,12 +20,17 @@ pub(super) struct Cache {
     // Whose each key seen is: two tenants must never have one.
     owners: Lock<HashMap<KeyId, OrgId>>,
     pub(super) watch: Mutex<Option<Watch>>,
+    // Rises whenever somebody may have changed keys.
+    generation: AtomicU64,
 }
 
 #[derive(Debug)]
 pub(super) struct Slot {
     pub(super) ring: Arc<Keyring>,
     pub(super) fetched_at: Duration,
+    /// The row it was fetched from, and when that row was last known to be the newest.
+    pub(super) revision: Revision,
+    pub(super) generation: u64,
 }
 
 impl Cache {
@@ -50,8 +57,14 @@ impl Cache {
         }
     }
 
-    pub(super) fn clear(&self) {
-        self.slots().clear();
+    /// How often keys may have changed so far.
+    pub(super) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::SeqCst)
+    }
+
+    /// Makes every slot look at its row before it is used again.
+    pub(super) fn doubt(&self) {
+        self.generation.fetch_add(1, Ordering::SeqCst);
     }
 
     pub(super) fn forget(&self, tenant: &OrgId) {

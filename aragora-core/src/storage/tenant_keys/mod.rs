@@ -13,9 +13,9 @@ use data_encoding::BASE64;
 pub use rotate::{RewrapReport, ShredProof};
 pub use row::KeyState;
 
-use super::Storage;
 use super::address::{KeyRange, Space};
 use super::table::{Table, Versioned};
+use super::{Revision, Storage};
 use crate::config::Secret;
 use crate::crypto::{Keyring, Kms, SecretKey};
 use crate::error::{Error, ErrorKind, Result};
@@ -77,12 +77,16 @@ impl TenantKeys {
         let slot = self.cache.slot(tenant);
         let mut held = slot.lock().await;
         let now = self.parts.clock.monotonic();
-        if let Some(kept) = held.as_ref().filter(|kept| now.saturating_sub(kept.fetched_at) < FRESH) {
+        let generation = self.cache.generation();
+        if let Some(kept) = held.as_mut().filter(|kept| now.saturating_sub(kept.fetched_at) < FRESH)
+            && (kept.generation == generation || self.is_newest(tenant, kept.revision).await?)
+        {
+            kept.generation = generation;
             return Ok(kept.ring.clone());
         }
         match self.fetch(tenant).await {
-            Ok(ring) => {
-                *held = Some(Slot { ring: ring.clone(), fetched_at: now });
+            Ok((ring, revision)) => {
+                *held = Some(Slot { ring: ring.clone(), fetched_at: now, revision, generation });
                 drop(held);
                 self.cache.shrink(tenant);
                 Ok(ring)
@@ -100,7 +104,7 @@ impl TenantKeys {
         }
     }
 
-    /// Forgets every key if somebody changed one: a tenant shredded elsewhere must not be readable here.
+    /// Doubts every key if somebody changed one: a tenant shredded elsewhere must not be readable here.
     async fn evict_changed(&self) -> Result<()> {
         use futures_util::FutureExt as _;
         let mut watch = self.cache.watch.lock().await;
@@ -110,7 +114,7 @@ impl TenantKeys {
         }
         if let Some(open) = watch.as_mut() {
             match open.changed().now_or_never() {
-                Some(Some(())) => self.cache.clear(),
+                Some(Some(())) => self.cache.doubt(),
                 // The store was closed; the next call says so.
                 Some(None) => *watch = None,
                 None => {}
@@ -119,7 +123,11 @@ impl TenantKeys {
         Ok(())
     }
 
-    async fn fetch(&self, tenant: &OrgId) -> Result<Arc<Keyring>> {
+    async fn is_newest(&self, tenant: &OrgId, revision: Revision) -> Result<bool> {
+        Ok(self.table.get(&tenant.to_string()).await?.is_some_and(|row| row.revision == revision))
+    }
+
+    async fn fetch(&self, tenant: &OrgId) -> Result<(Arc<Keyring>, Revision)> {
         let row = match self.table.get(&tenant.to_string()).await? {
             Some(row) => row,
             None => self.create(tenant).await?,
@@ -140,7 +148,7 @@ impl TenantKeys {
         }
         let ring =
             Keyring::from_keys(&keys).map_err(|error| invalid(tenant, "its keys are no keyring").caused_by(error))?;
-        Ok(Arc::new(ring))
+        Ok((Arc::new(ring), row.revision))
     }
 
     /// The first key of a tenant; whoever is quicker decides which.

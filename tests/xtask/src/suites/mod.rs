@@ -22,9 +22,9 @@ mod providers;
 mod python;
 mod replay;
 mod rustdoc;
+mod sealing;
 mod secrets;
 mod servers;
-mod sealing;
 mod swift;
 mod typos;
 
