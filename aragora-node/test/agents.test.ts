@@ -166,7 +166,7 @@ test('what is no participant is refused before anything starts, in words that he
     assert.throws(wrong([says('ada', 'yes'), 7]), { name: 'TypeError', message: /agents\[1\] is number, expected "provider\/model"/ })
     assert.throws(wrong([{ respond: () => 'yes' }]), { name: 'TypeError', message: /agents\[0\] has the id undefined/ })
     const instead = (standIns: unknown) => wrong([says('ada', 'yes'), { agent: says('bob', 'yes'), standIns }])
-    assert.throws(instead(says('eve', 'yes')), { name: 'TypeError', message: /standIns of agents\[1\] is object, expected a list/ })
+    assert.throws(instead(says('eve', 'yes')), { name: 'TypeError', message: /standIns of agents\[1\] is Object, expected a list/ })
     assert.throws(instead([7]), { name: 'TypeError', message: /standIns\[0\] of agents\[1\] is number, expected "provider\/model"/ })
     assert.throws(wrong('ada'), { name: 'TypeError', message: /agents is string, expected an array/ })
     await assert.rejects(aragora.debate('Ship?', { agents: [] }).result(), { code: 'invalid_request', message: /0 voting seats/ })
