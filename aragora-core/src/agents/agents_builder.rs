@@ -106,13 +106,13 @@ impl AgentsBuilder {
         let book = layers.as_ref().and_then(|layers| layers.book.clone());
         let within_budgets = false;
         Agents::over(Shared {
-            book,
-            within_budgets,
             settings,
             parts,
             models,
             credentials,
             layers,
+            book,
+            within_budgets,
             stand_ins,
             router_ids,
         })

@@ -23,8 +23,11 @@ struct Inner {
     /// Those that are one for everybody: per call, and of calls outside debates.
     common: Vec<Option<Budget>>,
     tenants: Mutex<BTreeMap<(OrgId, usize), Budget>>,
-    debates: Mutex<BTreeMap<(OrgId, DebateId), Arc<Vec<(usize, Budget)>>>>,
+    debates: Mutex<BTreeMap<(OrgId, DebateId), Arc<Own>>>,
 }
+
+/// The budgets of one debate, each with its place among the descriptions.
+type Own = Vec<(usize, Budget)>;
 
 /// Organisations whose budgets are held ready; those of others are opened again from the store.
 const READY: usize = 1_024;
@@ -34,7 +37,7 @@ const READY: usize = 1_024;
 pub(crate) struct DebateAccounts {
     book: BudgetBook,
     key: (OrgId, DebateId),
-    own: Arc<Vec<(usize, Budget)>>,
+    own: Arc<Own>,
 }
 
 impl Drop for DebateAccounts {
@@ -105,7 +108,7 @@ impl BudgetBook {
             let BudgetDocument { limit, unpriced, .. } = *document;
             (place, Budget::resumed(&self.0.parts, &document.known_as(), limit, unpriced, spent))
         });
-        let own = Arc::new(budgets.collect::<Vec<_>>());
+        let own = Arc::new(budgets.collect::<Own>());
         if own.is_empty() {
             return None;
         }

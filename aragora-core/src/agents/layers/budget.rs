@@ -25,14 +25,14 @@ use crate::ids::MicroUsd;
 #[derive(Clone, Debug)]
 pub struct Budgets {
     parts: AgentParts,
-    budgets: Vec<Budget>,
+    given: Vec<Budget>,
     book: Option<BudgetBook>,
 }
 
 impl Budgets {
     /// These budgets, asked in this order.
     pub fn new(parts: &AgentParts, budgets: Vec<Budget>) -> Self {
-        Self { parts: parts.clone(), budgets, book: None }
+        Self { parts: parts.clone(), given: budgets, book: None }
     }
 
     /// And, before them, those that this book has for the organisation and the debate of a call.
@@ -47,7 +47,7 @@ impl Budgets {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Budget> {
-        self.budgets.iter()
+        self.given.iter()
     }
 }
 
