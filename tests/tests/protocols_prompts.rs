@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use aragora_core::ErrorKind;
 use aragora_core::Result;
 use aragora_core::agents::{AgentProfile, AgentReply, AgentRequest, Persona, ScriptStep, Seat};
+use aragora_core::crypto::canonical::to_canonical;
 use aragora_core::debate::{
     AgentKind, ContextPolicy, DebateOptions, Event, Identity, Label, Phase, Relabel, RolePolicy, Seed, Stance,
     StancePolicy, Topology, escape, nonce, unknown_slots,
@@ -222,6 +223,28 @@ fn labels_of_stated_options_are_shuffled_by_the_seed() {
     let different: BTreeSet<Vec<String>> =
         (0..40).map(|seed| assigned(seed).into_iter().map(|label| label.option.to_string()).collect()).collect();
     assert_eq!(different.len(), 6);
+}
+
+// The engine hashes what the prompts of a step share once.
+#[test]
+fn the_digest_in_the_log_is_that_of_the_whole_request() {
+    let texts = ["one \"way\"\n\u{7}".to_owned(), "Straße".to_owned()];
+    for protocol in [Critique::default(), Critique { pairwise: true, ..Critique::default() }] {
+        let played = debate("Which?", &texts, |b| b.protocol(protocol));
+        let asks: Vec<_> = played.transcript().steps().iter().flat_map(|step| &step.asks).cloned().collect();
+        assert!(asks.len() > 9);
+        for ask in asks {
+            let of_turn = |request: &&AgentRequest| request.id.as_str().ends_with(&format!("/{}", ask.turn));
+            let requests = played.asked(ask.seat.as_str());
+            let request = requests.iter().find(of_turn).unwrap();
+            let messages: Vec<_> = request.messages.iter().map(|m| (&m.author, &*m.text)).collect();
+            let whole = serde_json::json!({
+                "role": request.role, "persona": request.persona, "system": request.system, "messages": messages,
+                "expect": request.expect, "sampling": request.sampling,
+            });
+            assert_eq!(ask.prompt_digest, Digest::of(to_canonical(&whole).unwrap()), "{}", ask.turn);
+        }
+    }
 }
 
 fn with_template(name: &str, text: &str) -> Result<Played> {
