@@ -137,7 +137,12 @@ pub fn stamp(draft: Bytes, physical: &[u8], revision: Revision, expires_at: Opti
 }
 
 /// The frame of a row that comes from another store: the same bytes, unless this store keeps the expiry elsewhere.
-pub(crate) fn restamp(frame: Bytes, physical: &[u8], revision: Revision, expires_at: Option<Timestamp>) -> Result<Bytes> {
+pub(crate) fn restamp(
+    frame: Bytes,
+    physical: &[u8],
+    revision: Revision,
+    expires_at: Option<Timestamp>,
+) -> Result<Bytes> {
     let opened = open(&frame, physical)?;
     if opened.revision == revision && opened.expires_at == expires_at {
         return Ok(frame);

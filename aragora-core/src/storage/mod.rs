@@ -42,9 +42,9 @@ mod open;
 pub mod postgres;
 #[cfg(feature = "storage-redb")]
 pub(crate) mod redb;
-mod reencrypt;
 #[cfg(feature = "storage-redis")]
 pub mod redis;
+mod reencrypt;
 #[cfg(any(feature = "storage-postgres", feature = "storage-redis"))]
 mod remote;
 mod scan;

@@ -26,8 +26,8 @@ use std::sync::Arc;
 
 pub use breaker::Breaker;
 pub use budget::Budgets;
-pub use cache::{ReplyCache, ReplyCacheDocument};
 pub(crate) use cache::TABLES as CACHE_TABLES;
+pub use cache::{ReplyCache, ReplyCacheDocument};
 pub use concurrency::Concurrency;
 pub use decisions::{Again, Decision, Decisions, Verdict};
 pub use document::LayersDocument;

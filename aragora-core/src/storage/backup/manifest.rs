@@ -205,9 +205,8 @@ mod tests {
 
     #[test]
     fn ids_are_read_as_they_are_written_and_sort_by_time() {
-        let at = |millis, kind| {
-            BackupId::new(kind, Timestamp::from_millis(millis), &crate::entropy::SystemEntropy).unwrap()
-        };
+        let at =
+            |millis, kind| BackupId::new(kind, Timestamp::from_millis(millis), &crate::entropy::SystemEntropy).unwrap();
         let early = at(1_000, BackupKind::Increment);
         let late = at(2_000, BackupKind::Full);
         assert!(early < late);

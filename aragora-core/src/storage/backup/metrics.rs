@@ -37,7 +37,10 @@ impl BackupArchive {
     }
 
     pub(super) fn verified(&self, at: Timestamp) {
-        self.parts.telemetry.gauge(&names::BACKUP_LAST_VERIFIED_TIMESTAMP_SECONDS, &[]).set(at.as_millis() as f64 / 1_000.0);
+        self.parts
+            .telemetry
+            .gauge(&names::BACKUP_LAST_VERIFIED_TIMESTAMP_SECONDS, &[])
+            .set(at.as_millis() as f64 / 1_000.0);
     }
 
     pub(super) fn lag(&self, lag: Duration) {

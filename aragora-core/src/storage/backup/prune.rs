@@ -89,9 +89,8 @@ pub fn plan_prune(backups: &[BackupFacts], preset: RetentionPreset, now: Timesta
         let reason = "the newest backup ended more than a day after now; nothing is removed by such a clock";
         return Err(Error::new(ErrorKind::ClockJump, reason));
     }
-    let young = |backup: &BackupFacts, days: u32| {
-        now <= backup.ended_at.plus(Duration::from_secs(u64::from(days) * DAY))
-    };
+    let young =
+        |backup: &BackupFacts, days: u32| now <= backup.ended_at.plus(Duration::from_secs(u64::from(days) * DAY));
     let mut keep: BTreeSet<&BackupId> = BTreeSet::new();
     let (mut days, mut weeks) = (BTreeSet::new(), BTreeSet::new());
     for backup in backups {

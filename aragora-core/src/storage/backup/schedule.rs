@@ -66,7 +66,12 @@ pub enum BackupEvent {
 impl Backups {
     /// Writes, verifies and removes backups until cancelled. A failure is told and does not end it. Several processes
     /// may run it for one store: a lease lets one write at a time.
-    pub async fn run(&self, schedule: &BackupSchedule, cancel: &CancelToken, tell: &(dyn Fn(BackupEvent) + Send + Sync)) {
+    pub async fn run(
+        &self,
+        schedule: &BackupSchedule,
+        cancel: &CancelToken,
+        tell: &(dyn Fn(BackupEvent) + Send + Sync),
+    ) {
         let clock = &self.archive.parts.clock;
         let mut seen = Seen { wall: clock.now(), monotonic: clock.monotonic() };
         let mut jumped = false;

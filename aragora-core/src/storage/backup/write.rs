@@ -139,7 +139,13 @@ impl Backups {
         Ok(Some(id))
     }
 
-    async fn store_chunk(&self, shelf: &Shelf<'_>, id: &BackupId, number: usize, chunk: ChunkWriter) -> Result<ChunkInfo> {
+    async fn store_chunk(
+        &self,
+        shelf: &Shelf<'_>,
+        id: &BackupId,
+        number: usize,
+        chunk: ChunkWriter,
+    ) -> Result<ChunkInfo> {
         let records = chunk.records;
         let (sha256, bytes) = shelf.put_chunk(id, number, chunk.into_bytes()).await?;
         self.archive.count_bytes(id.kind(), bytes);
@@ -158,11 +164,7 @@ impl Backups {
         drop(self.store.renew(lease, None).await);
     }
 
-    async fn measured<T>(
-        &self,
-        kind: BackupKind,
-        work: impl Future<Output = Result<Option<T>>>,
-    ) -> Result<Option<T>> {
+    async fn measured<T>(&self, kind: BackupKind, work: impl Future<Output = Result<Option<T>>>) -> Result<Option<T>> {
         let begun = self.archive.parts.clock.monotonic();
         let result = work.await;
         let outcome = match &result {
