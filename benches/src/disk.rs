@@ -68,7 +68,7 @@ impl Ours {
                 for at in rows {
                     store.put(at, draft(Codec::Raw, 1, &PAYLOAD)).await?;
                 }
-                aragora_core::Result::Ok(())
+                Ok::<(), aragora_core::Error>(())
             }
         };
         self.runtime.block_on(async {
