@@ -144,6 +144,7 @@ impl PostgresSteps {
 
     async fn make(&self, transaction: &mut PgConnection) -> Result<()> {
         let exists = sqlx::query("SELECT 1 FROM pg_namespace WHERE nspname = $1")
+            .persistent(false)
             .bind(&self.schema)
             .fetch_optional(&mut *transaction)
             .await
