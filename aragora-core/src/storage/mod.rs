@@ -102,8 +102,8 @@ use crate::error::Result;
 pub trait Storage: Send + Sync + Debug + 'static {
     /// What this store can do.
     fn capability(&self) -> Capability;
-    /// The side of this store that backups copy and restores fill. `None` for decorators, which stand above what is
-    /// copied, and for backends that cannot.
+    /// The side of this store that backups copy and restores fill: every row, as the backend holds it. `None` for
+    /// backends that cannot, and for what shows only a part of a store.
     fn copyable(self: Arc<Self>) -> Option<Arc<dyn backup::Copyable>> {
         None
     }

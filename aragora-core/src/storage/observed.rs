@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use tracing::Instrument as _;
 
 use super::address::{Address, KeyRange};
+use super::backup::Copyable;
 use super::batch::{Batch, Commit};
 use super::control::{Control, ControlReport};
 use super::lease::{Lease, LeaseClaim};
@@ -151,6 +152,10 @@ fn is_failure(kind: ErrorKind) -> bool {
 impl Storage for Observed {
     fn capability(&self) -> Capability {
         self.inner.capability()
+    }
+
+    fn copyable(self: Arc<Self>) -> Option<Arc<dyn Copyable>> {
+        self.inner.clone().copyable()
     }
 
     async fn get_many(&self, at: Vec<Address>) -> Result<Vec<Option<Entry>>> {

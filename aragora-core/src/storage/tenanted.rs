@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::address::{Address, KeyRange, Space};
+use super::backup::Copyable;
 use super::batch::{Batch, Commit, Op, not_applied};
 use super::control::{Control, ControlReport};
 use super::lease::{ClaimTarget, Lease, LeaseClaim};
@@ -43,6 +44,11 @@ impl Tenanted {
 impl Storage for Tenanted {
     fn capability(&self) -> Capability {
         self.inner.capability()
+    }
+
+    fn copyable(self: Arc<Self>) -> Option<Arc<dyn Copyable>> {
+        // A copy holds the rows of every tenant.
+        None
     }
 
     async fn get_many(&self, at: Vec<Address>) -> Result<Vec<Option<Entry>>> {

@@ -140,7 +140,7 @@ fn walk(folder: &Path, name: &str, found: &mut Vec<ObjectInfo>) -> std::io::Resu
         let kind = entry.file_type()?;
         if kind.is_dir() {
             walk(&entry.path(), &name, found)?;
-        } else if kind.is_file() && !name.ends_with(".tmp") {
+        } else if kind.is_file() && entry.path().extension().is_none_or(|extension| extension != "tmp") {
             found.push(ObjectInfo { name, bytes: entry.metadata()?.len() });
         }
     }

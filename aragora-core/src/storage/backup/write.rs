@@ -55,13 +55,11 @@ impl Backups {
         else {
             return self.write_full(shelf, lease).await.map(Some);
         };
-        match self.source.changes(&mark).await? {
-            Some(view) => self.write(shelf, lease, view, Some(&parent)).await,
-            None => {
-                tracing::warn!(backup = %parent.id, "the change journal does not reach back to the latest backup");
-                self.write_full(shelf, lease).await.map(Some)
-            }
+        if let Some(view) = self.source.changes(&mark).await? {
+            return self.write(shelf, lease, view, Some(&parent)).await;
         }
+        tracing::warn!(backup = %parent.id, "the change journal does not reach back to the latest backup");
+        self.write_full(shelf, lease).await.map(Some)
     }
 
     async fn write(

@@ -39,6 +39,7 @@ use policy::Policies;
 use state::States;
 
 use super::address::{Address, KeyRange};
+use super::backup::Copyable;
 use super::batch::{Batch, Commit, MAX_BATCH_OPS, Op, Precondition, limit, not_applied};
 use super::control::{Control, ControlReport};
 use super::frame::payload_len;
@@ -252,6 +253,11 @@ impl Storage for Sealed {
         let value = (inner.max_value as usize).saturating_sub(ENVELOPE_OVERHEAD).min(MAX_PLAIN);
         let bytes = (inner.max_batch_bytes as usize).saturating_sub(MAX_BATCH_OPS * ENVELOPE_OVERHEAD);
         Capability { max_value: value as u32, max_batch_bytes: bytes as u32, ..inner }
+    }
+
+    fn copyable(self: Arc<Self>) -> Option<Arc<dyn Copyable>> {
+        // Rows are copied as they lie below: sealed.
+        self.inner.clone().copyable()
     }
 
     async fn get_many(&self, at: Vec<Address>) -> Result<Vec<Option<Entry>>> {

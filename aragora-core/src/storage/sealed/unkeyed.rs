@@ -6,6 +6,7 @@ use async_trait::async_trait;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::storage::address::{Address, KeyRange, TableName};
+use crate::storage::backup::Copyable;
 use crate::storage::batch::{Batch, Commit, Op, not_applied};
 use crate::storage::control::{Control, ControlReport};
 use crate::storage::lease::{Lease, LeaseClaim};
@@ -41,6 +42,10 @@ impl Unkeyed {
 impl Storage for Unkeyed {
     fn capability(&self) -> Capability {
         self.inner.capability()
+    }
+
+    fn copyable(self: Arc<Self>) -> Option<Arc<dyn Copyable>> {
+        self.inner.clone().copyable()
     }
 
     async fn get_many(&self, at: Vec<Address>) -> Result<Vec<Option<Entry>>> {

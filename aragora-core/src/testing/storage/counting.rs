@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::error::Result;
+use crate::storage::backup::Copyable;
 use crate::storage::{
     Address, Batch, Capability, Commit, Control, ControlReport, Entry, KeyRange, Lease, LeaseClaim, PageRequest,
     ScanPage, Storage, Watch,
@@ -63,6 +64,11 @@ impl CountingStorage {
 impl Storage for CountingStorage {
     fn capability(&self) -> Capability {
         self.inner.capability()
+    }
+
+    fn copyable(self: Arc<Self>) -> Option<Arc<dyn Copyable>> {
+        // What is copied does not pass here.
+        None
     }
 
     async fn get_many(&self, at: Vec<Address>) -> Result<Vec<Option<Entry>>> {

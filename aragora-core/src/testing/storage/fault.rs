@@ -5,6 +5,7 @@ use async_trait::async_trait;
 
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
+use crate::storage::backup::Copyable;
 use crate::storage::{
     Address, Batch, Capability, Commit, Control, ControlReport, Entry, KeyRange, Lease, LeaseClaim, PageRequest,
     ScanPage, Storage, Watch,
@@ -162,6 +163,11 @@ fn down(outcome: &str) -> Error {
 impl Storage for FaultStorage {
     fn capability(&self) -> Capability {
         self.inner.capability()
+    }
+
+    fn copyable(self: Arc<Self>) -> Option<Arc<dyn Copyable>> {
+        // What is copied does not pass here.
+        None
     }
 
     async fn get_many(&self, at: Vec<Address>) -> Result<Vec<Option<Entry>>> {

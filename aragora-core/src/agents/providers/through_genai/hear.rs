@@ -13,6 +13,7 @@ use crate::agents::conduct::MAX_REPLY_BYTES;
 use crate::agents::output::Output;
 use crate::agents::partial::PartialReply;
 use crate::agents::prices::PriceQuery;
+use crate::agents::providers::exchange::late;
 use crate::agents::providers::scrub;
 use crate::agents::reply::{AgentReply, Attempt, ToolCall};
 use crate::clock::Timestamp;
