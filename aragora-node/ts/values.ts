@@ -1147,6 +1147,21 @@ export interface EquivalenceMath {
   readonly type: 'math'
 }
 
+/**
+ * Alike in meaning: the cosine of the answers' vectors is at least `min`. The verdicts are recorded in the log, so
+ * that a fold needs no embedder.
+ */
+export interface EquivalenceSemantic {
+  readonly type: 'semantic'
+  /** The least cosine, above 0 and at most 1. */
+  readonly min: number
+  /**
+   * Who makes the vectors: `hash` compares letters on this machine, and a model is named as agents name theirs,
+   * e.g. `openai/text-embedding-3-small`.
+   */
+  readonly embedder?: string | undefined
+}
+
 /** The verdicts of a comparator, recorded in the log so that a fold needs no comparator. */
 export interface EquivalenceCustom {
   readonly type: 'custom'
@@ -1161,6 +1176,7 @@ export type Equivalence =
   | EquivalenceNumeric
   | EquivalenceLetter
   | EquivalenceMath
+  | EquivalenceSemantic
   | EquivalenceCustom
 
 /** An error as the log keeps it: no cause and no context, which may hold private text. */
@@ -3231,7 +3247,7 @@ export interface SeatDocument {
   readonly reputation?: Reputation | undefined
   /**
    * Layers around this agent, of whatever kind it is, in place of the instance's; default the instance's around a
-   * model and none around others.
+   * model and none around others. Budgets and kept replies stay the instance's.
    */
   readonly layers?: Layers | undefined
   /**
@@ -4474,7 +4490,7 @@ export const codecs: { readonly [name: string]: CodecRow } = {
   Draft: { record: [['ballots', 'ballots', 0], ['rule', 'rule', 'RuleConfig'], ['seats', 'seats', 0], ['synthesis', 'synthesis', 0], ['contribution', 'contribution', 0], ['report', 'report', 'Report'], ['notes', 'notes', 0]] },
   Dynamic: { record: [['keep', 'keep', 0], ['pruneRound', 'prune_round', 0], ['checkAfterPrune', 'check_after_prune', 0], ['peersIncludeSelf', 'peers_include_self', 0], ['history', 'history', 0], ['sequentialVisibility', 'sequential_visibility', 0], ['ratings', 'ratings', 0], ['askOrder', 'ask_order', 'AskOrder'], ['showOrder', 'show_order', 'AskOrder'], ['parallel', 'parallel', 0], ['ranker', 'ranker', 0], ['preset', 'preset', 'Preset']] },
   Edit: { tag: 'name', cases: { replace_message: [['message', 'message', 0], ['text', 'text', 0]], insert_human: [['by', 'by', 0], ['text', 'text', 0]], drop_seat: [['seat', 'seat', 0]], add_seat: [['seat', 'seat', 'SeatView']], set_rule: [['rule', 'rule', 'RuleConfig']], set_limits: [['limits', 'limits', 'Limits']], set_belief: [['seat', 'seat', 0], ['belief', 'belief', 0]] } },
-  Equivalence: { tag: 'name', cases: { exact: [], normalised: [], numeric: [['rel', 'rel', 0], ['abs', 'abs', 0]], letter: [], math: [], custom: [['comparator', 'comparator', 0]] } },
+  Equivalence: { tag: 'name', cases: { exact: [], normalised: [], numeric: [['rel', 'rel', 0], ['abs', 'abs', 0]], letter: [], math: [], semantic: [['min', 'min', 0], ['embedder', 'embedder', 0]], custom: [['comparator', 'comparator', 0]] } },
   ErrorInfo: { record: [['code', 'code', 0], ['reason', 'reason', 0], ['retryable', 'retryable', 0], ['retryAfterMs', 'retry_after_ms', 0]] },
   Event: { record: [['type', 'type', 0], ['seq', 'seq', 0], ['class', 'class', 0], ['debateId', 'debate_id', 0], ['run', 'run', 0], ['agent', 'agent', 0], ['agentSeq', 'agent_seq', 0], ['round', 'round', 0], ['time', 'time', 'instant'], ['data', 'data', 'EventData', 0, 'type']] },
   EventData: { tag: 'type', cases: { debate_start: [['debate', 'debate', 0], ['parent', 'parent', 'Parent'], ['library', 'library', 0], ['question', 'question', 'Question'], ['environment', 'environment', 'Frame'], ['roster', 'roster', ['list', 'SeatView']], ['protocol', 'protocol', 'ProtocolRef'], ['rule', 'rule', 'RuleConfig'], ['stopWhen', 'stop_when', 'RuleConfig'], ['stops', 'stops', 0], ['topology', 'topology', 'Topology'], ['options', 'options', 'DebateOptions'], ['seed', 'seed', 'uint64'], ['configDigest', 'config_digest', 0]], debate_resumed: [['fromSeq', 'from_seq', 0], ['lostTurns', 'lost_turns', 0], ['configChanged', 'config_changed', 0]], round_start: [['roles', 'roles', 0], ['stances', 'stances', 0], ['sees', 'sees', 0]], step_start: [['step', 'step', 0], ['phase', 'phase', 0], ['join', 'join', 'Join'], ['order', 'order', 0], ['min', 'min', 0], ['retryOf', 'retry_of', 0], ['asks', 'asks', ['list', 'PlannedAsk']]], turn_start: [['turn', 'turn', 0], ['seat', 'seat', 0], ['requestId', 'request_id', 0]], agent_attempt: [['turn', 'turn', 0], ['n', 'n', 0], ['target', 'target', 0], ['outcome', 'outcome', 0], ['usage', 'usage', 'Usage'], ['costMicros', 'cost_micros', 0], ['costSource', 'cost_source', 'CostSource'], ['latencyMs', 'latency_ms', 0], ['hedge', 'hedge', 0], ['error', 'error', 'ErrorInfo']], agent_message: [['turn', 'turn', 0], ['seat', 'seat', 0], ['phase', 'phase', 0], ['kind', 'kind', 0], ['message', 'message', 0], ['text', 'text', 0], ['structured', 'structured', 0], ['stop', 'stop', 'StopReason'], ['refusal', 'refusal', 'Refusal'], ['provider', 'provider', 0], ['model', 'model', 0], ['served', 'served', 'Served'], ['usage', 'usage', 'Usage'], ['costMicros', 'cost_micros', 0], ['arrival', 'arrival', 0], ['answer', 'answer', 'ExtractedAnswer'], ['confidence', 'confidence', 0], ['goOn', 'continue', 0], ['ready', 'ready', 0]], critique: [['turn', 'turn', 0], ['critic', 'critic', 0], ['target', 'target', 0], ['message', 'message', 0], ['issues', 'issues', 0], ['suggestions', 'suggestions', 0], ['severity', 'severity', 0], ['reasoning', 'reasoning', 0]], vote: [['turn', 'turn', 0], ['voter', 'voter', 0], ['status', 'status', 0], ['ballot', 'ballot', 'Ballot'], ['confidence', 'confidence', 0], ['weight', 'weight', 0], ['reason', 'reason', 0], ['selfVote', 'self_vote', 0], ['userIntensity', 'user_intensity', 0]], turn_failed: [['turn', 'turn', 0], ['seat', 'seat', 0], ['error', 'error', 'ErrorInfo'], ['partialText', 'partial_text', 0]], turn_cancelled: [['turn', 'turn', 0], ['seat', 'seat', 0], ['why', 'why', 0]], turn_skipped: [['turn', 'turn', 0], ['seat', 'seat', 0], ['why', 'why', 0]], seat_benched: [['seat', 'seat', 0], ['afterFailures', 'after_failures', 0]], context_reduced: [['turn', 'turn', 0], ['method', 'method', 0], ['dropped', 'dropped', 0], ['summary', 'summary', 0]], knowledge_injected: [['items', 'items', 0], ['text', 'text', 0]], knowledge_degraded: [['error', 'error', 'ErrorInfo']], human_input: [['by', 'by', 0], ['kind', 'kind', 0], ['text', 'text', 0], ['intensity', 'intensity', 0]], consensus_check: [['scope', 'scope', 0], ['rule', 'rule', 'RuleConfig'], ['tally', 'tally', 'Tally'], ['outcome', 'outcome', 'Outcome']], analysis: [['kind', 'kind', 0], ['value', 'value', 0]], hollow_consensus: [['similarity', 'similarity', 0], ['quality', 'quality', 0], ['severity', 'severity', 0], ['detected', 'detected', 0]], trickster_intervention: [['kind', 'kind', 0], ['targets', 'targets', 0], ['text', 'text', 0], ['gaps', 'gaps', 0], ['priority', 'priority', 0]], breakpoint: [['id', 'id', 0], ['trigger', 'trigger', 0], ['snapshot', 'snapshot', 0], ['level', 'level', 0], ['deadlineMs', 'deadline_ms', 0]], breakpoint_resolved: [['id', 'id', 0], ['action', 'action', 0], ['guidance', 'guidance', 0], ['by', 'by', 0], ['timedOut', 'timed_out', 0]], budget_alert: [['scope', 'scope', 0], ['percent', 'percent', 0], ['spent', 'spent', 0], ['limit', 'limit', 0]], warning: [['code', 'code', 0], ['turn', 'turn', 0], ['detail', 'detail', 0]], fork_edit: [['edit', 'edit', 'Edit']], step_end: [['step', 'step', 0], ['why', 'why', 0], ['arrived', 'arrived', 0]], round_end: [['convergence', 'convergence', 'RoundConvergence'], ['leader', 'leader', 0], ['leaderValue', 'leader_value', 0], ['share', 'share', 0]], stop: [['cause', 'cause', 0], ['detail', 'detail', 0]], decision: [['decision', 'decision', 'Decision']], debate_end: [['status', 'status', 0], ['decisionDigest', 'decision_digest', 0]], debate_failed: [['error', 'error', 'ErrorInfo']], debate_cancelled: [['by', 'by', 0], ['reason', 'reason', 0]], token_start: [['turn', 'turn', 0]], token_delta: [['turn', 'turn', 0], ['text', 'text', 0]], token_reset: [['turn', 'turn', 0]], token_end: [['turn', 'turn', 0], ['chars', 'chars', 0]], agent_thinking: [['turn', 'turn', 0], ['text', 'text', 0]], agent_error: [['turn', 'turn', 0], ['code', 'code', 0], ['attempt', 'attempt', 0]], agent_retry: [['turn', 'turn', 0], ['attempt', 'attempt', 0], ['code', 'code', 0], ['delayMs', 'delay_ms', 0]], agent_fallback_triggered: [['turn', 'turn', 0], ['from', 'from', 0], ['to', 'to', 0], ['code', 'code', 0]], rate_limit_wait: [['provider', 'provider', 0], ['waitMs', 'wait_ms', 0]], breaker_opened: [['scope', 'scope', 0], ['name', 'name', 0], ['failures', 'failures', 0]], breaker_half_open: [['scope', 'scope', 0], ['name', 'name', 0], ['failures', 'failures', 0]], breaker_closed: [['scope', 'scope', 0], ['name', 'name', 0], ['failures', 'failures', 0]], heartbeat: [], lagged: [['from', 'from', 0], ['to', 'to', 0], ['dropped', 'dropped', 0]] } },

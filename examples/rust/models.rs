@@ -73,7 +73,7 @@ async fn main() -> Result<()> {
         let key = key.clone();
         async move {
             let mut fields = Headers::new();
-            fields.secret("authorization", &format!("Bearer {}", fetch_token(&key, refresh).await));
+            fields.secret("authorization", format!("Bearer {}", fetch_token(&key, refresh).await));
             Ok(fields)
         }
     });

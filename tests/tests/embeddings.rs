@@ -439,9 +439,7 @@ async fn decided(aragora: &Aragora, format: AnswerFormat) -> Result<(Decision, V
 }
 
 fn meaning(document: Value) -> AnswerFormat {
-    let mut format = AnswerFormat::default();
-    format.equal = serde_json::from_value(document).unwrap();
-    format
+    AnswerFormat { equal: serde_json::from_value(document).unwrap(), ..AnswerFormat::default() }
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Damaged files: never a wrong value, never a panic, and what is missing is found by `Verify`.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use aragora_core::storage::{
@@ -194,7 +194,7 @@ async fn a_cut_sled_file_is_never_a_wrong_value() {
 }
 
 #[cfg(feature = "sled")]
-fn snapshots(directory: &Path) -> Vec<PathBuf> {
+fn snapshots(directory: &Path) -> Vec<std::path::PathBuf> {
     let listed = std::fs::read_dir(directory.join("store-1")).unwrap().map(|entry| entry.unwrap().path());
     listed.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("snap.")).collect()
 }

@@ -158,6 +158,7 @@ __all__ = [
     "EquivalenceMath",
     "EquivalenceNormalised",
     "EquivalenceNumeric",
+    "EquivalenceSemantic",
     "ErrorInfo",
     "Event",
     "EventClass",
@@ -3604,6 +3605,37 @@ class EquivalenceMath(Value):
         return out
 
 
+class EquivalenceSemantic(Value):
+    """Alike in meaning: the cosine of the answers' vectors is at least `min`. The verdicts are recorded in the log,
+    so that a fold needs no embedder.
+
+    Attributes:
+        min: The least cosine, above 0 and at most 1.
+        embedder: Who makes the vectors: `hash` compares letters on this machine, and a model is named as agents
+            name theirs, e.g. `openai/text-embedding-3-small`.
+    """
+
+    __match_args__ = ("min", "embedder")
+    min: float
+    embedder: str | None = None
+    type: ClassVar[Literal["semantic"]] = "semantic"
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("EquivalenceSemantic", document)
+        return cls(
+            min=m.required("min", number),
+            embedder=m.optional("embedder", text),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {"name": "semantic"}
+        out["min"] = self.min
+        if self.embedder is not None:
+            out["embedder"] = self.embedder
+        return out
+
+
 class EquivalenceCustom(Value):
     """The verdicts of a comparator, recorded in the log so that a fold needs no comparator.
 
@@ -3634,6 +3666,7 @@ Equivalence: TypeAlias = (
     | EquivalenceNumeric
     | EquivalenceLetter
     | EquivalenceMath
+    | EquivalenceSemantic
     | EquivalenceCustom
 )
 """When two answers are the same."""
@@ -3644,6 +3677,7 @@ _EQUIVALENCE: Mapping[str, Read[Equivalence]] = {
     "numeric": EquivalenceNumeric.from_dict,
     "letter": EquivalenceLetter.from_dict,
     "math": EquivalenceMath.from_dict,
+    "semantic": EquivalenceSemantic.from_dict,
     "custom": EquivalenceCustom.from_dict,
 }
 
@@ -9587,7 +9621,7 @@ class SeatDocument(Value):
         judges: Whether it judges.
         reputation: Ratings, where the host has them.
         layers: Layers around this agent, of whatever kind it is, in place of the instance's; default the
-            instance's around a model and none around others.
+            instance's around a model and none around others. Budgets and kept replies stay the instance's.
         stand_ins: Agents that stand in for this one when it fails, in this order, in its name and behind layers
             of their own, in place of the models the layers name.
     """

@@ -1983,12 +1983,20 @@ public enum Equivalence: Hashable, AragoraDocument {
     case letter
     /// String equality after the Hendrycks MATH normaliser.
     case math
+    /// Alike in meaning: the cosine of the answers' vectors is at least `min`. The verdicts are recorded in the
+    /// log, so that a fold needs no embedder.
+    case semantic(min: Double, embedder: String? = nil)
     /// The verdicts of a comparator, recorded in the log so that a fold needs no comparator.
     case custom(comparator: String)
 
     private enum NumericKeys: String, CodingKey {
         case rel
         case abs
+    }
+
+    private enum SemanticKeys: String, CodingKey {
+        case min
+        case embedder
     }
 
     private enum CustomKeys: String, CodingKey {
@@ -2012,6 +2020,11 @@ public enum Equivalence: Hashable, AragoraDocument {
             self = .letter
         case "math":
             self = .math
+        case "semantic":
+            let keyed = try decoder.container(keyedBy: SemanticKeys.self)
+            self = .semantic(
+                min: try keyed.decode(Double.self, forKey: .min),
+                embedder: try keyed.decodeIfPresent(String.self, forKey: .embedder))
         case "custom":
             let keyed = try decoder.container(keyedBy: CustomKeys.self)
             self = .custom(
@@ -2036,6 +2049,11 @@ public enum Equivalence: Hashable, AragoraDocument {
             try tags.encode("letter", forKey: Name("name"))
         case .math:
             try tags.encode("math", forKey: Name("name"))
+        case .semantic(let min, let embedder):
+            try tags.encode("semantic", forKey: Name("name"))
+            var keyed = encoder.container(keyedBy: SemanticKeys.self)
+            try keyed.encode(min, forKey: .min)
+            try keyed.encodeIfPresent(embedder, forKey: .embedder)
         case .custom(let comparator):
             try tags.encode("custom", forKey: Name("name"))
             var keyed = encoder.container(keyedBy: CustomKeys.self)

@@ -2686,6 +2686,35 @@ public sealed interface Equivalence {
         override fun toString(): String = "Math"
     }
 
+    /**
+     * Alike in meaning: the cosine of the answers' vectors is at least `min`. The verdicts are recorded in the
+     * log, so that a fold needs no embedder.
+     */
+    public class Semantic(
+        /** The least cosine, above 0 and at most 1. */
+        public val min: Double,
+        /**
+         * Who makes the vectors: `hash` compares letters on this machine, and a model is named as agents name
+         * theirs, e.g. `openai/text-embedding-3-small`.
+         */
+        public val embedder: String? = null,
+    ) : Value(), Equivalence {
+        override fun toJson(): JsonValue = Members()
+            .put("name", jsonOf("semantic"))
+            .put("min", jsonOf(min))
+            .put("embedder", embedder?.let { a -> jsonOf(a) })
+            .done()
+
+        public companion object {
+            /** From the JSON form. */
+            @JvmStatic
+            public fun fromJson(json: JsonValue): Semantic = Semantic(
+                json.required("min").asDouble(),
+                json.member("embedder")?.let { a -> a.asString() },
+            )
+        }
+    }
+
     /** The verdicts of a comparator, recorded in the log so that a fold needs no comparator. */
     public class Custom(
         /** The comparator's name. */
@@ -2715,6 +2744,7 @@ public sealed interface Equivalence {
                 "numeric" -> Numeric.fromJson(json)
                 "letter" -> Letter
                 "math" -> Math
+                "semantic" -> Semantic.fromJson(json)
                 "custom" -> Custom.fromJson(json)
                 else -> throw unexpected(JsonString(case), "a case of Equivalence")
             }
