@@ -358,7 +358,7 @@ async fn a_schedule_loses_no_more_than_a_minute_and_keeps_its_chains() {
     cancel.cancel();
     task.await.unwrap();
     assert!(backups.measure_lag().await.unwrap() <= Duration::from_secs(60));
-    let events = events.lock().unwrap();
+    let events = std::mem::take(&mut *events.lock().unwrap());
     let count = |wanted: fn(&BackupEvent) -> bool| events.iter().filter(|event| wanted(event)).count();
     assert_eq!(
         count(|event| matches!(event, BackupEvent::Failed { .. } | BackupEvent::UpkeepFailed(_))),

@@ -108,7 +108,7 @@ async fn files_with_the_secret(env: &[(&str, &str)]) -> (usize, Vec<String>) {
     let spellings = |offset: usize| {
         // Base64 of a text depends on where in its group of three it begins.
         let base64 = data_encoding::BASE64.encode(&SECRET.as_bytes()[offset..]);
-        base64[..base64.len() - 4].as_bytes().to_vec()
+        base64.as_bytes()[..base64.len() - 4].to_vec()
     };
     let mut needles: Vec<Vec<u8>> = (0..3).map(spellings).collect();
     needles.push(SECRET.as_bytes().to_vec());
