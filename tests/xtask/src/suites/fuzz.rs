@@ -43,10 +43,13 @@ fn fuzz(context: &Context, seconds: u64) -> Result<(), String> {
 }
 
 fn one(context: &Context, tool: &Path, seeds: &Path, target: &str, seconds: u64) -> Result<(), String> {
+    // A target that has found nothing yet has no folder, and libFuzzer does not make it.
+    let corpus = format!("{FOLDER}/corpus/{target}");
+    std::fs::create_dir_all(context.root.join(&corpus)).map_err(|error| format!("{corpus}: {error}"))?;
     let mut command = program(context, tool);
     // What cargo tells its subcommands: which compiler to use.
     command.env("RUSTUP_TOOLCHAIN", "nightly").args(["fuzz", "run", "--fuzz-dir", FOLDER, target]);
-    command.arg(format!("{FOLDER}/corpus/{target}")).arg(seeds.join(target)).arg("--");
+    command.arg(&corpus).arg(seeds.join(target)).arg("--");
     command.arg(format!("-max_total_time={seconds}")).args(["-timeout=20", "-max_len=16384", "-print_final_stats=1"]);
     // Half an hour for the first build.
     run_within(&mut command, Duration::from_secs(seconds + 1_800)).map(drop)
