@@ -138,7 +138,7 @@ impl Agents {
     }
 
     /// The same keys, addresses, targets and budgets with the layers of a document, with who stands in, around what is
-    /// opened from now on.
+    /// opened from now on. Replies are kept as the instance keeps them unless the document says how.
     ///
     /// Errors: `invalid_config` with everything that is wrong with the document; for one with budgets too, because
     /// those belong to all seats of an instance.
@@ -154,7 +154,8 @@ impl Agents {
             return Ok(Self::over(Shared { layers: None, stand_ins: StandIns::Off, ..within }));
         }
         let mut layers = StackConfig::from(document);
-        layers.cache = document.cache.as_ref().map(|cache| cache.open(&self.inner.parts));
+        let kept = self.inner.layers.as_ref().and_then(|own| own.cache.clone());
+        layers.cache = document.cache.as_ref().map(|cache| cache.open(&self.inner.parts)).or(kept);
         layers.book.clone_from(&self.inner.book);
         Ok(Self::over(Shared { layers: Some(layers), stand_ins: document.stand_ins(), ..within }))
     }

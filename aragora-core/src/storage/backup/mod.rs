@@ -1,7 +1,7 @@
 //! Copies of a store that count only after they were read back.
 //!
 //! A chain is a full backup and the increments after it. [`Backups::full`] and [`Backups::increment`] write to a
-//! [`BackupTarget`], [`Backups::verify`] reads a chain as a restore would, [`Backups::restore`] fills an empty store
+//! [`BackupTarget`], [`Backups::verify`] reads a chain as a restore would, [`BackupArchive::restore`] fills an empty store
 //! from it, and [`Backups::run`] does all of it on a schedule. The end of every increment is a point in time to go back
 //! to.
 

@@ -162,15 +162,21 @@ impl Backups {
         drop(self.store.renew(lease, None).await);
     }
 
-    async fn measured<T>(&self, kind: BackupKind, work: impl Future<Output = Result<Option<T>>>) -> Result<Option<T>> {
+    async fn measured(
+        &self,
+        asked: BackupKind,
+        work: impl Future<Output = Result<Option<BackupId>>>,
+    ) -> Result<Option<BackupId>> {
         let begun = self.archive.parts.clock.monotonic();
         let result = work.await;
-        let outcome = match &result {
-            Ok(Some(_)) => Outcome::Written,
-            Ok(None) => Outcome::Nothing,
-            Err(_) => Outcome::Failed,
+        let (kind, outcome) = match &result {
+            // A full one may have taken the place of an increment.
+            Ok(Some(id)) => (id.kind(), Outcome::Written),
+            Ok(None) => (asked, Outcome::Nothing),
+            Err(_) => (asked, Outcome::Failed),
         };
-        self.archive.count_run(kind, outcome, self.archive.parts.clock.monotonic().saturating_sub(begun));
+        let took = self.archive.parts.clock.monotonic().saturating_sub(begun);
+        self.archive.count_run(kind, outcome, took);
         result
     }
 }

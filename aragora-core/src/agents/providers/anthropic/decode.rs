@@ -15,8 +15,8 @@ use crate::debate::{Refusal, StopReason};
 pub(super) struct MessagesReader {
     reports_cost: bool,
     tokens: Tokens,
-    /// Calls whose arguments still arrive: the block's index and the call's place in the draft.
-    open: BTreeMap<u64, usize>,
+    /// Calls whose arguments still arrive: the block's index, the call's place in the draft, and whether a piece came.
+    open: BTreeMap<u64, (usize, bool)>,
 }
 
 impl MessagesReader {
@@ -57,8 +57,12 @@ impl MessagesReader {
             "text_delta" => added.text.push_str(text(delta.get("text"))),
             "thinking_delta" => added.reasoning.push_str(text(delta.get("thinking"))),
             "input_json_delta" => {
-                let place = index(document).and_then(|index| self.open.get(&index)).copied();
-                if let Some(call) = place.and_then(|place| draft.tools.get_mut(place)) {
+                let Some((place, fed)) = index(document).and_then(|index| self.open.get_mut(&index)) else { return };
+                if let Some(call) = draft.tools.get_mut(*place) {
+                    // Pieces take the place of what stood at the beginning.
+                    if !std::mem::replace(fed, true) {
+                        call.raw.clear();
+                    }
                     call.raw.push_str(text(delta.get("partial_json")));
                 }
             }
@@ -116,12 +120,12 @@ impl Reader for MessagesReader {
                     begin(block, draft, &mut added);
                 }
                 if let Some(index) = index(document).filter(|_| draft.tools.len() > calls) {
-                    self.open.insert(index, calls);
+                    self.open.insert(index, (calls, false));
                 }
             }
             "content_block_delta" => self.delta(document, draft, &mut added),
             "content_block_stop" => {
-                let place = index(document).and_then(|index| self.open.remove(&index));
+                let place = index(document).and_then(|index| self.open.remove(&index)).map(|(place, _)| place);
                 if let Some(call) = place.and_then(|place| draft.tools.get_mut(place)) {
                     settle(call);
                 }
@@ -134,7 +138,7 @@ impl Reader for MessagesReader {
             }
             "message_stop" => {
                 // Gateways leave out the ends of blocks.
-                for place in std::mem::take(&mut self.open).into_values() {
+                for (place, _) in std::mem::take(&mut self.open).into_values() {
                     draft.tools.get_mut(place).into_iter().for_each(settle);
                 }
                 draft.finished = true;
