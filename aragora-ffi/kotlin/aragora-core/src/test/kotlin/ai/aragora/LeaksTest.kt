@@ -3,6 +3,7 @@ package ai.aragora
 import java.lang.ref.WeakReference
 import java.nio.file.Files
 import java.nio.file.Path
+import java.util.concurrent.atomic.AtomicInteger
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 import kotlinx.coroutines.Dispatchers
@@ -52,11 +53,15 @@ internal class LeaksTest {
     @Test
     fun `calls that were given up leave nothing behind`() = live {
         val clock = ManualClock()
+        val waiting = AtomicInteger()
         opened(clock = clock) { aragora ->
             val results = List(100) { number ->
                 async {
                     aragora.debate("Question $number?") {
-                        agent("ada") { awaitCancellation() }
+                        agent("ada") {
+                            waiting.incrementAndGet()
+                            awaitCancellation()
+                        }
                         agent("bob") { AgentReply("FINAL ANSWER: yes") }
                         agent("cyd") { throw IllegalStateException("late and wrong") }
                         agent("dan") { AgentReply("FINAL ANSWER: yes") }
@@ -65,6 +70,8 @@ internal class LeaksTest {
                     }.result()
                 }
             }
+            // Everybody else has answered before the time of the one who never does is up.
+            eventually { waiting.get() == 100 && aragora.callsUnderWay == 100 }
             while (results.any { it.isActive }) {
                 clock.advance(1.seconds)
                 delay(5.milliseconds)
