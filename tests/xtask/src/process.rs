@@ -103,13 +103,28 @@ fn not_started(command: &Command, error: &std::io::Error) -> String {
 
 fn line_of(command: &Command) -> String {
     let name = std::path::Path::new(command.get_program()).file_stem().unwrap_or_default();
-    let words = std::iter::once(name).chain(command.get_args()).map(|word| word.to_string_lossy());
+    let words = std::iter::once(name).chain(command.get_args()).map(|word| without_key(&word.to_string_lossy()));
     words.collect::<Vec<_>>().join(" ")
+}
+
+/// A key that a program in another root is given as `NAME_KEY=value` is not shown, one of a test neither.
+fn without_key(word: &str) -> String {
+    match word.split_once('=') {
+        Some((name, _)) if name.ends_with("_KEY") => format!("{name}=..."),
+        _ => word.to_owned(),
+    }
 }
 
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_shown_command_holds_no_key() {
+        let mut command = Command::new("env");
+        command.args(["MODEL_KEY=sk-1", "MODEL_SERVER=http://localhost", "swift"]);
+        assert_eq!(line_of(&command), "env MODEL_KEY=... MODEL_SERVER=http://localhost swift");
+    }
 
     #[test]
     fn a_program_that_does_not_end_is_killed() {
