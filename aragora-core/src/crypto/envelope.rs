@@ -119,6 +119,11 @@ fn looks_like_envelope(bytes: &[u8]) -> bool {
     bytes.len() >= ENVELOPE_OVERHEAD && matches!(bytes, [VERSION, SUITE, kind, ..] if PlainType::of(*kind).is_some())
 }
 
+/// The error of a key that is not held.
+pub(crate) fn key_not_found(id: &dyn fmt::Display) -> Error {
+    Error::new(ErrorKind::KeyNotFound, format!("Key not found: {id}")).with("key_id", id)
+}
+
 /// The id of the key that bytes of that shape name.
 pub(crate) fn envelope_key_id(bytes: &[u8]) -> Option<KeyId> {
     if !looks_like_envelope(bytes) {
@@ -204,7 +209,7 @@ impl Keyring {
             return Ok((kind, key));
         }
         let id = HEXLOWER.encode(tag.get(..8).unwrap_or_default());
-        Err(Error::new(ErrorKind::KeyNotFound, format!("Key not found: {id}")).with("key_id", id))
+        Err(key_not_found(&id))
     }
 }
 

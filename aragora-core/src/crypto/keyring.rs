@@ -12,6 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use super::envelope::key_not_found;
 use super::xaes::Xaes;
 use crate::config::{Secret, check_keys, parse_keys};
 use crate::entropy::Entropy;
@@ -189,7 +190,7 @@ impl Keyring {
     /// The code of a backup's manifest under this key: HMAC-SHA256. `key_not_found` if the key is not held.
     pub(crate) fn backup_mac(&self, key: KeyId, text: &[u8]) -> Result<[u8; 32]> {
         let held = self.keys().find(|held| held.id() == key);
-        let held = held.ok_or_else(|| Error::new(ErrorKind::KeyNotFound, format!("Key not found: {key}")))?;
+        let held = held.ok_or_else(|| key_not_found(&key))?;
         let mac_key = expand(&held.prk, &[b"aragora/backup/v1"]);
         // HMAC takes keys of any length.
         let mac = Hmac::<Sha256>::new_from_slice(&*mac_key).map_err(|error| Error::internal(error.to_string()))?;

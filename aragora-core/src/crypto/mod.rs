@@ -35,4 +35,4 @@ pub use plain::{Plain, PlainJson};
 #[cfg(feature = "upstream-import")]
 pub use upstream::{Upstream, UpstreamType};
 
-pub(crate) use envelope::{NONCE, Nonce, PlainType, envelope_key_id};
+pub(crate) use envelope::{NONCE, Nonce, PlainType, envelope_key_id, key_not_found};

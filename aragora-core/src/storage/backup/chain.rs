@@ -4,12 +4,12 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::manifest::{BackupId, Manifest, key_not_found};
+use super::manifest::{BackupId, Manifest};
 use super::source::StoredRow;
 use super::{BackupArchive, BackupFacts, chunk, invalid};
 use crate::clock::Timestamp;
 use crate::config::Secret;
-use crate::crypto::{Cipher, FieldPath, Plain};
+use crate::crypto::{Cipher, FieldPath, Plain, key_not_found};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::Digest;
 
@@ -132,7 +132,7 @@ impl Shelf<'_> {
         let bytes = match (&self.archive.cipher, manifest.sealed) {
             (Some(cipher), true) => open(cipher, id, number, &stored)?,
             (None, true) => match manifest.mac_key {
-                Some(key) => return Err(at(key_not_found(key))),
+                Some(key) => return Err(at(key_not_found(&key))),
                 None => return Err(at(invalid("a sealed backup names no key"))),
             },
             (_, false) => Bytes::from(stored),

@@ -11,7 +11,7 @@ use super::invalid;
 use super::source::{Counters, JournalMark, StoreIdentity, TableCounts};
 use crate::clock::Timestamp;
 use crate::crypto::canonical::to_canonical;
-use crate::crypto::{KeyId, Keyring};
+use crate::crypto::{KeyId, Keyring, key_not_found};
 use crate::entropy::Entropy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{Digest, ulid};
@@ -180,7 +180,7 @@ impl Manifest {
         match (&self.mac, self.mac_key, keyring) {
             (None, None, None) => Ok(()),
             (None, _, Some(_)) => Err(invalid("a manifest that no key authenticates").with("backup", &self.id)),
-            (Some(_), Some(key), None) => Err(key_not_found(key).with("backup", &self.id)),
+            (Some(_), Some(key), None) => Err(key_not_found(&key).with("backup", &self.id)),
             (Some(mac), Some(key), Some(keyring)) => {
                 let bare = Self { mac: None, ..self.clone() };
                 let expected = HEXLOWER.encode(&keyring.backup_mac(key, &to_canonical(&bare)?)?);
@@ -193,10 +193,6 @@ impl Manifest {
             _ => Err(invalid("a manifest names a key and no code, or a code and no key").with("backup", &self.id)),
         }
     }
-}
-
-pub(super) fn key_not_found(key: KeyId) -> Error {
-    Error::new(ErrorKind::KeyNotFound, format!("Key not found: {key}"))
 }
 
 #[cfg(test)]
