@@ -161,6 +161,8 @@ metrics! {
     AGENT_UNPRICED_TOTAL = "aragora_agent_unpriced_total" MetricKind::Counter, [AGENT, PROVIDER];
     /// Replies from the reply cache.
     AGENT_CACHE_HITS_TOTAL = "aragora_agent_cache_hits_total" MetricKind::Counter, [AGENT, PROVIDER];
+    /// Spent and set aside as a share of the limit, of the budget of this name that changed last.
+    BUDGET_UTILIZATION_RATIO = "aragora_budget_utilization_ratio" MetricKind::Gauge, [capped("scope", 64)];
     /// The breaker of an agent's primary target: 0 closed, 1 half-open, 2 open.
     CIRCUIT_BREAKER_STATE = "aragora_circuit_breaker_state" MetricKind::Gauge, [AGENT];
     /// Openings of breakers.
