@@ -149,9 +149,9 @@ async fn wrapped_keys_lie_beside_backups_and_never_in_them() {
         notes(&sealed, "other").put(&note(2)).await.unwrap();
         backups.increment().await.unwrap().unwrap();
         lab.tick();
-        sealed.reencrypt(); // Makes nothing.
         lab.keys(&lab.below).get_tenant_key(&org("third")).await.unwrap();
         let last = backups.increment().await.unwrap().expect("a new key is a change");
+        lab.tick();
         assert_eq!(backups.increment().await.unwrap(), None);
 
         let (bundles, data) = lab.files();
@@ -351,7 +351,13 @@ async fn processes_register_and_no_two_have_one_id() {
     taken.leave().await.unwrap();
     a.leave().await.unwrap();
     assert!(plain.instances().await.unwrap().is_empty());
+    // One that is announced holds no place of its own, and takes nobody's.
+    let run = sealed(KEY_2).reencrypt().unwrap();
+    run.announce("b", Duration::from_secs(60)).await.unwrap();
+    assert_eq!(plain.instances().await.unwrap()[0].active_key, Some(id(KEY_2)));
     plain.register("a").await.unwrap();
+    let refused = run.announce("a", Duration::from_secs(60)).await.unwrap_err();
+    assert_eq!((refused.kind(), refused.reason()), (ErrorKind::Conflict, reason));
     lab.clock.advance(INSTANCE_TTL);
     assert!(plain.instances().await.unwrap().is_empty());
 }

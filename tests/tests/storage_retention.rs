@@ -5,8 +5,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aragora_core::clock::{BoxFuture, CancelToken, Clock, ManualClock, Timestamp};
-use aragora_core::storage::retention::{ClockGuard, RetentionJob, RetentionPage, RetentionScheduler};
-use aragora_core::storage::{Leases, MemoryStorage, Space, Storage};
+use aragora_core::ids::OrgId;
+use aragora_core::storage::retention::{ClockGuard, RetentionJob, RetentionPage, RetentionScheduler, usage_by_table};
+use aragora_core::storage::{
+    Address, Codec, KeyBytes, Leases, MemoryStorage, OVERHEAD, Space, Storage, TableName, draft,
+};
 use aragora_core::telemetry::Parts;
 use aragora_core::{Error, ErrorKind, Result};
 use async_trait::async_trait;
@@ -213,6 +216,23 @@ async fn jobs_run_when_they_are_due() {
     }
     cancel.cancel();
     running.await.unwrap();
+}
+
+#[tokio::test]
+async fn usage_is_told_by_table() {
+    let lab = Lab::new();
+    let at = |table: &str, key: u64| {
+        Address::new(Space::Tenant(OrgId::new("acme").unwrap()), TableName::new(table).unwrap(), KeyBytes::of(&key))
+    };
+    for key in 0..3 {
+        lab.store.put(at("note", key), draft(Codec::Raw, 1, b"12345")).await.unwrap();
+        lab.store.put_for(at("session", key), draft(Codec::Raw, 1, b"1"), HOUR).await.unwrap();
+    }
+    let usage = usage_by_table(&lab.store).await.unwrap();
+    assert_eq!((usage["note"].rows, usage["note"].expiring), (3, 0));
+    assert_eq!((usage["session"].rows, usage["session"].expiring), (3, 3));
+    let bytes = at("note", 0).physical().len() + OVERHEAD + 5;
+    assert_eq!(usage["note"].bytes, 3 * bytes as u64);
 }
 
 #[tokio::test]

@@ -9,11 +9,11 @@ use crate::clock::CancelToken;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::ulid;
-use crate::storage::{Control, ControlReport, HEARTBEAT, Instance, Registration, Stack};
+use crate::storage::{Control, ControlReport, HEARTBEAT, Instance, Leases, Registration, Space, Stack};
 use crate::telemetry::Parts;
 
-/// Signs of life between two counts of what is stored (5 min).
-const USAGE_EVERY: u32 = 10;
+/// Signs of life between two counts of what is stored, which read every row (1 h).
+const USAGE_EVERY: u32 = 120;
 /// Sweeps of 1,000 rows each between two signs of life.
 const SWEEPS: u32 = 20;
 
@@ -29,8 +29,8 @@ impl Aragora {
         self.registration.as_ref().map(|registration| registration.id())
     }
 
-    /// Keeps the store in order until cancelled: gives a sign of life every 30 s, removes what has expired, counts what
-    /// is stored every 5 minutes. A failure is logged and does not end it, and whatever runs may be dropped at any time.
+    /// Keeps the store in order until cancelled: gives a sign of life every 30 s, and, in one process at a time, removes
+    /// what has expired and counts every hour what is stored. A failure is logged and does not end it, and whatever runs may be dropped at any time.
     /// Backups run beside it: `Backups::run`.
     pub async fn maintenance(&self, cancel: &CancelToken) {
         let clock = self.engine.parts().clock.clone();
@@ -39,10 +39,7 @@ impl Aragora {
             let next = clock.monotonic().saturating_add(HEARTBEAT);
             let work = async {
                 log("a sign of life", self.sign_of_life().await);
-                log("removing what has expired", self.sweep(cancel).await);
-                if round.is_multiple_of(USAGE_EVERY) {
-                    log("counting what is stored", self.storage.whole().control(Control::Usage).await.map(drop));
-                }
+                log("keeping the store in order", self.keep_in_order(round, cancel).await);
                 clock.sleep_until(next).await;
             };
             select! {
@@ -60,8 +57,16 @@ impl Aragora {
         }
     }
 
-    async fn sweep(&self, cancel: &CancelToken) -> Result<()> {
+    async fn keep_in_order(&self, round: u32, cancel: &CancelToken) -> Result<()> {
         let store = self.storage.whole();
+        let turn = Leases::new(store.clone(), Space::System).named("maintenance");
+        // Not given back: it lapses when the next turn is due, whoever takes that.
+        if turn.claim(self.instance_id().unwrap_or("maintenance"), HEARTBEAT).await?.is_none() {
+            return Ok(());
+        }
+        if round.is_multiple_of(USAGE_EVERY) {
+            store.control(Control::Usage).await?;
+        }
         for _ in 0..SWEEPS {
             let report = store.control(Control::Sweep).await?;
             if cancel.is_cancelled() || !matches!(report, ControlReport::Swept { more: true, .. }) {

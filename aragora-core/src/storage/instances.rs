@@ -25,6 +25,8 @@ pub const HEARTBEAT: Duration = Duration::from_secs(30);
 /// Longest id in bytes.
 const MAX_ID: usize = 128;
 pub(super) const TABLE: &str = "instance";
+/// The token of a row without a lease; leases count from 1.
+const NO_PLACE: u64 = 0;
 
 /// A process that lives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +98,41 @@ pub(super) async fn clear(storage: &Arc<dyn Storage>, parts: &Parts) -> Result<(
     Ok(())
 }
 
+/// Puts a process on the list that holds no place of its own.
+pub(super) async fn announce(
+    storage: &Arc<dyn Storage>,
+    parts: &Parts,
+    id: &str,
+    keys: Vec<KeyId>,
+    ttl: Duration,
+) -> Result<()> {
+    check_id(id)?;
+    let table = rows(storage, parts);
+    let now = parts.clock.now();
+    let known = table.get(&id.to_owned()).await?.map(|row| row.value);
+    if known.as_ref().is_some_and(|row| row.token != NO_PLACE) {
+        return Err(in_use(id));
+    }
+    let started_at = known.map_or(now, |row| row.instance.started_at);
+    let instance = Instance { active_key: keys.first().copied(), keys, ..Instance::at(id, started_at, now) };
+    table.put_for(&Row { instance, token: NO_PLACE, until: now }, ttl).await.map(drop)
+}
+
+fn check_id(id: &str) -> Result<()> {
+    if !id.is_empty() && id.len() <= MAX_ID && !id.chars().any(char::is_control) {
+        return Ok(());
+    }
+    let reason = format!("the id of an instance has 1 to {MAX_ID} bytes without control characters");
+    Err(Error::new(ErrorKind::InvalidRequest, reason))
+}
+
+impl Instance {
+    fn at(id: &str, started_at: Timestamp, heartbeat: Timestamp) -> Self {
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        Self { id: id.to_owned(), version, started_at, heartbeat, active_key: None, keys: Vec::new() }
+    }
+}
+
 /// The place of one process among those that share a store. It lapses by itself when nobody renews it.
 #[derive(Debug)]
 pub struct Registration {
@@ -113,20 +150,10 @@ impl Registration {
         parts: &Parts,
         id: &str,
     ) -> Result<Self> {
-        if id.is_empty() || id.len() > MAX_ID || id.chars().any(char::is_control) {
-            let reason = format!("the id of an instance has 1 to {MAX_ID} bytes without control characters");
-            return Err(Error::new(ErrorKind::InvalidRequest, reason));
-        }
+        check_id(id)?;
         let lease = lease_of(&storage, id).claim(id, INSTANCE_TTL).await?.ok_or_else(|| in_use(id))?;
         let now = parts.clock.now();
-        let instance = Instance {
-            id: id.to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            started_at: now,
-            heartbeat: now,
-            active_key: None,
-            keys: Vec::new(),
-        };
+        let instance = Instance::at(id, now, now);
         let this = Self { storage, sealed, parts: parts.clone(), instance, lease: Mutex::new(lease) };
         this.renew().await?;
         Ok(this)

@@ -63,6 +63,14 @@ impl Reencrypt {
         Ok(KeyAge { key, since, rotation_due: Duration::from_millis(age) >= ROTATION_DUE })
     }
 
+    /// Says once that a process lives and which keys it has, until `ttl` has passed, and gives the age of the key that
+    /// encrypts. For a process that does not hold a [`Registration`](crate::storage::Registration); it repeats this.
+    /// `conflict` if a process that holds one has the id.
+    pub async fn announce(&self, instance: &str, ttl: Duration) -> Result<KeyAge> {
+        instances::announce(&self.storage, &self.parts, instance, self.key_ids().await?, ttl).await?;
+        self.key_age().await
+    }
+
     /// The installation's keys, the one that encrypts first.
     pub(crate) async fn key_ids(&self) -> Result<Vec<KeyId>> {
         Ok(self.stores.ring(&Space::System).await?.key_ids())

@@ -1,12 +1,13 @@
 //! Old data leaves by rule, visibly, and never by a clock that cannot be believed.
 //!
 //! [`RetentionScheduler`] runs jobs that remove rows, each under a lease of its own, a page at a time. On a data
-//! directory, [`StorageCleanup`] removes files by a plan that can be looked at first.
+//! directory, on Unix, `StorageCleanup` removes files by a plan that can be looked at first.
 
 #[cfg(unix)]
 mod cleanup;
 mod clock;
 mod scheduler;
+mod usage;
 
 #[cfg(unix)]
 pub use cleanup::{
@@ -15,3 +16,4 @@ pub use cleanup::{
 };
 pub use clock::ClockGuard;
 pub use scheduler::{RetentionJob, RetentionPage, RetentionScheduler, RetentionStatus};
+pub use usage::{TableUsage, usage_by_table};

@@ -8,6 +8,7 @@ use super::walk::{Survey, identity};
 use super::{CleanupCategory, CleanupEntry, CleanupPlan, CleanupReport, SkippedEntry, archive, io};
 use crate::error::{Error, Result};
 
+const MANIFEST: &str = "manifest.json";
 const FOLDER: OFlags = OFlags::DIRECTORY.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
 /// Two passes: everything is copied to the archive before the first file goes.
@@ -30,6 +31,10 @@ pub(super) fn execute(root: &Path, plan: &CleanupPlan) -> Result<CleanupReport> 
             report.archived += 1;
         }
     }
+    // A backup is one as long as its manifest is there, and the newest go first: whatever ends this leaves whole chains.
+    ready.sort_by(|(a, _), (b, _)| {
+        (name_of(&b.path) == MANIFEST, &b.path).cmp(&(name_of(&a.path) == MANIFEST, &a.path))
+    });
     for (entry, folder) in &ready {
         // Looked at once more: archiving may have taken long.
         let removed = same(folder, entry)
