@@ -57,8 +57,13 @@ pub(crate) fn open(root: &Path, options: Options, parts: &Parts) -> Result<Embed
     let read_only = options.access.read_only;
     let disk = RedbDisk::open(file_medium(path.clone()), Some(path), options.cache_bytes, read_only)?;
     sync_directory(&directory.store()).or_else(|error| if read_only { Ok(()) } else { Err(error) })?;
-    let settings =
-        Settings { clock: parts.clock.clone(), journal: options.journal, directory: Some(directory), read_only };
+    let settings = Settings {
+        clock: parts.clock.clone(),
+        telemetry: parts.telemetry.clone(),
+        journal: options.journal,
+        directory: Some(directory),
+        read_only,
+    };
     EmbeddedStorage::start(Box::new(disk), settings)
 }
 
@@ -82,7 +87,13 @@ fn discard_unborn(path: &Path) -> Result<()> {
 #[cfg(feature = "testing")]
 pub(crate) fn over(medium: Medium, journal: bool, parts: &Parts) -> Result<EmbeddedStorage> {
     let disk = RedbDisk::open(medium, None, CHECK_CACHE, false)?;
-    let settings = Settings { clock: parts.clock.clone(), journal, directory: None, read_only: false };
+    let settings = Settings {
+        clock: parts.clock.clone(),
+        telemetry: parts.telemetry.clone(),
+        journal,
+        directory: None,
+        read_only: false,
+    };
     EmbeddedStorage::start(Box::new(disk), settings)
 }
 

@@ -119,6 +119,7 @@ impl Writer {
         match self.commit(&changes, state, members.iter().any(|member| !member.work.is_relaxed())) {
             Ok(()) => {
                 self.freed += freed;
+                self.shared.group_size.observe(members.len() as f64);
                 answer(members, results);
             }
             Err(Failure::Refused(error)) => refuse(members, &not_applied(error)),

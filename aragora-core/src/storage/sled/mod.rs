@@ -71,8 +71,13 @@ pub(crate) fn open(root: &Path, options: Options, parts: &Parts) -> Result<Embed
         opened: RwLock::new(Some(opened)),
         refuse: AtomicBool::new(false),
     };
-    let settings =
-        Settings { clock: parts.clock.clone(), journal: options.journal, directory: Some(directory), read_only: false };
+    let settings = Settings {
+        clock: parts.clock.clone(),
+        telemetry: parts.telemetry.clone(),
+        journal: options.journal,
+        directory: Some(directory),
+        read_only: false,
+    };
     EmbeddedStorage::start(Box::new(disk), settings)
 }
 

@@ -11,12 +11,14 @@ pub(super) const SUITE: Suite =
     Suite { name: "servers", about: "stores on PostgreSQL and Redis keep every line of the storage contract", run };
 
 /// In this order: the last stops and starts the servers, which nobody else must be using.
-const TESTS: [&str; 6] = [
+const TESTS: [&str; 8] = [
     "storage_postgres",
     "storage_postgres_faults",
     "storage_migrations",
     "storage_redis",
     "storage_redis_faults",
+    "storage_telemetry",
+    "start_rules",
     "storage_postgres_restart",
 ];
 
