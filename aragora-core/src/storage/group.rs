@@ -8,6 +8,7 @@ mod copy;
 pub(crate) mod disk;
 mod journal;
 mod plan;
+pub(crate) mod point;
 mod queue;
 mod read;
 mod rows;

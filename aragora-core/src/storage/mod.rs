@@ -28,7 +28,7 @@ mod control;
 mod dir;
 mod frame;
 #[cfg(any(feature = "storage-redb", feature = "storage-sled"))]
-mod group;
+pub(crate) mod group;
 mod helpers;
 mod index;
 mod instances;

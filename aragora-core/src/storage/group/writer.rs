@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::disk::{Changes, Failure, Part};
 use super::plan::Plan;
+use super::point::{StoragePoint, reached};
 use super::queue::{Done, Queued, Work};
 use super::state::State;
 use super::{Shared, poisoned};
@@ -120,6 +121,7 @@ impl Writer {
             Ok(()) => {
                 self.freed += freed;
                 self.shared.group_size.observe(members.len() as f64);
+                reached(StoragePoint::BeforeAnswer);
                 answer(members, results);
             }
             Err(Failure::Refused(error)) => refuse(members, &not_applied(error)),
