@@ -10,18 +10,22 @@ use crate::suite::{Outcome, Suite};
 pub(super) const SUITE: Suite =
     Suite { name: "servers", about: "stores on PostgreSQL and Redis keep every line of the storage contract", run };
 
+/// Stores in directories too: copies go from every backend to every other.
+const FEATURES: &str = "servers,sled";
+
 /// In this order: the last stops and starts the servers, which nobody else must be using.
-const TESTS: [&str; 6] = [
+const TESTS: [&str; 7] = [
     "storage_postgres",
     "storage_postgres_faults",
     "storage_migrations",
     "storage_redis",
     "storage_redis_faults",
+    "storage_copies",
     "storage_postgres_restart",
 ];
 
 fn run(context: &Context) -> Outcome {
-    let lints = ["--all-targets", "--features", "servers", "--", "-D", "warnings"];
+    let lints = ["--all-targets", "--features", FEATURES, "--", "-D", "warnings"];
     if let Err(reason) = start(cargo_locked(context, "clippy").args(["--package", "aragora-tests"]).args(lints)) {
         return Outcome::Failed(reason);
     }
@@ -61,7 +65,7 @@ fn tests(context: &Context, servers: &Servers, names: &[&str]) -> Result<(), Str
 }
 
 fn selected(_: &Context, mut command: Command, names: &[&str]) -> Command {
-    command.args(["--package", "aragora-tests", "--features", "servers"]);
+    command.args(["--package", "aragora-tests", "--features", FEATURES]);
     for name in names {
         command.args(["--test", name]);
     }
