@@ -13,6 +13,7 @@ mod queue;
 mod read;
 mod rows;
 mod state;
+mod track;
 mod writer;
 
 use std::fmt;
@@ -26,6 +27,7 @@ pub use journal::JournalRow;
 
 use super::address::{Address, KeyRange, TableName};
 use super::backup::Copyable;
+use super::backup::gate::Gate;
 use super::batch::{Batch, Commit, not_applied};
 use super::control::{Control, ControlReport, ProbeReport};
 use super::dir::Directory;
@@ -40,6 +42,7 @@ use crate::telemetry::{Histogram, Telemetry, names};
 use disk::{Changes, Disk, Failure, Part, Snapshot};
 use queue::{Done, Queue, Work, closed};
 use state::State;
+use track::Tracks;
 use writer::Writer;
 
 /// How far a clock may step back before it is worth a note.
@@ -65,6 +68,8 @@ struct Shared {
     directory: Option<Arc<Directory>>,
     closed: AtomicBool,
     poison: Mutex<Option<Error>>,
+    gate: Mutex<Gate>,
+    tracks: Tracks,
     // The process that opened it; a fork has neither the writer nor the locks.
     process: u32,
 }
@@ -109,6 +114,8 @@ impl EmbeddedStorage {
         if let Some(directory) = directory.as_ref().filter(|_| !born && damage.is_none()) {
             directory.commit_generation(state.group == 1)?;
         }
+        let moved_to = State::moved_to(&*disk.snapshot()?)
+            .or_else(|error| if damage.is_some() { Ok(None) } else { Err(error) })?;
         let shared = Arc::new(Shared {
             disk,
             clock: clock.clone(),
@@ -119,6 +126,8 @@ impl EmbeddedStorage {
             directory,
             closed: AtomicBool::new(false),
             poison: Mutex::new(damage),
+            gate: Mutex::new(Gate::of(moved_to)),
+            tracks: Tracks::default(),
             process: std::process::id(),
         });
         if read_only {
@@ -259,6 +268,10 @@ impl Shared {
         if let Some(bytes) = self.directory.as_ref().and_then(|directory| directory.bytes()) {
             self.telemetry.gauge(&names::STORAGE_BYTES, &["files"]).set(bytes as f64);
         }
+    }
+
+    fn gate(&self) -> std::sync::MutexGuard<'_, Gate> {
+        self.gate.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn poison(&self, cause: Error) {

@@ -26,6 +26,7 @@ mod connectivity;
 mod control;
 #[cfg(any(feature = "storage-redb", feature = "storage-sled"))]
 mod dir;
+mod files;
 mod frame;
 #[cfg(any(feature = "storage-redb", feature = "storage-sled"))]
 pub(crate) mod group;
@@ -36,6 +37,7 @@ mod key;
 mod lease;
 mod memory;
 pub mod migrate;
+mod move_store;
 mod observed;
 mod open;
 #[cfg(feature = "storage-postgres")]
@@ -78,6 +80,7 @@ pub use instances::{HEARTBEAT, INSTANCE_TTL, Instance, Registration};
 pub use key::{Desc, KeyBytes, KeyCodec, KeyReader, KeyScalar, KeyWriter, MAX_KEY, OrderedF64};
 pub use lease::{ClaimTarget, Lease, LeaseClaim, Leases, MAX_LEASE, MIN_LEASE, NamedLease};
 pub use memory::MemoryStorage;
+pub use move_store::{MoveOptions, MoveReport, MovedTable, move_between, move_store};
 pub use observed::{Observed, StorageHealth};
 pub use open::open;
 pub use reencrypt::{Census, Counts, Grace, KeyAge, Progress, Reencrypt, ReencryptReport, Stores};

@@ -1,8 +1,11 @@
 //! Stores on PostgreSQL, 14 or newer: shared by many processes, durable, by the server's clock.
 
 mod apply;
+mod copy;
 mod errors;
+pub(crate) mod in_place;
 mod leases;
+mod load;
 mod options;
 mod read;
 mod revisions;
@@ -20,6 +23,7 @@ use async_trait::async_trait;
 use sqlx::postgres::{PgConnection, PgPool};
 
 use super::address::{Address, KeyRange, Space};
+use super::backup::Copyable;
 use super::batch::{Batch, Commit};
 use super::control::{Control, ControlReport};
 use super::lease::{Lease, LeaseClaim};
@@ -187,6 +191,10 @@ impl Storage for PostgresStorage {
             max_value: MAX_PAYLOAD as u32,
             max_batch_bytes: MAX_BATCH_BYTES as u32,
         }
+    }
+
+    fn copyable(self: Arc<Self>) -> Option<Arc<dyn Copyable>> {
+        Some(self)
     }
 
     async fn get_many(&self, at: Vec<Address>) -> Result<Vec<Option<Entry>>> {

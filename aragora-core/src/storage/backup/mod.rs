@@ -9,6 +9,8 @@ mod bundle;
 mod chain;
 mod chunk;
 mod drill;
+pub(crate) mod gate;
+mod in_place;
 mod manifest;
 mod metrics;
 mod prune;
@@ -23,16 +25,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chain::Shelf;
+use chain::{Known, Shelf};
 
 pub use drill::{DrillReport, RECOVERY_POINT, RECOVERY_TIME};
+pub use in_place::{StagedRestore, discard_previous};
 pub use manifest::{BackupId, BackupKind};
 pub use prune::{BackupFacts, PrunePlan, RetentionPreset, plan_prune};
 pub use restore::{RestoreAt, RestoreOptions, RestoreReport};
 pub use schedule::{BackupEvent, BackupSchedule};
 pub use source::{
-    Copyable, Counters, JournalLag, JournalMark, MAX_ROWS, Source, StoreIdentity, StoreLoader, StoreView, StoredRow,
-    StoredValue, TableCount, TableCounts,
+    Copyable, Counters, Freeze, JournalLag, JournalMark, MAX_ROWS, Source, StoreIdentity, StoreLoader, StoreView,
+    StoredRow, StoredValue, TableCount, TableCounts,
 };
 pub use target::{BackupTarget, DirTarget, ObjectInfo};
 pub use verify::VerifyReport;
@@ -49,6 +52,7 @@ pub struct BackupArchive {
     cipher: Option<Cipher>,
     checks: Vec<Arc<dyn RestoreCheck>>,
     parts: Parts,
+    known: Known,
 }
 
 /// The backups of one store that is open.
@@ -72,7 +76,7 @@ impl BackupArchive {
     /// What lies at this target. With a cipher, backups are sealed and authenticated, and others are refused; without
     /// one they are readable by whoever reads the target, except for rows that are sealed.
     pub fn new(target: Arc<dyn BackupTarget>, cipher: Option<Cipher>, parts: Parts) -> Self {
-        Self { target, cipher, checks: Vec::new(), parts }
+        Self { target, cipher, checks: Vec::new(), parts, known: Known::default() }
     }
 
     /// The same, with something more that a restored copy must satisfy.
@@ -110,7 +114,8 @@ impl Backups {
 
     /// Every complete backup of this store, oldest first.
     pub async fn list(&self) -> Result<Vec<BackupFacts>> {
-        self.shelf().await?.facts().await
+        let shelf = self.shelf().await?;
+        shelf.facts(&shelf.list().await?).await
     }
 
     /// The keys that reading each complete backup takes, by backup, oldest first.

@@ -269,6 +269,10 @@ impl Disk for SledDisk {
         "sled"
     }
 
+    fn snapshots_hold_writers_off(&self) -> bool {
+        true
+    }
+
     fn snapshot(&self) -> Result<Box<dyn Snapshot + '_>> {
         Ok(Box::new(SledSnapshot(self.opened()?)))
     }
