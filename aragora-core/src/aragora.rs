@@ -17,11 +17,6 @@ pub struct Aragora {
     storage: Stack,
 }
 
-/// Every table of the library.
-fn tables() -> Vec<TableDef> {
-    [&crate::agents::TABLES[..], &crate::engine::TABLES].concat()
-}
-
 impl Aragora {
     /// Keeps everything in memory. `unavailable` if the operating system gives no random bytes.
     pub fn in_memory() -> Result<Self> {
@@ -44,9 +39,14 @@ impl Aragora {
         Ok(Self { engine: engine.build()?, storage: stack })
     }
 
+    /// Every table of the library, for a host that puts its [`Stack`] together by hand.
+    pub fn tables() -> Vec<TableDef> {
+        [&crate::agents::TABLES[..], &crate::engine::TABLES].concat()
+    }
+
     /// The store of a URI as a configuration wants it kept.
     pub(crate) async fn stack(uri: &str, config: &Config, parts: &Parts) -> Result<Stack> {
-        Stack::open(uri, config, &tables(), parts).await
+        Stack::open(uri, config, &Self::tables(), parts).await
     }
 
     /// An engine over the whole of this store.
