@@ -129,7 +129,8 @@ async fn restore(archive: &BackupArchive, args: &Value, parts: &Parts) -> Result
         (None, None) => RestoreAt::Latest,
     };
     let transient = maybe(args, "transient")?.unwrap_or_default();
-    let options = RestoreOptions { store_id: maybe(args, "store_id")?, at, transient };
+    let mut options = RestoreOptions::at(at);
+    (options.store_id, options.transient) = (maybe(args, "store_id")?, transient);
     let into = open(&member::<String>(args, "into")?, parts).await?;
     let restored = archive.restore(&into, &options).await;
     into.control(Control::Close).await?;
