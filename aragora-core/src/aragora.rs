@@ -28,11 +28,6 @@ const GROUPS: [BatchGroup; 2] = [
     BatchGroup { name: "reply cache", tables: &["cached_reply", "cached_reply_epoch"] },
 ];
 
-/// Every table of the library.
-fn tables() -> Vec<TableDef> {
-    [&crate::agents::TABLES[..], &crate::engine::TABLES].concat()
-}
-
 impl Aragora {
     /// Keeps everything in memory. `unavailable` if the operating system gives no random bytes.
     pub fn in_memory() -> Result<Self> {
@@ -60,9 +55,14 @@ impl Aragora {
         Ok(Self { engine: engine.build()?, storage: stack, registration })
     }
 
+    /// Every table of the library, for a host that puts its [`Stack`] together by hand.
+    pub fn tables() -> Vec<TableDef> {
+        [&crate::agents::TABLES[..], &crate::engine::TABLES].concat()
+    }
+
     /// The store of a URI as a configuration wants it kept.
     pub(crate) async fn stack(uri: &str, config: &Config, parts: &Parts) -> Result<Stack> {
-        Stack::open(uri, config, &tables(), &GROUPS, parts).await
+        Stack::open(uri, config, &Self::tables(), &GROUPS, parts).await
     }
 
     /// An engine over the whole of this store.
