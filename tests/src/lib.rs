@@ -3,6 +3,7 @@
 pub mod agents;
 pub mod cassettes;
 pub mod conformance;
+pub mod copies;
 pub mod crash_disk;
 pub mod decorated;
 pub mod durable;

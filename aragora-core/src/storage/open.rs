@@ -1,4 +1,4 @@
-mod embedded;
+pub(crate) mod embedded;
 
 use std::sync::Arc;
 

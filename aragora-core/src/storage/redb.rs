@@ -56,8 +56,13 @@ pub(crate) fn open(root: &Path, options: Options, parts: &Parts) -> Result<Embed
     let read_only = options.access.read_only;
     let disk = RedbDisk::open(file_medium(path.clone()), Some(path), options)?;
     sync_directory(&directory.store()).or_else(|error| if read_only { Ok(()) } else { Err(error) })?;
-    let settings =
-        Settings { clock: parts.clock.clone(), journal: options.journal, directory: Some(directory), read_only };
+    let settings = Settings {
+        clock: parts.clock.clone(),
+        telemetry: parts.telemetry.clone(),
+        journal: options.journal,
+        directory: Some(directory),
+        read_only,
+    };
     EmbeddedStorage::start(Box::new(disk), settings)
 }
 
@@ -83,7 +88,13 @@ pub(crate) fn over(medium: Medium, journal: bool, parts: &Parts) -> Result<Embed
     let access = Access { backend: "redb", read_only: false, network: super::dir::Network::Warn };
     let options = Options { access, cache_bytes: CHECK_CACHE, journal, check_bytes: u64::MAX };
     let disk = RedbDisk::open(medium, None, options)?;
-    let settings = Settings { clock: parts.clock.clone(), journal, directory: None, read_only: false };
+    let settings = Settings {
+        clock: parts.clock.clone(),
+        telemetry: parts.telemetry.clone(),
+        journal,
+        directory: None,
+        read_only: false,
+    };
     EmbeddedStorage::start(Box::new(disk), settings)
 }
 

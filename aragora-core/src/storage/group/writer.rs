@@ -120,6 +120,7 @@ impl Writer {
         match self.commit(&changes, state, members.iter().any(|member| !member.work.is_relaxed())) {
             Ok(()) => {
                 self.freed += freed;
+                self.shared.group_size.observe(members.len() as f64);
                 reached(StoragePoint::BeforeAnswer);
                 answer(members, results);
             }
@@ -195,7 +196,14 @@ impl Writer {
     fn work_out(&self, members: &mut [Queued]) -> Result<(Changes, State, Vec<Result<Done>>, i64)> {
         let snapshot = self.shared.disk.snapshot()?;
         let mut plan = Plan::new(&*snapshot, self.state, self.shared.clock.now());
-        let results = members.iter_mut().map(|member| work_out(&mut plan, &mut member.work)).collect();
+        let open = self.shared.gate().check(|| self.shared.clock.monotonic());
+        let results = members
+            .iter_mut()
+            .map(|member| match &open {
+                Err(error) if member.work.is_write() => Err(not_applied(error.clone())),
+                _ => work_out(&mut plan, &mut member.work),
+            })
+            .collect();
         if !plan.is_empty() {
             plan.seal(self.shared.journal)?;
         }
@@ -207,6 +215,8 @@ impl Writer {
             // Nothing to write, but what was read may be relaxed.
             return if sync { self.flush() } else { Ok(()) };
         }
+        // Before anybody can see the group, so that whoever sees it finds its keys noted.
+        self.shared.tracks.note(changes);
         let committed = match self.shared.disk.commit(changes, state.group, sync) {
             Err(Failure::Full(error)) => self.settle(error, state),
             other => other,
@@ -277,7 +287,8 @@ fn work_out(plan: &mut Plan<'_>, work: &mut Work) -> Result<Done> {
         Work::Sweep => plan.sweep(SWEEP).map(|(removed, more)| Done::Swept(removed, more)),
         Work::CutJournal(through) => plan.cut_journal(*through).map(|()| Done::Nothing),
         Work::Load(rows) => plan.load(std::mem::take(rows)).map(|()| Done::Nothing),
-        Work::Loaded(counters) => plan.loaded(*counters).map(|()| Done::Nothing),
+        Work::Loaded(counters, journal) => plan.loaded(*counters, journal).map(|()| Done::Nothing),
+        Work::Moved(to) => plan.moved(to).map(|()| Done::Nothing),
         Work::Flush | Work::Check | Work::Compact | Work::Close => Ok(Done::Nothing),
     }
     .map_err(not_applied)

@@ -72,8 +72,13 @@ pub(crate) fn open(root: &Path, options: Options, parts: &Parts) -> Result<Embed
         opened: RwLock::new(Some(opened)),
         refuse: AtomicBool::new(false),
     };
-    let settings =
-        Settings { clock: parts.clock.clone(), journal: options.journal, directory: Some(directory), read_only: false };
+    let settings = Settings {
+        clock: parts.clock.clone(),
+        telemetry: parts.telemetry.clone(),
+        journal: options.journal,
+        directory: Some(directory),
+        read_only: false,
+    };
     EmbeddedStorage::start(Box::new(disk), settings)
 }
 
@@ -262,6 +267,10 @@ impl fmt::Debug for SledDisk {
 impl Disk for SledDisk {
     fn name(&self) -> &'static str {
         "sled"
+    }
+
+    fn snapshots_hold_writers_off(&self) -> bool {
+        true
     }
 
     fn snapshot(&self) -> Result<Box<dyn Snapshot + '_>> {

@@ -10,7 +10,10 @@ use crate::suite::{Outcome, Suite};
 pub(super) const SUITE: Suite =
     Suite { name: "servers", about: "stores on PostgreSQL and Redis keep every line of the storage contract", run };
 
-const TOGETHER: [&str; 9] = [
+/// Stores in directories too: copies go from every backend to every other.
+const FEATURES: &str = "servers,sled";
+
+const TOGETHER: [&str; 12] = [
     "durable_servers",
     "storage_decorators",
     "storage_histories",
@@ -20,12 +23,15 @@ const TOGETHER: [&str; 9] = [
     "storage_redis",
     "storage_redis_faults",
     "storage_server_secrets",
+    "storage_telemetry",
+    "start_rules",
+    "storage_copies",
 ];
 /// One after the other: they stop and start the servers, which nobody else must be using.
 const ALONE: [&str; 2] = ["storage_postgres_restart", "durable_postgres_struck"];
 
 fn run(context: &Context) -> Outcome {
-    let lints = ["--all-targets", "--features", "servers", "--", "-D", "warnings"];
+    let lints = ["--all-targets", "--features", FEATURES, "--", "-D", "warnings"];
     if let Err(reason) = start(cargo_locked(context, "clippy").args(["--package", "aragora-tests"]).args(lints)) {
         return Outcome::Failed(reason);
     }
@@ -62,7 +68,7 @@ fn tests(context: &Context, servers: &Servers, names: &[&str]) -> Result<(), Str
 }
 
 fn selected(_: &Context, mut command: Command, names: &[&str]) -> Command {
-    command.args(["--package", "aragora-tests", "--features", "servers"]);
+    command.args(["--package", "aragora-tests", "--features", FEATURES]);
     for name in names {
         command.args(["--test", name]);
     }
