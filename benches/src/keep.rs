@@ -186,9 +186,10 @@ fn resume(runtime: &Runtime, place: &Path) -> Result<Vec<Row>> {
         }
     }
     write.commit()?;
+    let tenant = talk::tenant()?;
     let ours = || {
         waited(|| {
-            let log = runtime.block_on(async { engine.log(&talk::tenant()?, &id).await })?;
+            let log = runtime.block_on(engine.log(&tenant, &id))?;
             black_box(Transcript::fold(&log)?);
             Ok(())
         })
