@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aragora_core::clock::ManualClock;
 use aragora_core::debate::{Event, Record};
@@ -75,6 +75,9 @@ fn debates_on_servers_killed_right_after_named_records_end_as_if_nothing_happene
     }
 }
 
+/// For whatever the two processes do.
+const PATIENCE: Duration = Duration::from_secs(100);
+
 /// Two processes over one schema that both want the same debate.
 struct Rivals {
     lines: mpsc::Receiver<String>,
@@ -108,7 +111,7 @@ impl Rivals {
     /// Reads what they say until one says this; who it was.
     fn until(&mut self, word: &str) -> &'static str {
         loop {
-            let line = self.lines.recv_timeout(Duration::from_secs(120)).expect("nobody says anything any more");
+            let line = self.lines.recv_timeout(PATIENCE).expect("nobody says anything any more");
             self.seen.push(line.clone());
             let mut words = line.split(' ');
             let name = if words.next() == Some("ada") { "ada" } else { "bob" };
@@ -141,7 +144,9 @@ async fn claim(stores: &PostgresStores) -> (i64, i64) {
 
 /// Waits for another owner than that of this token; its token and when it became the owner.
 async fn taken_over(stores: &PostgresStores, before: i64) -> (i64, i64) {
+    let end = Instant::now() + PATIENCE;
     loop {
+        assert!(Instant::now() < end, "nobody takes the debate over");
         let (token, until) = claim(stores).await;
         if token != before {
             return (token, until - LEASE.as_millis() as i64);

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use aragora_core::storage::{Batch, Control, ControlReport, Op, Precondition, Storage};
@@ -50,6 +50,8 @@ fn cut(image: &Path, synced: &BTreeMap<PathBuf, u64>) {
 struct Images {
     synced: Mutex<BTreeMap<PathBuf, u64>>,
     acknowledged: AtomicU64,
+    // The images are opened in this process too.
+    over: AtomicBool,
     // Where each lies, the point it is of, and what was acknowledged by then.
     taken: Mutex<Vec<(PathBuf, StoragePoint, u64)>>,
 }
@@ -63,6 +65,9 @@ async fn an_image_cut_to_what_was_synced_holds_whole_batches_and_all_acknowledge
     let (seen, live, folder) = (images.clone(), directory.clone(), root.path().join("images"));
     *images.synced.lock().unwrap() = sizes(&directory);
     watch_storage_points(move |point| {
+        if seen.over.load(Ordering::SeqCst) {
+            return;
+        }
         if point == StoragePoint::AfterSync {
             *seen.synced.lock().unwrap() = sizes(&live);
         }
@@ -80,6 +85,7 @@ async fn an_image_cut_to_what_was_synced_holds_whole_batches_and_all_acknowledge
         store.apply(Batch::of([put("one"), put("two")])).await.unwrap();
         images.acknowledged.store(number, Ordering::SeqCst);
     }
+    images.over.store(true, Ordering::SeqCst);
     let taken: Vec<_> = images.taken.lock().unwrap().drain(..).collect();
     assert!(taken.len() as u64 >= 3 * BATCHES, "{} images", taken.len());
     for (image, point, acknowledged) in &taken {

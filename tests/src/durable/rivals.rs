@@ -72,7 +72,7 @@ pub fn main(arguments: impl IntoIterator<Item = String>) -> Result<()> {
     let name = arguments.next().ok_or_else(usage)?;
     let driven = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     driven.map_err(|error| Error::new(ErrorKind::Unavailable, error.to_string()))?.block_on(async {
-        let store = open(&uri, &Parts::system()).await?;
+        let store = opened(&uri).await?;
         let engine = engine_of(&store)?;
         let (asks, asker) = (notes.clone(), name.clone());
         let desk = Desk::telling(move |request| asks.write(&format!("{asker} ask {request}")));
@@ -90,6 +90,16 @@ pub fn main(arguments: impl IntoIterator<Item = String>) -> Result<()> {
         notes.write(&format!("{name} {end}"));
         store.control(Control::Close).await.map(drop)
     })
+}
+
+async fn opened(uri: &str) -> Result<Arc<dyn Storage>> {
+    let began = Instant::now();
+    loop {
+        match open(uri, &Parts::system()).await {
+            Err(error) if error.retryable() && began.elapsed() < PATIENCE => tokio::time::sleep(AGAIN).await,
+            opened => return opened,
+        }
+    }
 }
 
 async fn begun(engine: &Engine, desk: &Arc<Desk>) -> Result<Option<DebateHandle>> {

@@ -37,7 +37,8 @@ pub fn main(arguments: impl IntoIterator<Item = String>) -> Result<()> {
     if embedded {
         return runtime().block_on(live(uri, notes, life));
     }
-    let driven = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    // One thread, so that participants who answer at once are recorded in the order in which they were asked.
+    let driven = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let driven = driven.map_err(|error| Error::new(ErrorKind::Unavailable, error.to_string()))?;
     driven.block_on(live(uri, notes, life))
 }

@@ -218,8 +218,12 @@ fn debate(engine: &Engine, id: &str, notes: &str, log: &[Record], expected: &[Re
             verdict.faults.push(format!("{request} was asked {times} times, {allowed} at most"));
         }
     }
-    if undisturbed(log) != undisturbed(expected) {
-        verdict.faults.push(format!("{id} went another way than in peace"));
+    let (went, peace) = (undisturbed(log), undisturbed(expected));
+    if went != peace {
+        let at = went.iter().zip(&peace).position(|(one, other)| one != other).unwrap_or(went.len().min(peace.len()));
+        let show = |list: &[serde_json::Value]| list.get(at).map(ToString::to_string);
+        let (found, wanted) = (show(&went), show(&peace));
+        verdict.faults.push(format!("{id} went another way than in peace: {found:?}, expected {wanted:?}"));
     }
     if decision(log) != decision(expected) {
         verdict.faults.push(format!("{id} decided otherwise than in peace"));
