@@ -102,8 +102,9 @@ async fn sweeps_and_damage_are_counted() {
     assert!(parts.telemetry.count_of(&names::STORAGE_CORRUPT_TOTAL, &["note"]) >= 2);
 }
 
-async fn next(events: &mut Subscriber<IntegrityEvent>) -> IntegrityEvent {
-    match events.recv().await.unwrap().unwrap() {
+/// Events are there before the call that caused them answers.
+fn next(events: &mut Subscriber<IntegrityEvent>) -> IntegrityEvent {
+    match events.try_recv().unwrap().unwrap() {
         Received::Event(event) => (*event).clone(),
         Received::Lagged(lag) => panic!("{lag:?}"),
     }
@@ -123,18 +124,18 @@ async fn what_happens_to_keys_and_copies_is_told() {
 
     let other: Arc<dyn Storage> = sealed(KEY_2);
     other.get(at(1)).await.unwrap_err();
-    let failed = next(&mut events).await;
+    let failed = next(&mut events);
     assert_eq!(failed, IntegrityEvent::CryptoFailed { operation: "decrypt", code: "key_not_found" });
     assert_eq!(failed.action(), "crypto.failed");
 
     let run = sealed(&format!("{KEY_2},{KEY_1}")).reencrypt();
     run.execute(&Stores::All, &CancelToken::new()).await.unwrap();
-    let rotated = next(&mut events).await;
+    let rotated = next(&mut events);
     assert_eq!(rotated, IntegrityEvent::KeyRotated { key: id(KEY_2), tenant: None, rows: 1 });
     run.execute(&Stores::All, &CancelToken::new()).await.unwrap();
     let census = run.census().await.unwrap();
     run.retire(id(KEY_1), &census, aragora_core::storage::Grace::Override).await.unwrap();
-    let retired = next(&mut events).await;
+    let retired = next(&mut events);
     assert_eq!(retired, IntegrityEvent::KeyRetired { key: id(KEY_1), tenant: None }, "nothing was rotated twice");
 
     let folder = tempfile::tempdir().unwrap();
@@ -142,7 +143,7 @@ async fn what_happens_to_keys_and_copies_is_told() {
     let full = Backups::new(memory.clone(), archive.clone()).unwrap().full().await.unwrap();
     let empty: Arc<dyn Storage> = Arc::new(MemoryStorage::new(parts.clock.clone()));
     let report = archive.restore(&empty, &RestoreOptions::default()).await.unwrap();
-    let restored = next(&mut events).await;
+    let restored = next(&mut events);
     let IntegrityEvent::BackupRestored { backup, restored_to, .. } = &restored else { panic!("{restored:?}") };
     assert_eq!((backup, *restored_to), (&full.to_string(), report.restored_to));
     assert_eq!(restored.action(), "backup.restored");

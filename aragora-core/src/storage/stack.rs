@@ -162,7 +162,7 @@ fn with_settings(uri: &str, config: &Config) -> Secret {
     for (name, value) in settings {
         if !uri.contains(&format!("{name}=")) {
             let sign = if uri.contains('?') { '&' } else { '?' };
-            uri.push_str(&format!("{sign}{name}={value}"));
+            uri.extend([sign.to_string().as_str(), name, "=", &value]);
         }
     }
     Secret::from(uri.as_str())

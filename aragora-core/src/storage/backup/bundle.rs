@@ -256,6 +256,8 @@ fn parts_of(rows: &[StoredRow]) -> Vec<Vec<u8>> {
 
 fn digest(parts: &[Vec<u8>]) -> String {
     let mut hash = Sha256::new();
-    parts.iter().for_each(|part| hash.update(part));
+    for part in parts {
+        hash.update(part);
+    }
     HEXLOWER.encode(hash.finalize().first_chunk::<8>().map_or(&[], |front| front.as_slice()))
 }

@@ -51,13 +51,12 @@ impl Reencrypt {
         let key = self.stores.ring(&Space::System).await?.active_key_id();
         let table = Table::<FirstUse>::new(self.storage.clone(), Space::System).with_parts(&self.parts);
         let now = self.parts.clock.now();
-        let since = match table.get(&key.to_string()).await? {
-            Some(first) => first.value.at,
-            None => {
-                table.put_if_absent(&FirstUse { key, at: now }).await?;
-                table.get(&key.to_string()).await?.map_or(now, |first| first.value.at)
-            }
-        };
+        let mut first = table.get(&key.to_string()).await?;
+        if first.is_none() {
+            table.put_if_absent(&FirstUse { key, at: now }).await?;
+            first = table.get(&key.to_string()).await?;
+        }
+        let since = first.map_or(now, |first| first.value.at);
         let age = now.as_millis().saturating_sub(since.as_millis()).max(0).cast_unsigned();
         self.parts.telemetry.gauge(&names::ENCRYPTION_KEY_AGE_SECONDS, &[]).set(age as f64 / 1_000.0);
         Ok(KeyAge { key, since, rotation_due: Duration::from_millis(age) >= ROTATION_DUE })

@@ -217,7 +217,7 @@ impl Stores {
 
     async fn look(&self, space: &Space, table: &TableName) -> Result<Arc<Known>> {
         let read_at = self.clock.monotonic();
-        let stored = self.states.read(space, table).await?;
+        let stored = self.states.read(space, table).await.map_err(|error| self.count_error("decrypt", error))?;
         let known = Arc::new(Known {
             seal: self.policies.seal(table),
             state: stored.map_or(self.unlisted, |(state, _)| state),

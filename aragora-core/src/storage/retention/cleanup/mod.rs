@@ -267,31 +267,13 @@ impl StorageCleanup {
         let doomed = backups::doomed(&self.root, options, now)?;
         let mut entries = Vec::new();
         for file in survey.files()? {
-            if let Some(reason) = self.due(&file, options, now, &doomed) {
+            if let Some(reason) = due(&file, options, now, &doomed) {
                 entries.push(entry(&file, now, reason));
             }
         }
         entries.sort_by(|a, b| a.path.cmp(&b.path));
         let hash = self.hash(options, now, &entries)?;
         Ok(CleanupPlan { options: options.clone(), now, entries, hash })
-    }
-
-    fn due(&self, file: &Found, options: &CleanupOptions, now: Timestamp, doomed: &[String]) -> Option<String> {
-        match file.category {
-            CleanupCategory::Orphans => {
-                let due = now > file.modified_at.plus(walk::ORPHAN_AFTER);
-                due.then(|| "older than 10 minutes, without a parent and open nowhere".to_owned())
-            }
-            CleanupCategory::Backups => {
-                let set = doomed.iter().find(|set| file.path.starts_with(&***set))?;
-                Some(format!("backup set {set} is older than {} days", options.backup_days))
-            }
-            category => {
-                let days = options.days(category);
-                let due = now > file.modified_at.plus(DAY * days);
-                due.then(|| format!("older than {days} days"))
-            }
-        }
     }
 
     /// Removes what a plan lists (`--yes`), and nothing else. With an archive, everything is copied, synced, read back
@@ -326,6 +308,25 @@ impl StorageCleanup {
         let this = self.clone();
         let done = tokio::task::spawn_blocking(move || work(&this)).await;
         done.map_err(|error| Error::internal(format!("cleaning ended: {error}")))?
+    }
+}
+
+/// Why a file goes now; `None` if it stays.
+fn due(file: &Found, options: &CleanupOptions, now: Timestamp, doomed: &[String]) -> Option<String> {
+    match file.category {
+        CleanupCategory::Orphans => {
+            let due = now > file.modified_at.plus(walk::ORPHAN_AFTER);
+            due.then(|| "older than 10 minutes, without a parent and open nowhere".to_owned())
+        }
+        CleanupCategory::Backups => {
+            let set = doomed.iter().find(|set| file.path.starts_with(&***set))?;
+            Some(format!("backup set {set} is older than {} days", options.backup_days))
+        }
+        category => {
+            let days = options.days(category);
+            let due = now > file.modified_at.plus(DAY * days);
+            due.then(|| format!("older than {days} days"))
+        }
     }
 }
 

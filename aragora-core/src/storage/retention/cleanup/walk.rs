@@ -14,6 +14,11 @@ pub(super) const IDENTITY: &str = "aragora.json";
 pub(super) const ORPHAN_AFTER: Duration = Duration::from_secs(600);
 const GENERATION: &str = "store-";
 
+/// Whether a file is one that this library writes before it gives it its name.
+fn is_temporary(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension == "tmp")
+}
+
 /// Device and inode.
 type FileId = (u64, u64);
 
@@ -101,7 +106,7 @@ impl<'a> Survey<'a> {
         for entry in entries(self.root)? {
             if entry.is_dir && entry.name.starts_with(GENERATION) && !self.is_kept_generation(&entry.name) {
                 self.walk(&entry.name, CleanupCategory::Orphans, &mut found)?;
-            } else if entry.is_file && entry.name.ends_with(".tmp") {
+            } else if entry.is_file && is_temporary(&entry.name) {
                 found.extend(self.look(&entry.name, CleanupCategory::Orphans));
             }
         }
@@ -119,7 +124,7 @@ impl<'a> Survey<'a> {
             if entry.is_dir {
                 self.walk(&path, category, found)?;
             } else if entry.is_file {
-                let category = if entry.name.ends_with(".tmp") { CleanupCategory::Orphans } else { category };
+                let category = if is_temporary(&entry.name) { CleanupCategory::Orphans } else { category };
                 found.extend(self.look(&path, category));
             }
         }
