@@ -14,6 +14,7 @@ use crate::debate::{Fixed6, Seed, Share, Weight};
 use crate::ids::{
     AgentId, DebateId, Digest, MessageId, MicroUsd, OptionId, OrgId, PrincipalId, RequestId, TurnId, WorkspaceId,
 };
+use crate::storage::backup::BackupId;
 
 macro_rules! plain {
     ($($name:ident: $schema:tt;)+) => {$(
@@ -35,6 +36,7 @@ macro_rules! plain {
 
 plain! {
     AgentId: { "type": "string" };
+    BackupId: { "type": "string" };
     DebateId: { "type": "string" };
     Digest: { "type": "string" };
     MessageId: { "type": "string" };

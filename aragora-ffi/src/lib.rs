@@ -5,6 +5,7 @@
 //! retry or a rule of its own.
 
 mod cause;
+mod cipher;
 mod debate;
 mod error;
 mod events;
@@ -14,6 +15,7 @@ mod log;
 mod session;
 
 pub use cause::{FfiCause, ffi_cause_found};
+pub use cipher::{FfiCipher, FfiPlain, ffi_cipher};
 pub use debate::FfiDebate;
 pub use error::FfiError;
 pub use events::FfiEvents;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { readFileSync, readdirSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import * as core from 'aragora-core'
@@ -8,8 +9,8 @@ import { type Doc, Gates, Player, differs, scriptedProtocol } from './corpus.js'
 import { Server } from './servers.js'
 
 const folder = join(process.env['ARAGORA_REPOSITORY'] ?? '', 'tests', 'conformance')
-const SUITES = ['cancel', 'config', 'consensus', 'debate', 'errors', 'events', 'layers', 'parsing', 'protocols', 'providers', 'replay']
-const GIVEN = new Set(['clock', 'seed', 'config', 'layers', 'participants', 'servers'])
+const SUITES = ['cancel', 'config', 'consensus', 'crypto', 'debate', 'errors', 'events', 'layers', 'parsing', 'protocols', 'providers', 'replay', 'storage']
+const GIVEN = new Set(['clock', 'seed', 'config', 'layers', 'storage', 'encryption', 'participants', 'servers'])
 /** Live events that are not about what layers do. */
 const SILENT = new Set(['token_start', 'token_delta', 'token_reset', 'token_end', 'agent_thinking', 'heartbeat', 'lagged'])
 const FOREIGN = ['throw', 'wrong_type', 'gate', 'ignore_cancel']
@@ -30,14 +31,15 @@ class Watched {
 
 /** One case in one mode, on a fresh instance. */
 class Stage {
-  readonly clock: testing.ManualClock
+  readonly folder = mkdtempSync(join(tmpdir(), 'aragora-'))
+  clock: testing.ManualClock
   readonly gates = new Gates()
   readonly players = new Map<string, Player>()
   readonly protocols = new Map<string, core.DebateProtocol>()
   readonly debates: Watched[] = []
   readonly servers = new Map<string, Server>()
   readonly #stored = new Map<string, unknown>()
-  readonly #given: Doc
+  #given: Doc
   readonly #mode: Mode
   #aragora: Aragora | undefined
 
@@ -60,24 +62,46 @@ class Stage {
   }
 
   async open(): Promise<void> {
-    const { config, seed, layers, servers } = this.#given
-    for (const [name, answers] of Object.entries<Doc[]>(servers ?? {})) {
+    for (const [name, answers] of Object.entries<Doc[]>(this.#given['servers'] ?? {})) {
       const server = await Server.start(answers)
       this.servers.set(name, server)
       this.#stored.set(name, server.document)
     }
-    this.#aragora = await Aragora.open({
-      clock: this.clock,
+    this.#aragora = await this.#opened(this.clock, this.#given)
+  }
+
+  async #opened(clock: testing.ManualClock, { config, seed, layers, storage, encryption }: Doc): Promise<Aragora> {
+    return Aragora.open({
+      clock,
       seed: BigInt(seed ?? '7'),
+      storage: this.#resolved(storage),
+      encryptionKeys: encryption?.keys,
+      admitPlain: encryption?.admit_plain,
       protocols: [...this.protocols.values()],
       ...(layers === undefined ? {} : { layers: fromDocument('Layers', layers) }),
       ...(config === undefined ? {} : { config: core.Config.load(this.#resolved(config)) }),
     })
   }
 
+  /** Opens another instance with these settings in the place of the case's, and closes it. */
+  async #beside(settings: Doc): Promise<void> {
+    const other = await this.#opened(new testing.ManualClock(this.clock.now()), { ...this.#given, ...settings })
+    await other.close()
+  }
+
+  async #reopen({ grace_ms, ...settings }: Doc): Promise<void> {
+    const clock = new testing.ManualClock(this.clock.now())
+    if (grace_ms === undefined) await this.aragora.close()
+    else await this.aragora.shutdown({ graceMs: grace_ms })
+    this.#given = { ...this.#given, ...settings }
+    this.#aragora = await this.#opened(clock, this.#given)
+    this.clock = clock
+  }
+
   async close(): Promise<void> {
     await this.#aragora?.close()
     for (const server of this.servers.values()) await server.close()
+    rmSync(this.folder, { recursive: true, force: true })
   }
 
   async run(case_: Doc): Promise<void> {
@@ -148,6 +172,7 @@ class Stage {
 
   #resolved(value: any): any {
     if (Array.isArray(value)) return value.map((item) => this.#resolved(item))
+    if (typeof value === 'string') return value.replaceAll('{dir}', this.folder)
     if (typeof value !== 'object' || value === null) return value
     if (typeof value.$ref === 'string') return this.#lookup(value.$ref)
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.#resolved(item)]))
@@ -196,7 +221,8 @@ class Stage {
   async #act(op: string, a: any): Promise<unknown> {
     const handle = op.startsWith('debate.') || op.startsWith('human.') ? (a.debate as Watched | undefined) : undefined
     const debate = handle?.debate as Debate
-    const { agents, debates, desk } = this.aragora
+    const { agents, debates, desk, encryption } = this.aragora
+    const backups = () => this.aragora.backups(a.target)
     const reply = () => ({ text: a.text, structured: a.structured, stop: a.stop && fromDocument('StopReason', a.stop) })
     const nothing = async (done: unknown) => {
       await done
@@ -256,6 +282,11 @@ class Stage {
         return (await debates.messages(a.debate, { tenant: a.tenant })).map((message) => toDocument('TranscriptMessage', message))
       case 'debates.appeal':
         return toDocument('Question', await debates.appeal(a.debate, a.reason, { tenant: a.tenant, documents: a.documents?.map((document: any) => fromDocument('Document', document)) }))
+      case 'debates.export': {
+        const texts = []
+        for await (const text of debates.export({ ...a, from: a.from && new Date(a.from), to: a.to && new Date(a.to) })) texts.push(text)
+        return texts
+      }
       case 'debates.replay':
         return toDocument('ReplayReport', await debates.replay(a.log, a.check === undefined ? {} : { check: a.check }))
       case 'debates.fork':
@@ -323,6 +354,54 @@ class Stage {
         return this.players.get(a.participant)?.stats
       case 'server.requests':
         return this.servers.get(a.server)?.requests
+      case 'encryption.key_ids':
+        return encryption.keyIds
+      case 'encryption.census':
+        return toDocument('KeyCensus', await encryption.census(a))
+      case 'encryption.plan':
+        return toDocument('ReencryptReport', await encryption.plan(a))
+      case 'encryption.reencrypt':
+        return toDocument('ReencryptReport', await encryption.reencrypt(a))
+      case 'encryption.status':
+        return (await encryption.status()).map((run) => toDocument('ReencryptProgress', run))
+      case 'encryption.announce':
+        return toDocument('KeyAge', await encryption.announce(a.instance, a.ttl_ms))
+      case 'encryption.retire':
+        return nothing(encryption.retire(a.key, { compromised: a.compromised, tenants: a.tenants }))
+      case 'backups.full':
+        return backups().full()
+      case 'backups.increment':
+        return (await backups().increment()) ?? null
+      case 'backups.list':
+        return (await backups().list()).map((facts) => toDocument('BackupFacts', facts))
+      case 'backups.verify':
+        return toDocument('BackupVerifyReport', await backups().verify(a.id))
+      case 'backups.restore':
+        return toDocument('RestoreReport', await backups().restore(a.into, { id: a.id, time: a.time && new Date(a.time), storeId: a.store_id, transient: a.transient }))
+      case 'backups.drill':
+        return toDocument('DrillReport', await backups().drill())
+      case 'backups.plan_prune':
+        return toDocument('PrunePlan', await backups().planPrune(a.preset && fromDocument('RetentionPreset', a.preset)))
+      case 'backups.prune':
+        return nothing(backups().prune(fromDocument('PrunePlan', a.plan)))
+      case 'crypto.generate_key':
+        return core.generateKey()
+      case 'crypto.record_key':
+        return hex(core.recordKey(...a.parts))
+      case 'crypto.key_ids':
+        return new core.Cipher(a.keys).keyIds
+      case 'crypto.seal':
+        return hex(new core.Cipher(a.keys).seal(placeOf(a), plainOf(a)))
+      case 'crypto.open': {
+        const opened = new core.Cipher(a.keys).open(placeOf(a), Buffer.from(a.envelope, 'hex'))
+        return { [opened.type]: opened.text ?? (opened.bytes && hex(opened.bytes)) ?? opened.json }
+      }
+      case 'aragora.open':
+        return nothing(this.#beside(a))
+      case 'aragora.reopen':
+        return nothing(this.#reopen(a))
+      case 'aragora.shutdown':
+        return toDocument('ShutdownReport', await this.aragora.shutdown({ graceMs: a.grace_ms }))
       case 'aragora.activity':
         return this.aragora.activity()
       case 'aragora.close':
@@ -339,6 +418,18 @@ function given<Name extends keyof core.Values>(name: Name, document: Doc): core.
   const known = toDocument(name, value) as Doc
   const unknown = Object.entries(document).filter(([key]) => !(key in known))
   return { ...(value as object), ...Object.fromEntries(unknown) } as core.Values[Name]
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex')
+}
+
+function placeOf({ tenant, store, record, field }: Doc): core.FieldPath {
+  return { tenant, store, field, record: Buffer.from(record, 'hex') }
+}
+
+function plainOf({ text, bytes, json }: Doc): string | Uint8Array | core.Plain {
+  return text ?? (bytes === undefined ? core.Plain.json(json) : Buffer.from(bytes, 'hex'))
 }
 
 function modelOf({ name, id, base_url, api_key, config }: Doc): core.ModelAgent {

@@ -1,10 +1,12 @@
 import { type Participant, seatDocument } from './agents.js'
+import { Backups } from './backups.js'
 import { environment, kindOf, retain } from './call.js'
-import { encode } from './codec.js'
+import { decode, encode } from './codec.js'
 import { type Config, configDocument } from './config.js'
 import { Debate } from './debate.js'
 import { Debates } from './debates.js'
 import { toJson } from './document.js'
+import { Encryption, encryptionDocument } from './encryption.js'
 import { AragoraError, errorOf, unwrap } from './errors.js'
 import { HumanDesk } from './human.js'
 import { camelKeys } from './keys.js'
@@ -13,7 +15,7 @@ import { Agents } from './providers.js'
 import { type BuiltinProtocol, type DebateProtocol, isProtocol, protocolDocument } from './protocols.js'
 import { type ManualClock, bindClock, clockDocument } from './testing.js'
 import { uncloneable } from './uncloneable.js'
-import type { DebateOptions, Layers, Limits, PriceTable, Question, RiskTier, RuleConfig, RuleKind } from './values.js'
+import type { DebateOptions, Layers, Limits, PriceTable, Question, RiskTier, RuleConfig, RuleKind, ShutdownReport } from './values.js'
 
 /** What an instance is made of. Nothing is needed: without anything it keeps debates in memory. */
 export interface OpenOptions {
@@ -27,6 +29,11 @@ export interface OpenOptions {
   readonly layers?: Layers | undefined
   /** Your own prices; they win over the list that comes with the library. */
   readonly prices?: PriceTable | undefined
+  /** Keys of 64 hex digits: what is stored is sealed under the first and opened by all. They take the place of
+   * `ARAGORA_ENCRYPTION_KEY`. */
+  readonly encryptionKeys?: readonly string[] | undefined
+  /** Whether rows from before there was a key are read until they are re-encrypted. */
+  readonly admitPlain?: boolean | undefined
   /** A clock that tests move. */
   readonly clock?: ManualClock | undefined
   /** Makes ids repeatable, for tests. */
@@ -90,7 +97,7 @@ export class Aragora implements AsyncDisposable {
 
   /** Opens an instance. */
   static async open(options: OpenOptions = {}): Promise<Aragora> {
-    const { config, storage, protocols = [], layers, prices, clock, seed } = options
+    const { config, storage, protocols = [], layers, prices, encryptionKeys, admitPlain, clock, seed } = options
     const described = protocols.map((protocol) => {
       if (!isProtocol(protocol)) throw new TypeError(`protocols holds ${kindOf(protocol)}, expected an object with name, version and next`)
       return protocolDocument(protocol)
@@ -100,6 +107,7 @@ export class Aragora implements AsyncDisposable {
       storage,
       layers: layers && encode('Layers', layers),
       prices: prices && encode('PriceTable', prices),
+      encryption: encryptionDocument(encryptionKeys, admitPlain),
       clock: clock && clockDocument(clock),
       seed: seed?.toString(),
     }
@@ -146,6 +154,16 @@ export class Aragora implements AsyncDisposable {
     return Agents.of(() => this.#open())
   }
 
+  /** The keys of what is stored: which rows need them, and how one takes the place of another. */
+  get encryption(): Encryption {
+    return Encryption.of(() => this.#open())
+  }
+
+  /** Copies of its store in this folder, sealed under its keys where it has some. */
+  backups(target: string): Backups {
+    return Backups.of(() => this.#open(), target)
+  }
+
   /** Where people who hold a seat answer. */
   get desk(): HumanDesk {
     return HumanDesk.of(() => this.#open())
@@ -160,6 +178,16 @@ export class Aragora implements AsyncDisposable {
   metrics(): string {
     const text = unwrap(this.#open().ask('metrics', '{}'))
     return JSON.parse(text) as string
+  }
+
+  /** Lets debates run on for up to so many milliseconds, half a minute without it, stops the others at their last record
+   * so that they can be resumed, here or in another process, and closes. */
+  async shutdown(options: { readonly graceMs?: number | undefined } = {}): Promise<ShutdownReport> {
+    const done = this.#open().call('shutdown', toJson({ grace_ms: options.graceMs }))
+    this.#closing = done.then((outcome) => void unwrap(outcome))
+    // Whoever calls `close` gets the failure too; nobody has to.
+    this.#closing.catch(() => {})
+    return decode('ShutdownReport', JSON.parse(unwrap(await done)))
   }
 
   /** Cancels what runs, waits for it, and lets go of every participant. May be called again. */

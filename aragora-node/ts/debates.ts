@@ -56,6 +56,12 @@ export interface ForkSettings extends TenantOptions {
 }
 
 /** @internal */
+interface ExportPage {
+  readonly debates: readonly string[]
+  readonly next: string | null
+}
+
+/** @internal */
 type Describe = (kind: string, spec: Spec, id: string | undefined) => Debate
 
 /** Debates that are kept. */
@@ -88,6 +94,18 @@ export class Debates {
   /** The log of a debate: one JSON record per line, the very bytes that are kept. */
   async log(debate: string, options: TenantOptions = {}): Promise<string> {
     return String(await this.#call('debates.log', { ...options, debate }))
+  }
+
+  /** Debates as JSON lines, one text for each: its summary, then the records of its log. */
+  async *export(query: Omit<DebateQuery, 'cursor' | 'limit'> = {}): AsyncGenerator<string, void, undefined> {
+    const { from, to, ...rest } = query
+    const document = { ...rest, from: from?.toISOString(), to: to?.toISOString() }
+    let cursor: string | null | undefined
+    do {
+      const page = (await this.#call('debates.export', { ...document, cursor })) as ExportPage
+      yield* page.debates
+      cursor = page.next
+    } while (cursor !== null)
   }
 
   /** Runs a log again without asking anybody and compares every byte, or only the decision. */

@@ -9,6 +9,8 @@ export type {
   Participant,
   Seat,
 } from './agents.js'
+export { Backups } from './backups.js'
+export type { RestoreOptions } from './backups.js'
 export { demoAgent, humanAgent, modelAgent, recordedAgent, scriptedAgent } from './builtin.js'
 export type {
   BuiltinAgent,
@@ -22,11 +24,15 @@ export type {
 } from './builtin.js'
 export { builtinProtocols, errorCodes, version } from './catalogue.js'
 export type { ErrorKind, ProtocolInfo } from './catalogue.js'
+export { Cipher, Plain, generateKey, recordKey } from './cipher.js'
+export type { FieldPath } from './cipher.js'
 export { Config } from './config.js'
 export type { ConfigSources } from './config.js'
 export { tally } from './consensus.js'
 export type { Candidate, Poll, Voter } from './consensus.js'
 export { Debate } from './debate.js'
+export { Encryption } from './encryption.js'
+export type { RetireOptions, StoresOptions, TenantsOptions } from './encryption.js'
 export type { ResultOptions } from './debate.js'
 export { Debates } from './debates.js'
 export type { DebateQuery, ForkSettings, ResumeSettings, TenantOptions } from './debates.js'

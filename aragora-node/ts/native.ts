@@ -54,9 +54,24 @@ export interface NativeEvents {
   close(): Outcome
 }
 
+/** @internal */
+export interface NativeCipher {
+  keyIds(): string[]
+  seal(place: string, record: Uint8Array, kind: string, plain: Uint8Array): NativeSealed
+  open(place: string, record: Uint8Array, envelope: Uint8Array): NativeSealed
+}
+
+/** @internal */
+export interface NativeSealed {
+  readonly kind?: 'text' | 'bytes' | 'json'
+  readonly bytes?: Uint8Array
+  readonly err?: string
+}
+
 interface Native {
   readonly Environment: new (wake: (posts: Post[]) => void, main: boolean) => NativeEnvironment
   compute(op: string, args: string): Outcome
+  cipher(keys: string): { readonly cipher?: NativeCipher; readonly err?: string }
   output(call: number, kind: string, piece: string): boolean
   transcript(call: number, question: string): Outcome
   configureRuntime(threads: number): Outcome

@@ -304,6 +304,32 @@ export type Author =
   | AuthorHuman
   | AuthorModerator
 
+/** What is known of a backup. */
+export interface BackupFacts {
+  /** Its id. */
+  readonly id: string
+  /** The one it goes on from. */
+  readonly parent?: string | undefined
+  /** When it ended. */
+  readonly endedAt: Date
+  /** Whether it was read back. */
+  readonly verified: boolean
+}
+
+/** What reading a backup back showed. Damage is an error and not in here. */
+export interface BackupVerifyReport {
+  /** The backup. */
+  readonly backup: string
+  /** Its chain, the full backup first. */
+  readonly chain: readonly string[]
+  /** Rows of the restored copy by table. */
+  readonly tables: { readonly [key: string]: TableCount }
+  /** Names of the checks that held in the copy. */
+  readonly checks: readonly string[]
+  /** When this was. */
+  readonly verifiedAt: Date
+}
+
 /** One option. */
 export interface BallotChoice {
   readonly type: 'choice'
@@ -1004,6 +1030,26 @@ export interface Draft {
   readonly report?: Report | undefined
   /** Notes about how it came about, recorded as warnings unless they were before. */
   readonly notes?: readonly string[] | undefined
+}
+
+/** How a restore went that nobody needed yet. */
+export interface DrillReport {
+  /** When it began. */
+  readonly started: Date
+  /** What was restored: the newest backup that was read back before. */
+  readonly backup: string
+  /** How long restoring and checking took, in milliseconds. */
+  readonly restoredInMs: number
+  /** Rows restored. */
+  readonly records: number
+  /** How old the oldest change was that no backup held, in milliseconds. */
+  readonly unsavedAgeMs: number
+  /** The checks that held, by name. */
+  readonly checks: { readonly [key: string]: boolean }
+  /** Whether the restore took less than an hour. */
+  readonly rtoMet: boolean
+  /** Whether less than five minutes would have been lost. */
+  readonly rpoMet: boolean
 }
 
 /**
@@ -2170,6 +2216,26 @@ export interface JsonShape {
   readonly strict: boolean
 }
 
+/** How old the key that encrypts is. Age never stops decryption. */
+export interface KeyAge {
+  /** The key's id. */
+  readonly key: string
+  /** When it was first announced in this store. */
+  readonly since: Date
+  /** Whether that is 90 days ago. */
+  readonly rotationDue: boolean
+}
+
+/** Which keys the stored rows need. */
+export interface KeyCensus {
+  /** Rows by table and key id; a row under two keys counts for both. */
+  readonly rows: { readonly [key: string]: { readonly [key: string]: number } }
+  /** Rows of sealed tables that no key protects, by table. */
+  readonly plain: { readonly [key: string]: number }
+  /** When it was begun. */
+  readonly takenAt: Date
+}
+
 /** A label shown to a voter and the option it stands for. */
 export interface Label {
   /** What is shown: a capital letter without I and O, two of them beyond 24 options. */
@@ -2854,6 +2920,20 @@ export interface ProviderStatus {
   readonly defaultModel?: string | undefined
 }
 
+/** What to remove. Executed only while its hash fits what lies at the target. */
+export interface PrunePlan {
+  /** The rule. */
+  readonly preset: RetentionPreset
+  /** For which moment. */
+  readonly now: Date
+  /** What goes, oldest first. */
+  readonly remove: readonly string[]
+  /** What stays, oldest first. */
+  readonly keep: readonly string[]
+  /** SHA-256 of the members above. */
+  readonly hash: string
+}
+
 /** A question with everything the participants are given. */
 export interface Question {
   /** The question itself: not blank, at most 100,000 characters, no NUL. */
@@ -2927,6 +3007,56 @@ export interface RateLimitSnapshot {
   readonly stated: readonly StatedLimit[]
   /** When it said so. */
   readonly statedAt?: Date | undefined
+}
+
+/** What became of the rows of one store. */
+export interface ReencryptCounts {
+  /** Rows that were sealed, or sealed anew. */
+  readonly migrated: number
+  /** Rows that were wholly under the active key already. */
+  readonly skipped: number
+  /** Rows that cannot be read. */
+  readonly failed: number
+}
+
+/** A row that cannot be re-encrypted. */
+export interface ReencryptFailure {
+  /** Whose; empty for the installation. */
+  readonly tenant: string
+  /** The table. */
+  readonly store: string
+  /** The encoded key of the row, in hex. */
+  readonly row: string
+  /** The code of the error. */
+  readonly code: string
+  /** Its reason. */
+  readonly reason: string
+}
+
+/** How far the re-encryption of one table of one tenant came. */
+export interface ReencryptProgress {
+  /** Whose; empty for the installation. */
+  readonly tenant: string
+  /** The table. */
+  readonly store: string
+  /** The id of the key everything is sealed under. */
+  readonly target?: string | undefined
+  /** Rows so far. */
+  readonly counts: ReencryptCounts
+  /** When the end was reached; absent while it was not. */
+  readonly finishedAt?: Date | undefined
+}
+
+/** What a re-encryption did, or what a plan found. */
+export interface ReencryptReport {
+  /** Counts by table, all tenants together. */
+  readonly perStore: { readonly [key: string]: ReencryptCounts }
+  /** Rows by the key ids they were found under; a row under two keys counts for both. */
+  readonly keysSeen: { readonly [key: string]: number }
+  /** The rows that failed. */
+  readonly failures: readonly ReencryptFailure[]
+  /** Whether every selected store was seen to its end. */
+  readonly complete: boolean
 }
 
 /** A refusal, which is a recorded outcome and not an error. */
@@ -3018,6 +3148,52 @@ export interface Reserve {
   /** Quoted cost; absent if the model has no price. */
   readonly micros?: number | undefined
 }
+
+/** What was restored. */
+export interface RestoreReport {
+  /** The backup whose end the store stands at. */
+  readonly backup: string
+  /** Its chain, the full backup first. */
+  readonly chain: readonly string[]
+  /** When that end was: what was written later is lost. */
+  readonly restoredTo: Date
+  /** From then until the restore, in milliseconds. */
+  readonly gapMs: number
+  /** Rows by table. */
+  readonly tables: { readonly [key: string]: TableCount }
+  /** Names of the checks that held. */
+  readonly checks: readonly string[]
+}
+
+/** Increments 24 h, daily full backups 7 d, weekly ones 30 d. */
+export interface RetentionPresetRunbook {
+  readonly type: 'runbook'
+}
+
+/** Increments 7 d, daily full backups 30 d, weekly ones 90 d. */
+export interface RetentionPresetDeployment {
+  readonly type: 'deployment'
+}
+
+/** Times of the host's, none shorter than a day. */
+export interface RetentionPresetCustom {
+  readonly type: 'custom'
+  /** Increments, in days. */
+  readonly increments: number
+  /** The first full backup of each day, in days. */
+  readonly daily: number
+  /** The first full backup of each week (ISO 8601, from Monday, UTC), in days. */
+  readonly weekly: number
+}
+
+/**
+ * How long backups are kept. Whatever a preset says, the newest five full backups and the newest verified one stay,
+ * and so does everything that an increment that stays goes on from.
+ */
+export type RetentionPreset =
+  | RetentionPresetRunbook
+  | RetentionPresetDeployment
+  | RetentionPresetCustom
 
 /** How much agreement a matter needs. */
 export type RiskTier = number
@@ -3354,6 +3530,14 @@ export type Served =
   | ServedRecorded
   | ServedFallback
 
+/** What a shutdown left behind. */
+export interface ShutdownReport {
+  /** Debates that ended within the grace. */
+  readonly finished: number
+  /** Debates that were stopped at their last record and can be resumed elsewhere. */
+  readonly stopped: number
+}
+
 /** What an ordinary reply says about itself. */
 export interface Signals {
   /** Stated confidence 0..=1, rounded to six decimals. */
@@ -3612,6 +3796,14 @@ export type StreamMode = 'auto' | 'always' | 'never'
  * - `none`: Neither; ballots are read from text.
  */
 export type StructuredMode = 'native' | 'instructed' | 'none'
+
+/** How many rows a table has, and how many removals an increment holds for it. */
+export interface TableCount {
+  /** Rows with a value. */
+  readonly rows: number
+  /** Rows that are gone. */
+  readonly removed?: number | undefined
+}
 
 /** What a rule counted. */
 export interface Tally {
@@ -4273,6 +4465,8 @@ export interface Values {
   readonly AskStep: AskStep
   readonly AttemptOutcome: AttemptOutcome
   readonly Author: Author
+  readonly BackupFacts: BackupFacts
+  readonly BackupVerifyReport: BackupVerifyReport
   readonly Ballot: Ballot
   readonly BallotKind: BallotKind
   readonly BallotShape: BallotShape
@@ -4311,6 +4505,7 @@ export interface Values {
   readonly Diversity: Diversity
   readonly Document: Document
   readonly Draft: Draft
+  readonly DrillReport: DrillReport
   readonly Dynamic: Dynamic
   readonly Edit: Edit
   readonly Effort: Effort
@@ -4335,6 +4530,8 @@ export interface Values {
   readonly InvalidWhy: InvalidWhy
   readonly Join: Join
   readonly JsonShape: JsonShape
+  readonly KeyAge: KeyAge
+  readonly KeyCensus: KeyCensus
   readonly Label: Label
   readonly LastError: LastError
   readonly Layers: Layers
@@ -4373,10 +4570,15 @@ export interface Values {
   readonly ProviderDocument: ProviderDocument
   readonly ProviderReport: ProviderReport
   readonly ProviderStatus: ProviderStatus
+  readonly PrunePlan: PrunePlan
   readonly Question: Question
   readonly Quorum: Quorum
   readonly QuorumRule: QuorumRule
   readonly RateLimitSnapshot: RateLimitSnapshot
+  readonly ReencryptCounts: ReencryptCounts
+  readonly ReencryptFailure: ReencryptFailure
+  readonly ReencryptProgress: ReencryptProgress
+  readonly ReencryptReport: ReencryptReport
   readonly Refusal: Refusal
   readonly Relabel: Relabel
   readonly ReplayCheck: ReplayCheck
@@ -4387,6 +4589,8 @@ export interface Values {
   readonly Reputation: Reputation
   readonly RequestMessage: RequestMessage
   readonly Reserve: Reserve
+  readonly RestoreReport: RestoreReport
+  readonly RetentionPreset: RetentionPreset
   readonly RiskTier: RiskTier
   readonly Role: Role
   readonly RolePolicy: RolePolicy
@@ -4405,6 +4609,7 @@ export interface Values {
   readonly SelfVote: SelfVote
   readonly Sequential: Sequential
   readonly Served: Served
+  readonly ShutdownReport: ShutdownReport
   readonly Signals: Signals
   readonly SigningRequest: SigningRequest
   readonly Simultaneous: Simultaneous
@@ -4421,6 +4626,7 @@ export interface Values {
   readonly StopReason: StopReason
   readonly StreamMode: StreamMode
   readonly StructuredMode: StructuredMode
+  readonly TableCount: TableCount
   readonly Tally: Tally
   readonly TargetHealth: TargetHealth
   readonly Test: Test
@@ -4458,6 +4664,8 @@ export const codecs: { readonly [name: string]: CodecRow } = {
   AskOrder: { tag: null, cases: { index: [], shuffled: [], explicit: { value: 'Orders' } } },
   AskStep: { record: [['phase', 'phase', 0], ['round', 'round', 0], ['asks', 'asks', ['list', 'Ask']], ['order', 'order', 0], ['join', 'join', 'Join'], ['min', 'min', 0]] },
   Author: { tag: null, cases: { agent: { value: 0 }, human: { value: 0 }, moderator: [] } },
+  BackupFacts: { record: [['id', 'id', 0], ['parent', 'parent', 0, 1], ['endedAt', 'ended_at', 'instantMs'], ['verified', 'verified', 0]] },
+  BackupVerifyReport: { record: [['backup', 'backup', 0], ['chain', 'chain', 0], ['tables', 'tables', ['map', 'TableCount']], ['checks', 'checks', 0], ['verifiedAt', 'verified_at', 'instantMs']] },
   Ballot: { tag: null, cases: { choice: { value: 0 }, ranking: { value: 0 }, approval: { value: 0 }, scores: { value: 0 }, points: { value: 0 }, abstain: [['reason', 'reason', 0]], invalid: [['raw', 'raw', 0], ['why', 'why', 0]] } },
   BallotKind: { tag: null, cases: { choice: [], ranking: [], approval: [], scores: [['lo', 'lo', 0], ['hi', 'hi', 0]], points: [['total', 'total', 0]], verdict: [] } },
   BallotShape: { record: [['kind', 'kind', 'BallotKind'], ['labels', 'labels', ['list', 'Label']], ['mayAbstain', 'may_abstain', 0], ['confidence', 'confidence', 0], ['reason', 'reason', 0]] },
@@ -4488,6 +4696,7 @@ export const codecs: { readonly [name: string]: CodecRow } = {
   Diversity: { record: [['families', 'families', 0], ['providers', 'providers', 0], ['effective', 'effective', 0], ['largestShare', 'largest_share', 0]] },
   Document: { record: [['title', 'title', 0], ['text', 'text', 0], ['uri', 'uri', 0]] },
   Draft: { record: [['ballots', 'ballots', 0], ['rule', 'rule', 'RuleConfig'], ['seats', 'seats', 0], ['synthesis', 'synthesis', 0], ['contribution', 'contribution', 0], ['report', 'report', 'Report'], ['notes', 'notes', 0]] },
+  DrillReport: { record: [['started', 'started', 'instantMs'], ['backup', 'backup', 0], ['restoredInMs', 'restored_in_ms', 0], ['records', 'records', 0], ['unsavedAgeMs', 'unsaved_age_ms', 0], ['checks', 'checks', 0], ['rtoMet', 'rto_met', 0], ['rpoMet', 'rpo_met', 0]] },
   Dynamic: { record: [['keep', 'keep', 0], ['pruneRound', 'prune_round', 0], ['checkAfterPrune', 'check_after_prune', 0], ['peersIncludeSelf', 'peers_include_self', 0], ['history', 'history', 0], ['sequentialVisibility', 'sequential_visibility', 0], ['ratings', 'ratings', 0], ['askOrder', 'ask_order', 'AskOrder'], ['showOrder', 'show_order', 'AskOrder'], ['parallel', 'parallel', 0], ['ranker', 'ranker', 0], ['preset', 'preset', 'Preset']] },
   Edit: { tag: 'name', cases: { replace_message: [['message', 'message', 0], ['text', 'text', 0]], insert_human: [['by', 'by', 0], ['text', 'text', 0]], drop_seat: [['seat', 'seat', 0]], add_seat: [['seat', 'seat', 'SeatView']], set_rule: [['rule', 'rule', 'RuleConfig']], set_limits: [['limits', 'limits', 'Limits']], set_belief: [['seat', 'seat', 0], ['belief', 'belief', 0]] } },
   Equivalence: { tag: 'name', cases: { exact: [], normalised: [], numeric: [['rel', 'rel', 0], ['abs', 'abs', 0]], letter: [], math: [], semantic: [['min', 'min', 0], ['embedder', 'embedder', 0]], custom: [['comparator', 'comparator', 0]] } },
@@ -4504,6 +4713,8 @@ export const codecs: { readonly [name: string]: CodecRow } = {
   Intervention: { record: [['kind', 'kind', 0], ['round', 'round', 0], ['targets', 'targets', 0], ['text', 'text', 0], ['resolved', 'resolved', 0]] },
   Join: { tag: null, cases: { all: [], quorum: [['min', 'min', 0], ['grace', 'grace', 'Grace']], consensus: { value: 'RuleConfig' }, first: [] } },
   JsonShape: { record: [['name', 'name', 0], ['schema', 'schema', 0], ['strict', 'strict', 0]] },
+  KeyAge: { record: [['key', 'key', 0], ['since', 'since', 'instantMs'], ['rotationDue', 'rotation_due', 0]] },
+  KeyCensus: { record: [['rows', 'rows', 0], ['plain', 'plain', 0], ['takenAt', 'taken_at', 'instantMs']] },
   Label: { record: [['label', 'label', 0], ['option', 'option', 0]] },
   LastError: { record: [['code', 'code', 0], ['at', 'at', 'instantMs']] },
   Layers: { record: [['bare', 'bare', 0], ['fallback', 'fallback', 0], ['repairs', 'repairs', 0], ['retries', 'retries', 0], ['retryFirstMs', 'retry_first_ms', 0], ['retryLongestMs', 'retry_longest_ms', 0], ['hedgeAfterMs', 'hedge_after_ms', 0], ['attemptLimitMs', 'attempt_limit_ms', 0], ['requestsPerMinute', 'requests_per_minute', 0], ['tokensPerMinute', 'tokens_per_minute', 0], ['longestWaitMs', 'longest_wait_ms', 0], ['inFlight', 'in_flight', 0], ['queue', 'queue', 0], ['breakerFailures', 'breaker_failures', 0], ['breakerWindowMs', 'breaker_window_ms', 0], ['breakerOpenForMs', 'breaker_open_for_ms', 0], ['budgets', 'budgets', ['list', 'Budget']], ['cache', 'cache', 'ReplyCache']] },
@@ -4537,10 +4748,15 @@ export const codecs: { readonly [name: string]: CodecRow } = {
   ProviderDocument: { record: [['provider', 'provider', 0], ['model', 'model', 0], ['id', 'id', 0], ['wire', 'wire', 0], ['baseUrl', 'base_url', 0], ['path', 'path', 0], ['headers', 'headers', 0], ['query', 'query', 0], ['organization', 'organization', 0], ['project', 'project', 0], ['appName', 'app_name', 0], ['appUrl', 'app_url', 0], ['timeouts', 'timeouts', 'TimeoutsDocument'], ['stream', 'stream', 0], ['allowInsecureHttp', 'allow_insecure_http', 0], ['strictKnobs', 'strict_knobs', 0], ['caps', 'caps', 'ModelCaps'], ['structured', 'structured', 0], ['forwardMetadata', 'forward_metadata', 0], ['captureRaw', 'capture_raw', 0], ['free', 'free', 0], ['extra', 'extra', 0], ['family', 'family', 0], ['version', 'version', 0]] },
   ProviderReport: { record: [['providers', 'providers', ['list', 'ProviderStatus']], ['warnings', 'warnings', 0]] },
   ProviderStatus: { record: [['provider', 'provider', 0], ['configured', 'configured', 0], ['reason', 'reason', 0], ['defaultModel', 'default_model', 0]] },
+  PrunePlan: { record: [['preset', 'preset', 'RetentionPreset'], ['now', 'now', 'instantMs'], ['remove', 'remove', 0], ['keep', 'keep', 0], ['hash', 'hash', 0]] },
   Question: { record: [['text', 'text', 0], ['context', 'context', 0], ['options', 'options', ['list', 'OptionSpec']], ['format', 'format', 'AnswerFormat'], ['documents', 'documents', ['list', 'Document']]] },
   Quorum: { record: [['eligible', 'eligible', 0], ['needed', 'needed', 0], ['present', 'present', 0], ['met', 'met', 0]] },
   QuorumRule: { tag: null, cases: { half: [], count: { value: 0 }, fraction: { value: 0 } } },
   RateLimitSnapshot: { record: [['target', 'target', 0], ['origin', 'origin', 0], ['requestsPerMinute', 'requests_per_minute', 0], ['tokensPerMinute', 'tokens_per_minute', 0], ['mostInFlight', 'most_in_flight', 0], ['inFlight', 'in_flight', 0], ['queued', 'queued', 0], ['pausedMs', 'paused_ms', 0], ['retriesLeft', 'retries_left', 0], ['stated', 'stated', ['list', 'StatedLimit']], ['statedAt', 'stated_at', 'instantMs']] },
+  ReencryptCounts: { record: [['migrated', 'migrated', 0], ['skipped', 'skipped', 0], ['failed', 'failed', 0]] },
+  ReencryptFailure: { record: [['tenant', 'tenant', 0], ['store', 'store', 0], ['row', 'row', 0], ['code', 'code', 0], ['reason', 'reason', 0]] },
+  ReencryptProgress: { record: [['tenant', 'tenant', 0], ['store', 'store', 0], ['target', 'target', 0], ['counts', 'counts', 'ReencryptCounts'], ['finishedAt', 'finished_at', 'instantMs']] },
+  ReencryptReport: { record: [['perStore', 'per_store', ['map', 'ReencryptCounts']], ['keysSeen', 'keys_seen', 0], ['failures', 'failures', ['list', 'ReencryptFailure']], ['complete', 'complete', 0]] },
   Refusal: { record: [['text', 'text', 0], ['category', 'category', 0]] },
   ReplayReport: { record: [['matches', 'matches', 0], ['records', 'records', 0], ['difference', 'difference', 'Difference'], ['decision', 'decision', 'Decision']] },
   ReplyCache: { record: [['ttlMs', 'ttl_ms', 0], ['always', 'always', 0]] },
@@ -4549,6 +4765,8 @@ export const codecs: { readonly [name: string]: CodecRow } = {
   Reputation: { record: [['elo', 'elo', 0], ['calibration', 'calibration', 0]] },
   RequestMessage: { record: [['id', 'id', 0], ['author', 'author', 'Author'], ['text', 'text', 0], ['visibility', 'visibility', 'Visibility'], ['cachePoint', 'cache_point', 0]] },
   Reserve: { record: [['tokensIn', 'tokens_in', 0], ['tokensOut', 'tokens_out', 0], ['micros', 'micros', 0]] },
+  RestoreReport: { record: [['backup', 'backup', 0], ['chain', 'chain', 0], ['restoredTo', 'restored_to', 'instantMs'], ['gapMs', 'gap_ms', 0], ['tables', 'tables', ['map', 'TableCount']], ['checks', 'checks', 0]] },
+  RetentionPreset: { tag: null, cases: { runbook: [], deployment: [], custom: [['increments', 'increments', 0], ['daily', 'daily', 0], ['weekly', 'weekly', 0]] } },
   RoundConvergence: { record: [['agreement', 'agreement', 0], ['stability', 'stability', 0], ['position', 'position', 0]] },
   RoundView: { record: [['round', 'round', 0], ['sees', 'sees', 0], ['roles', 'roles', 0], ['stances', 'stances', 0]] },
   Row: { record: [['option', 'option', 0], ['votes', 'votes', 0], ['weight', 'weight', 0], ['extra', 'extra', 0]] },
@@ -4563,6 +4781,7 @@ export const codecs: { readonly [name: string]: CodecRow } = {
   SeenMessage: { record: [['author', 'author', 'Author'], ['text', 'text', 0]] },
   Sequential: { record: [['full', 'full', 0], ['rotate', 'rotate', 0]] },
   Served: { tag: null, cases: { live: [], cache: [], recorded: [], fallback: [['from', 'from', 0]] } },
+  ShutdownReport: { record: [['finished', 'finished', 0], ['stopped', 'stopped', 0]] },
   Signals: { record: [['confidence', 'confidence', 0, 1], ['goOn', 'continue', 0, 1], ['ready', 'ready', 0, 1], ['respondsTo', 'responds_to', 0], ['warnings', 'warnings', ['list', 'ParseWarning']]] },
   SigningRequest: { record: [['method', 'method', 0], ['url', 'url', 0], ['body', 'body', 0], ['refresh', 'refresh', 0]] },
   Simultaneous: { record: [['sequentialVisibility', 'sequential_visibility', 0], ['layout', 'layout', 'Layout']] },
@@ -4572,6 +4791,7 @@ export const codecs: { readonly [name: string]: CodecRow } = {
   StepView: { record: [['step', 'step', 0], ['round', 'round', 0], ['phase', 'phase', 0], ['join', 'join', 'Join'], ['order', 'order', 0], ['min', 'min', 0], ['retryOf', 'retry_of', 0, 1], ['asks', 'asks', ['list', 'PlannedAsk']], ['arrived', 'arrived', 0], ['end', 'end', 0, 1], ['began', 'began', 'instantMs']] },
   Stop: { record: [['cause', 'cause', 0], ['round', 'round', 0], ['detail', 'detail', 0]] },
   StopReason: { tag: null, cases: { end: [], length: [], stop_sequence: [], tool_calls: [], refusal: [], content_filter: [], pause: [], other: { value: 0 } } },
+  TableCount: { record: [['rows', 'rows', 0], ['removed', 'removed', 0]] },
   Tally: { record: [['rule', 'rule', 0], ['rows', 'rows', ['list', 'Row']], ['counted', 'counted', 0], ['electorate', 'electorate', 0], ['quorum', 'quorum', 'Quorum'], ['test', 'test', 'Test'], ['winners', 'winners', 0], ['outcome', 'outcome', 'Outcome'], ['tieBreak', 'tie_break', 'TieUse'], ['trace', 'trace', ['list', 'TraceLine']]] },
   TargetHealth: { record: [['target', 'target', 0], ['origin', 'origin', 0], ['state', 'state', 0], ['available', 'available', 0], ['lastSuccess', 'last_success', 'instantMs'], ['lastError', 'last_error', 'LastError'], ['windowSeconds', 'window_seconds', 0], ['calls', 'calls', 0], ['errors', 'errors', 0], ['missed', 'missed', 0], ['p50Ms', 'p50_ms', 0], ['p95Ms', 'p95_ms', 0], ['inFlight', 'in_flight', 0], ['queued', 'queued', 0], ['stated', 'stated', ['list', 'StatedLimit']]] },
   Test: { record: [['op', 'op', 0], ['share', 'share', 0], ['basis', 'basis', 0], ['part', 'part', 0], ['whole', 'whole', 0], ['passed', 'passed', 0]] },

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use aragora_core::foreign;
 use pyo3::prelude::*;
+use pyo3::types::PyBytes;
 
 use crate::bridge::{Pending, Value, begin, host};
 use crate::error::OrRaise;
@@ -121,5 +122,48 @@ impl Events {
     /// Ends the subscription and a pull that waits.
     fn close(&self) {
         self.0.close();
+    }
+}
+
+/// Keys, and what is sealed under them.
+#[pyclass(frozen, module = "aragora_core._native")]
+#[derive(Debug)]
+pub(crate) struct Cipher(foreign::Cipher);
+
+#[pymethods]
+impl Cipher {
+    #[new]
+    fn new(py: Python<'_>, keys: String) -> PyResult<Self> {
+        foreign::contain(|| foreign::Cipher::new(keys)).map(Self).or_raise(py)
+    }
+
+    /// The ids of its keys.
+    fn key_ids(&self) -> Vec<String> {
+        self.0.key_ids()
+    }
+
+    /// Seals a value for a place.
+    fn seal<'py>(
+        &self,
+        py: Python<'py>,
+        place: &str,
+        record: &[u8],
+        kind: &str,
+        plain: &[u8],
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let sealed = foreign::contain(|| self.0.seal(place, record, kind, plain.to_vec())).or_raise(py)?;
+        Ok(PyBytes::new(py, &sealed))
+    }
+
+    /// Opens what was sealed for a place: its kind and its bytes.
+    fn open<'py>(
+        &self,
+        py: Python<'py>,
+        place: &str,
+        record: &[u8],
+        envelope: &[u8],
+    ) -> PyResult<(&'static str, Bound<'py, PyBytes>)> {
+        let (kind, plain) = foreign::contain(|| self.0.open(place, record, envelope)).or_raise(py)?;
+        Ok((kind, PyBytes::new(py, &plain)))
     }
 }

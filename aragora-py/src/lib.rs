@@ -19,6 +19,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<handles::Session>()?;
     module.add_class::<handles::Debate>()?;
     module.add_class::<handles::Events>()?;
+    module.add_class::<handles::Cipher>()?;
     module.add_function(wrap_pyfunction!(handles::open, module)?)?;
     module.add_function(wrap_pyfunction!(calls::answer, module)?)?;
     module.add_function(wrap_pyfunction!(calls::fail, module)?)?;

@@ -20,13 +20,15 @@ SUITES = (
     "config",
     "layers",
     "providers",
+    "storage",
+    "crypto",
 )
 FOREIGN_ITEM = {"throw", "wrong_type", "gate", "ignore_cancel"}
 VERBS = {"say", "reply", "stream", "ballot", "fail", "hang", "throw", "wrong_type"}
 MODIFIERS = {"phase", "gate", "ignore_cancel", "retry_after_ms"}
 MEMBERS = {
     "case": {"id", "since", "needs", "modes", "given", "steps", "then"},
-    "given": {"clock", "seed", "config", "layers", "participants", "servers"},
+    "given": {"clock", "seed", "config", "layers", "storage", "encryption", "participants", "servers"},
     "answer of a server": {"status", "headers", "json", "events"},
     "agent": {"seam", "style", "id", "profile", "at_end", "script"},
     "protocol": {"seam", "name", "version", "params", "min_seats", "max_seats", "planned_calls", "script", "decide"},

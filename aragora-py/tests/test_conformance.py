@@ -1,8 +1,9 @@
 """The corpus through the public API."""
 
 import asyncio
+import tempfile
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import aragora_core as ac
@@ -59,19 +60,13 @@ class Stage:
         self.servers = {name: Server(answers) for name, answers in self.given.get("servers", {}).items()}
         self.kept: dict[str, Any] = {name: server.document for name, server in self.servers.items()}
         self.debates: list[Watched] = []
+        self.folder: str
         self.aragora: ac.Aragora
 
     async def play(self) -> None:
-        env = self.resolved(self.given.get("config", {}).get("env"))
-        layers = self.given.get("layers")
-        opening = ac.Aragora.open(
-            None if env is None else ac.Config.load(env=env),
-            protocols=list(self.cast.protocols.values()),
-            layers=None if layers is None else ac.Layers.from_dict(layers),
-            clock=self.clock,
-            seed=self.given.get("seed", "7"),
-        )
-        async with opening as self.aragora:
+        with tempfile.TemporaryDirectory() as folder:
+            self.folder = folder
+            self.aragora = await self.open(self.clock, self.given)
             try:
                 await self._steps()
             finally:
@@ -79,8 +74,37 @@ class Stage:
                 for watched in self.debates:
                     watched.reader.cancel()
                 await asyncio.gather(*(watched.reader for watched in self.debates), return_exceptions=True)
+                await self.aragora.close()
                 for server in self.servers.values():
                     await asyncio.to_thread(server.close)
+
+    async def open(self, clock: ac.testing.ManualClock, given: dict[str, Any]) -> ac.Aragora:
+        """An instance of the case."""
+        env = self.resolved(given.get("config", {}).get("env"))
+        layers = given.get("layers")
+        encryption = given.get("encryption", {})
+        return await ac.Aragora.open(
+            None if env is None else ac.Config.load(env=env),
+            storage=self.resolved(given.get("storage")),
+            protocols=list(self.cast.protocols.values()),
+            layers=None if layers is None else ac.Layers.from_dict(layers),
+            encryption_keys=encryption.get("keys"),
+            admit_plain=encryption.get("admit_plain"),
+            clock=clock,
+            seed=given.get("seed", "7"),
+        )
+
+    async def beside(self, args: dict[str, Any]) -> None:
+        other = await self.open(ac.testing.ManualClock(self.clock.now()), {**self.given, **args})
+        await other.close()
+
+    async def reopen(self, args: dict[str, Any]) -> None:
+        grace = args.pop("grace_ms", None)
+        clock = ac.testing.ManualClock(self.clock.now())
+        await (self.aragora.close() if grace is None else self.aragora.shutdown(grace / 1000))
+        self.given = {**self.given, **args}
+        self.aragora = await self.open(clock, self.given)
+        self.clock = clock
 
     async def _steps(self) -> None:
         for index, step in enumerate(self.case.document["steps"]):
@@ -154,6 +178,8 @@ class Stage:
             if set(value) == {"$ref"}:
                 return self.lookup(value["$ref"])
             return {name: self.resolved(member) for name, member in value.items()}
+        if isinstance(value, str):
+            return value.replace("{dir}", self.folder)
         return [self.resolved(item) for item in value] if isinstance(value, list) else value
 
     def lookup(self, path: str) -> Any:
@@ -222,6 +248,41 @@ async def pure(function: Callable[..., Any], args: dict[str, Any]) -> Any:
     return function(**args)
 
 
+def backups(name: str, read: Callable[[Any], Any] = lambda value: value) -> Callable[..., Awaitable[Any]]:
+    async def call(stage: Stage, args: dict[str, Any]) -> Any:
+        return await getattr(stage.aragora.backups(args.pop("target")), name)(**{k: read(a) for k, a in args.items()})
+
+    return call
+
+
+def rotation(name: str) -> Callable[[Stage, dict[str, Any]], Awaitable[Any]]:
+    return lambda stage, args: getattr(stage.aragora.encryption, name)(**args)
+
+
+def instant(value: Any) -> Any:
+    return datetime.fromisoformat(value) if isinstance(value, str) and value.endswith("Z") else value
+
+
+async def exported(stage: Stage, args: dict[str, Any]) -> list[str]:
+    return [text async for text in stage.aragora.debates.export(**listed(args))]
+
+
+async def crypto(op: str, args: dict[str, Any]) -> Any:
+    if op == "record_key":
+        return ac.record_key(*args["parts"]).hex()
+    cipher = ac.Cipher(args["keys"])
+    if op == "key_ids":
+        return cipher.key_ids
+    place = {name: args[name] for name in ("tenant", "store", "field") if name in args}
+    at = ac.FieldPath(record=bytes.fromhex(args["record"]), **place)
+    if op == "seal":
+        if "text" in args:
+            return cipher.seal(at, args["text"]).hex()
+        return cipher.seal(at, bytes.fromhex(args["bytes"]) if "bytes" in args else ac.Plain.json(args["json"])).hex()
+    opened = cipher.open(at, bytes.fromhex(args["envelope"]))
+    return {opened.kind: opened.value.hex() if isinstance(opened.value, bytes) else opened.value}
+
+
 OPS: dict[str, Callable[[Stage, dict[str, Any]], Awaitable[Any]]] = {
     "debate.start": lambda s, a: s.start(a),
     "debate.result": lambda s, a: a["debate"].debate.result(),
@@ -240,6 +301,7 @@ OPS: dict[str, Callable[[Stage, dict[str, Any]], Awaitable[Any]]] = {
     "debates.list": lambda s, a: s.aragora.debates.list(**listed(a)),
     "debates.log": lambda s, a: s.aragora.debates.log(**a),
     "debates.events": lambda s, a: s.aragora.debates.events(**renamed(a)),
+    "debates.export": exported,
     "debates.replay": lambda s, a: s.aragora.debates.replay(**a),
     "debates.fork": lambda s, a: s.go_on(s.aragora.debates.fork, a),
     "debates.resume": lambda s, a: s.go_on(s.aragora.debates.resume, a),
@@ -270,6 +332,29 @@ OPS: dict[str, Callable[[Stage, dict[str, Any]], Awaitable[Any]]] = {
     "gate.open": lambda s, a: value_of(s.cast.gates.open(a["gate"])),
     "server.requests": lambda s, a: value_of(list(s.servers[a["server"]].requests)),
     "participant.stats": lambda s, a: value_of(s.cast.agents[a["participant"]].stats()),
+    "encryption.key_ids": lambda s, a: value_of(s.aragora.encryption.key_ids),
+    "encryption.census": rotation("census"),
+    "encryption.plan": rotation("plan"),
+    "encryption.reencrypt": rotation("reencrypt"),
+    "encryption.status": rotation("status"),
+    "encryption.announce": lambda s, a: s.aragora.encryption.announce(a["instance"], a["ttl_ms"] / 1000),
+    "encryption.retire": rotation("retire"),
+    "backups.full": backups("full"),
+    "backups.increment": backups("increment"),
+    "backups.list": backups("list"),
+    "backups.verify": backups("verify"),
+    "backups.restore": backups("restore", instant),
+    "backups.drill": backups("drill"),
+    "backups.plan_prune": backups("plan_prune"),
+    "backups.prune": backups("prune", ac.PrunePlan.from_dict),
+    "crypto.generate_key": lambda s, a: pure(ac.generate_key, a),
+    "crypto.record_key": lambda s, a: crypto("record_key", a),
+    "crypto.key_ids": lambda s, a: crypto("key_ids", a),
+    "crypto.seal": lambda s, a: crypto("seal", a),
+    "crypto.open": lambda s, a: crypto("open", a),
+    "aragora.open": lambda s, a: s.beside(a),
+    "aragora.reopen": lambda s, a: s.reopen(a),
+    "aragora.shutdown": lambda s, a: s.aragora.shutdown(a["grace_ms"] / 1000),
     "aragora.activity": lambda s, a: value_of(s.aragora.activity()),
     "aragora.close": lambda s, a: s.aragora.close(),
 }

@@ -18,5 +18,7 @@ let package = Package(
         .executableTarget(name: "streaming", dependencies: aragora, path: "streaming", swiftSettings: strict),
         .executableTarget(name: "replay", dependencies: aragora, path: "replay", swiftSettings: strict),
         .executableTarget(name: "models", dependencies: aragora, path: "models", swiftSettings: strict),
+        .executableTarget(name: "durable_debate", dependencies: aragora, path: "durable_debate", swiftSettings: strict),
+        .executableTarget(name: "encrypted_store", dependencies: aragora, path: "encrypted_store", swiftSettings: strict),
     ]
 )

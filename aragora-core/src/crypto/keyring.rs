@@ -136,6 +136,14 @@ impl Keyring {
         Ok(Self { first, rest: keys.collect() })
     }
 
+    /// A key that nobody else has, as 64 hex digits: to be kept where secrets are kept, and given to
+    /// [`Self::from_hex_list`]. `unavailable` without random bytes.
+    pub fn new_key(entropy: &dyn Entropy) -> Result<Secret> {
+        let mut key = Zeroizing::new([0; 32]);
+        entropy.fill(&mut *key)?;
+        Ok(Secret::new(HEXLOWER.encode(&*key)))
+    }
+
     /// A key that nobody else has and that ends with the process.
     pub fn ephemeral(entropy: &dyn Entropy) -> Result<Self> {
         let mut key = Zeroizing::new([0; 32]);

@@ -114,6 +114,31 @@ impl Engine {
         Ok(events_of_log(source, Vec::new(), from))
     }
 
+    /// One page of an export, debate by debate, and where the next one begins.
+    #[cfg(feature = "foreign")]
+    pub(crate) async fn export_page(
+        &self,
+        tenant: &OrgId,
+        query: &DebateQuery,
+    ) -> Result<(Vec<Vec<u8>>, Option<DebateId>)> {
+        let page = self.list(tenant, query).await?;
+        let mut debates = Vec::with_capacity(page.items.len());
+        for header in &page.items {
+            debates.push(self.export_one(tenant, header).await?);
+        }
+        Ok((debates, page.next))
+    }
+
+    async fn export_one(&self, tenant: &OrgId, header: &DebateSummary) -> Result<Vec<u8>> {
+        let mut lines = crate::crypto::canonical::to_canonical(header)?;
+        lines.push(b'\n');
+        for record in self.log(tenant, &header.debate).await? {
+            lines.extend(record.to_line()?);
+            lines.push(b'\n');
+        }
+        Ok(lines)
+    }
+
     /// Debates as JSON lines: the header of each, then its records.
     pub fn export(&self, tenant: OrgId, query: DebateQuery) -> impl Stream<Item = Result<Vec<u8>>> + Send + 'static {
         let engine = self.clone();
@@ -140,12 +165,6 @@ impl Export {
             self.waiting.reverse();
         }
         let Some(header) = self.waiting.pop() else { return Ok(None) };
-        let mut lines = crate::crypto::canonical::to_canonical(&header)?;
-        lines.push(b'\n');
-        for record in self.engine.log(&self.tenant, &header.debate).await? {
-            lines.extend(record.to_line()?);
-            lines.push(b'\n');
-        }
-        Ok(Some(lines))
+        self.engine.export_one(&self.tenant, &header).await.map(Some)
     }
 }

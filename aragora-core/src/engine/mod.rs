@@ -158,7 +158,8 @@ impl EngineBuilder {
 }
 
 /// What a shutdown left behind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ShutdownReport {
     /// Debates that ended within the grace.
     pub finished: usize,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::cipher::{generate_key, record_key};
 use super::contain::contain;
 use super::json::{read, write};
 use super::settings::ConfigDocument;
@@ -117,6 +118,8 @@ fn run(op: &str, args: &str) -> Result<String> {
             let providers: Vec<&str> = config.providers.keys.keys().map(String::as_str).collect();
             write(&json!({"events": {"buffer_size": config.events.buffer_size}, "providers": providers}))
         }
+        "encryption.generate_key" => write(&generate_key()?),
+        "encryption.record_key" => write(&record_key(&read::<Vec<String>>(op, args)?)?),
         "consensus.tally" => write(&tally(read(op, args)?)?),
         "parse.answer" => {
             let a: ReplyText = read(op, args)?;

@@ -10,14 +10,17 @@
 //! once, and each `Message::Forget` lets go of it once, also where the document was refused.
 
 mod agent;
+mod backups;
 mod budgets;
 mod calls;
+mod cipher;
 mod compute;
 mod contain;
 mod credentials;
 mod debate;
 mod dispatcher;
 mod documents;
+mod encryption;
 mod json;
 mod log;
 mod message;
@@ -32,8 +35,10 @@ mod settings;
 mod specs;
 mod task;
 
+pub use backups::{BackupVerifyDocument, RestoreDocument};
 pub use budgets::BudgetUsageDocument;
 pub use calls::{answer, fail, output, pending_calls, transcript};
+pub use cipher::Cipher;
 pub use compute::compute;
 pub use contain::contain;
 pub use credentials::SigningDocument;
@@ -42,6 +47,10 @@ pub use dispatcher::Dispatcher;
 pub use documents::{
     AgentDocument, CredentialsDocument, EventDocument, LiveEvent, PendingTurns, ProtocolDocument, ReplyDocument,
     RequestDocument, RequestMessage, ScriptDocument, SeatDocument,
+};
+pub use encryption::{
+    KeyAgeDocument, KeyCensusDocument, ReencryptCountsDocument, ReencryptFailureDocument, ReencryptProgressDocument,
+    ReencryptReportDocument,
 };
 pub use log::log_to;
 pub use message::{Host, Message};

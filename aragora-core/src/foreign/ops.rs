@@ -16,6 +16,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{AgentId, DebateId, OrgId, PrincipalId, RequestId};
 use crate::storage::PageRequest;
 
+/// Debates of one page of an export, which holds their whole logs.
+const EXPORTED: u16 = 16;
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Named {
@@ -122,6 +125,17 @@ struct ForgetArgs {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct ShutdownArgs {
+    #[serde(default = "half_a_minute")]
+    grace_ms: u64,
+}
+
+fn half_a_minute() -> u64 {
+    30_000
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Advance {
     ms: u64,
 }
@@ -143,8 +157,7 @@ impl Inner {
                 let a: Named = read(op, args)?;
                 let mut text = String::new();
                 for record in engine.log(&a.tenant, &a.debate).await? {
-                    let line = String::from_utf8(record.to_line()?);
-                    text.push_str(&line.map_err(|error| Error::internal(format!("a record is no UTF-8: {error}")))?);
+                    text.push_str(&lines(record.to_line()?)?);
                     text.push('\n');
                 }
                 write(&text)
@@ -168,6 +181,19 @@ impl Inner {
             "debates.appeal" => {
                 let a: AppealArgs = read(op, args)?;
                 write(engine.appeal(&a.tenant, &a.debate, a.documents, &a.reason).await?.question())
+            }
+            "debates.export" => {
+                let ListArgs { tenant, state, from, to, tag, cursor, limit } = read(op, args)?;
+                let (from, to) = (from.map(|at| at.0), to.map(|at| at.0));
+                let limit = Some(limit.unwrap_or(EXPORTED));
+                let query = DebateQuery { state, from, to, tag, cursor, limit };
+                let (debates, next) = engine.export_page(&tenant, &query).await?;
+                let debates = debates.into_iter().map(lines).collect::<Result<Vec<_>>>()?;
+                write(&json!({ "debates": debates, "next": next }))
+            }
+            "shutdown" => {
+                let a: ShutdownArgs = read(op, args)?;
+                write(&self.shut_down(std::time::Duration::from_millis(a.grace_ms)).await?)
             }
             "desk.pending" => {
                 let a: PendingArgs = read(op, args)?;
@@ -199,6 +225,8 @@ impl Inner {
                 let a: ForgetArgs = read(op, args)?;
                 write(&self.aragora.agents().forget(&a.tenant, &a.agent).await?)
             }
+            _ if op.starts_with("encryption.") => self.encryption(op, args).await,
+            _ if op.starts_with("backups.") => self.backups(op, args).await,
             other => Err(Error::internal(format!("a binding called {other:?}"))),
         }
     }
@@ -216,6 +244,7 @@ impl Inner {
             "agents.health" => write(&self.aragora.agents().health()),
             "agents.breakers" => write(&self.aragora.agents().breakers()),
             "agents.rate_limits" => write(&self.aragora.agents().rate_limits()),
+            "encryption.key_ids" => write(&self.key_ids()),
             "metrics" => write(&self.parts.telemetry.render_prometheus()),
             "clock.now" => write(&self.parts.clock.now().to_string()),
             "clock.advance" => {
@@ -240,6 +269,10 @@ pub(super) fn records(log: &str) -> Result<Vec<Record>> {
     log.lines().filter(|line| !line.trim().is_empty()).map(|line| Record::from_line(line.as_bytes())).collect()
 }
 
-fn default_tenant() -> OrgId {
+fn lines(bytes: Vec<u8>) -> Result<String> {
+    String::from_utf8(bytes).map_err(|error| Error::internal(format!("a record is no UTF-8: {error}")))
+}
+
+pub(super) fn default_tenant() -> OrgId {
     OrgId::trusted("default")
 }

@@ -15,9 +15,11 @@ use crate::agents::{AgentParts, Agents, Prices};
 use crate::aragora::Aragora;
 use crate::clock::{Clock, ManualClock, SystemClock};
 use crate::config::Config;
-use crate::engine::{Engine, EngineConfig};
+use crate::crypto::Keyring;
+use crate::engine::{Engine, EngineConfig, ShutdownReport};
 use crate::entropy::{Entropy, SystemEntropy};
 use crate::error::{Error, ErrorKind, Result};
+use crate::storage::Control;
 use crate::telemetry::Parts;
 
 /// How long participants get to stop when an instance is closed.
@@ -36,6 +38,9 @@ pub(super) struct Inner {
     pub(super) process: &'static Process,
     pub(super) host: Arc<dyn Host>,
     pub(super) parts: Parts,
+    /// What is stored, sealed and backed up goes by these: random bytes that repeat would repeat nonces.
+    pub(super) stored: Parts,
+    pub(super) keyring: Option<Arc<Keyring>>,
     pub(super) manual: Option<ManualClock>,
     pub(super) aragora: Aragora,
     running: Mutex<Vec<Weak<Running>>>,
@@ -50,7 +55,12 @@ impl Session {
         let mut references = References::of(&document, &host);
         let settings: Settings = serde_json::from_value(document)
             .map_err(|error| Error::new(ErrorKind::InvalidRequest, format!("an open document: {error}")))?;
-        let config = Config::load(&settings.config.env)?;
+        let mut config = Config::load(&settings.config.env)?;
+        if let Some(given) = settings.encryption {
+            given.into_settings(&mut config.encryption)?;
+        }
+        let keys = &config.encryption.keys;
+        let keyring = if keys.is_empty() { None } else { Some(Arc::new(Keyring::from_keys(keys)?)) };
         let manual = settings.clock.map(|clock| ManualClock::new(clock.manual.0));
         let clock: Arc<dyn Clock> = match &manual {
             Some(manual) => Arc::new(manual.clone()),
@@ -61,7 +71,8 @@ impl Session {
             None => Arc::new(SystemEntropy),
         };
         let parts = Parts::new(clock, entropy);
-        let stack = Aragora::stack(settings.storage.as_deref().unwrap_or("memory:"), &config, &parts).await?;
+        let stored = parts.clone().with_entropy(SystemEntropy);
+        let stack = Aragora::stack(settings.storage.as_deref().unwrap_or("memory:"), &config, &stored).await?;
         let storage = stack.whole();
         let mut agent_parts = AgentParts::over(parts.clone()).with_storage(storage.clone());
         if let Some(prices) = settings.prices {
@@ -79,6 +90,8 @@ impl Session {
             process,
             host,
             parts,
+            stored,
+            keyring,
             manual,
             aragora: Aragora::over(engine.build()?, stack),
             running: Mutex::default(),
@@ -124,14 +137,7 @@ impl Session {
             return Ok(());
         }
         inner.cancel_all("the instance was closed");
-        // In real time too: a manual clock may stand still, and closing must end.
-        if tokio::time::timeout(CLOSING + GRACE, inner.aragora.shutdown(CLOSING)).await.is_err()
-            && let Some(clock) = &inner.manual
-        {
-            clock.advance(CLOSING);
-            inner.aragora.shutdown(Duration::ZERO).await;
-        }
-        Ok(())
+        inner.stop(CLOSING, GRACE).await.map(drop)
     }
 
     fn open_inner(&self) -> Result<&Arc<Inner>> {
@@ -152,6 +158,30 @@ impl Drop for Session {
 }
 
 impl Inner {
+    /// Lets debates run for up to `grace`, stops the others at their last record and closes the store: a session of
+    /// any process can resume them. `closed` if it is closing already.
+    pub(super) async fn shut_down(&self, grace: Duration) -> Result<ShutdownReport> {
+        if self.closed.swap(true, Ordering::AcqRel) {
+            self.is_open()?;
+        }
+        self.stop(grace, CLOSING + GRACE).await
+    }
+
+    async fn stop(&self, grace: Duration, more: Duration) -> Result<ShutdownReport> {
+        // In real time too: a manual clock may stand still, and this must end.
+        let report = match tokio::time::timeout(grace + more, self.aragora.shutdown(grace)).await {
+            Ok(report) => report,
+            Err(_) => {
+                if let Some(clock) = &self.manual {
+                    clock.advance(CLOSING);
+                }
+                self.aragora.shutdown(Duration::ZERO).await
+            }
+        };
+        // So that its directory is free when this returns.
+        self.aragora.storage().whole().control(Control::Close).await.map(|_| report)
+    }
+
     pub(super) fn is_open(&self) -> Result<()> {
         if self.closed.load(Ordering::Acquire) {
             return Err(Error::new(ErrorKind::Closed, "the instance is closed; open a new one"));

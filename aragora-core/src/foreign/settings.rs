@@ -12,9 +12,10 @@ use super::documents::ProtocolDocument;
 use crate::agents::PriceTable;
 use crate::agents::layers::LayersDocument;
 use crate::clock::Timestamp;
+use crate::config::{EncryptionSettings, Secret, parse_keys};
 use crate::debate::Seed;
 use crate::entropy::Entropy;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result, Violations};
 
 /// The open document.
 #[derive(Debug, Default, Deserialize)]
@@ -27,6 +28,7 @@ pub(super) struct Settings {
     pub(super) seed: Option<Seed>,
     pub(super) layers: LayersDocument,
     pub(super) prices: Option<PriceTable>,
+    pub(super) encryption: Option<EncryptionDocument>,
 }
 
 /// Where settings come from; a binding reads no environment by itself.
@@ -39,6 +41,43 @@ pub(super) struct ConfigDocument {
 impl std::fmt::Debug for ConfigDocument {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "ConfigDocument({} variables)", self.env.len())
+    }
+}
+
+/// Keys in the place of those of the configuration.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct EncryptionDocument {
+    keys: KeyList,
+    admit_plain: Option<bool>,
+}
+
+/// Texts that no error quotes.
+#[derive(Debug, Default)]
+struct KeyList(Option<Secret>);
+
+impl<'de> Deserialize<'de> for KeyList {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let wrong = || serde::de::Error::custom("encryption keys are a list of texts of 64 hex digits");
+        let given = Value::deserialize(deserializer)?;
+        if given.is_null() {
+            return Ok(Self(None));
+        }
+        let keys = given.as_array().ok_or_else(wrong)?.iter().map(Value::as_str);
+        let keys = keys.collect::<Option<Vec<_>>>().ok_or_else(wrong)?;
+        Ok(Self(Some(Secret::new(keys.join(",")))))
+    }
+}
+
+impl EncryptionDocument {
+    pub(super) fn into_settings(self, settings: &mut EncryptionSettings) -> Result<()> {
+        if let Some(keys) = self.keys.0 {
+            let mut violations = Violations::new();
+            settings.keys = parse_keys(keys.expose(), &mut violations);
+            violations.into_result(ErrorKind::InvalidConfig)?;
+        }
+        settings.admit_plain = self.admit_plain.unwrap_or(settings.admit_plain);
+        Ok(())
     }
 }
 

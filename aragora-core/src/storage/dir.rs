@@ -120,6 +120,24 @@ impl Directory {
         self.at(self.generation())
     }
 
+    /// How large the files of the live generation are; `None` if they cannot be looked at.
+    pub(crate) fn bytes(&self) -> Option<u64> {
+        let (mut bytes, mut folders) = (0, vec![self.store()]);
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).ok()? {
+                // Files come and go meanwhile.
+                let Ok(metadata) = entry.as_ref().map_err(drop).and_then(|entry| entry.metadata().map_err(drop)) else {
+                    continue;
+                };
+                match entry {
+                    Ok(entry) if metadata.is_dir() => folders.push(entry.path()),
+                    _ => bytes += metadata.len(),
+                }
+            }
+        }
+        Some(bytes)
+    }
+
     fn generation(&self) -> u64 {
         self.generation.load(Ordering::Acquire)
     }

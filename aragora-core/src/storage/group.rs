@@ -8,6 +8,7 @@ mod copy;
 pub(crate) mod disk;
 mod journal;
 mod plan;
+pub(crate) mod point;
 mod queue;
 mod read;
 mod rows;
@@ -37,6 +38,7 @@ use super::watch::{Watch, WatchHub};
 use super::{Capability, Space, Storage};
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
+use crate::telemetry::{Histogram, Telemetry, names};
 use disk::{Changes, Disk, Failure, Part, Snapshot};
 use queue::{Done, Queue, Work, closed};
 use state::State;
@@ -60,6 +62,8 @@ struct Shared {
     disk: Box<dyn Disk>,
     clock: Arc<dyn Clock>,
     hub: WatchHub,
+    group_size: Histogram,
+    telemetry: Telemetry,
     journal: bool,
     directory: Option<Arc<Directory>>,
     closed: AtomicBool,
@@ -74,6 +78,7 @@ struct Shared {
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) telemetry: Telemetry,
     pub(crate) journal: bool,
     /// The directory that is held; `None` where a test brings its own medium.
     pub(crate) directory: Option<Arc<Directory>>,
@@ -83,7 +88,7 @@ pub(crate) struct Settings {
 impl EmbeddedStorage {
     /// Starts the writer over an opened disk. Blocks.
     pub(crate) fn start(disk: Box<dyn Disk>, settings: Settings) -> Result<Self> {
-        let Settings { clock, journal, directory, read_only } = settings;
+        let Settings { clock, telemetry, journal, directory, read_only } = settings;
         let damage = disk.damage();
         State::check_whole(&*disk.snapshot()?)?;
         let mut state = match State::load(&*disk.snapshot()?) {
@@ -115,6 +120,8 @@ impl EmbeddedStorage {
             disk,
             clock: clock.clone(),
             hub: WatchHub::default(),
+            group_size: telemetry.histogram(&names::STORAGE_GROUP_SIZE, &[]),
+            telemetry,
             journal,
             directory,
             closed: AtomicBool::new(false),
@@ -257,6 +264,12 @@ impl Shared {
         }
     }
 
+    fn measure_files(&self) {
+        if let Some(bytes) = self.directory.as_ref().and_then(|directory| directory.bytes()) {
+            self.telemetry.gauge(&names::STORAGE_BYTES, &["files"]).set(bytes as f64);
+        }
+    }
+
     fn gate(&self) -> std::sync::MutexGuard<'_, Gate> {
         self.gate.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -356,7 +369,12 @@ impl Storage for EmbeddedStorage {
             Control::Probe => self.probe().await,
             Control::Usage => {
                 let now = self.shared.clock.now();
-                self.read(move |snapshot| read::usage(snapshot, now)).await.map(ControlReport::Used)
+                self.blocking(move |shared| {
+                    shared.measure_files();
+                    read::usage(&*shared.disk.snapshot()?, now)
+                })
+                .await
+                .map(ControlReport::Used)
             }
             Control::Verify => self.verify().await,
             Control::Close => self.close().await,

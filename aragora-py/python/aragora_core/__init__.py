@@ -29,10 +29,12 @@ from .agents import (
     Seat,
 )
 from .aragora import Aragora, Opening
+from .backups import Backups
 from .config import Config
 from .debate import Debate, Human
 from .debates import Debates
 from .desk import HumanDesk
+from .encryption import Cipher, Encryption, FieldPath, Plain, generate_key, record_key
 from .events import EventStream
 from .logging import LogRecord, set_log_sink
 from .protocols import DebateProtocol, PlannedCalls, Step
@@ -61,13 +63,17 @@ __all__ = [
     "Agents",
     "Aragora",
     "AragoraError",
+    "Backups",
+    "Cipher",
     "Config",
     "Credentials",
     "Debate",
     "DebateProtocol",
     "Debates",
     "DemoAgent",
+    "Encryption",
     "EventStream",
+    "FieldPath",
     "Human",
     "HumanAgent",
     "HumanDesk",
@@ -75,6 +81,7 @@ __all__ = [
     "ModelAgent",
     "Opening",
     "Output",
+    "Plain",
     "PlannedCalls",
     "RecordedAgent",
     "RequestMessage",
@@ -88,11 +95,13 @@ __all__ = [
     "configure_runtime",
     "error_codes",
     "errors",
+    "generate_key",
     "normalise",
     "parse_answer",
     "parse_ballot",
     "parse_critiques",
     "parse_signals",
+    "record_key",
     "same_answer",
     "set_log_sink",
     "sync",

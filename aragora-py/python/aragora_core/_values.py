@@ -63,6 +63,8 @@ __all__ = [
     "AuthorAgent",
     "AuthorHuman",
     "AuthorModerator",
+    "BackupFacts",
+    "BackupVerifyReport",
     "Ballot",
     "BallotAbstain",
     "BallotApproval",
@@ -141,6 +143,7 @@ __all__ = [
     "Diversity",
     "Document",
     "Draft",
+    "DrillReport",
     "Dynamic",
     "Edit",
     "EditAddSeat",
@@ -205,6 +208,8 @@ __all__ = [
     "JoinFirst",
     "JoinQuorum",
     "JsonShape",
+    "KeyAge",
+    "KeyCensus",
     "KnowledgeDegradedEvent",
     "KnowledgeInjectedEvent",
     "Label",
@@ -261,6 +266,7 @@ __all__ = [
     "ProviderDocument",
     "ProviderReport",
     "ProviderStatus",
+    "PrunePlan",
     "Question",
     "Quorum",
     "QuorumRule",
@@ -269,6 +275,10 @@ __all__ = [
     "QuorumRuleHalf",
     "RateLimitSnapshot",
     "RateLimitWaitEvent",
+    "ReencryptCounts",
+    "ReencryptFailure",
+    "ReencryptProgress",
+    "ReencryptReport",
     "Refusal",
     "Relabel",
     "ReplayCheck",
@@ -278,6 +288,11 @@ __all__ = [
     "Report",
     "Reputation",
     "Reserve",
+    "RestoreReport",
+    "RetentionPreset",
+    "RetentionPresetCustom",
+    "RetentionPresetDeployment",
+    "RetentionPresetRunbook",
     "RiskTier",
     "Role",
     "RolePolicy",
@@ -312,6 +327,7 @@ __all__ = [
     "ServedFallback",
     "ServedLive",
     "ServedRecorded",
+    "ShutdownReport",
     "Signals",
     "SigningRequest",
     "Simultaneous",
@@ -342,6 +358,7 @@ __all__ = [
     "StopReasonToolCalls",
     "StreamMode",
     "StructuredMode",
+    "TableCount",
     "Tally",
     "TargetHealth",
     "Test",
@@ -414,6 +431,7 @@ __all__ = [
     "pending_state_from_dict",
     "position_kind_from_dict",
     "quorum_rule_from_dict",
+    "retention_preset_from_dict",
     "rule_kind_from_dict",
     "served_from_dict",
     "stop_reason_from_dict",
@@ -1288,6 +1306,80 @@ _AUTHOR: Mapping[str, Read[Author]] = {
 def author_from_dict(document: Json) -> Author:
     """Reads the form the core writes."""
     return worded("Author", _AUTHOR, document)
+
+
+class BackupFacts(Value):
+    """What is known of a backup.
+
+    Attributes:
+        id: Its id.
+        parent: The one it goes on from.
+        ended_at: When it ended.
+        verified: Whether it was read back.
+    """
+
+    __match_args__ = ("id", "parent", "ended_at", "verified")
+    id: str
+    parent: str | None
+    ended_at: datetime
+    verified: bool
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("BackupFacts", document)
+        return cls(
+            id=m.required("id", text),
+            parent=m.required("parent", nullable(text)),
+            ended_at=m.required("ended_at", instant_ms),
+            verified=m.required("verified", boolean),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["id"] = self.id
+        out["parent"] = self.parent
+        out["ended_at"] = to_unix_millis(self.ended_at)
+        out["verified"] = self.verified
+        return out
+
+
+class BackupVerifyReport(Value):
+    """What reading a backup back showed. Damage is an error and not in here.
+
+    Attributes:
+        backup: The backup.
+        chain: Its chain, the full backup first.
+        tables: Rows of the restored copy by table.
+        checks: Names of the checks that held in the copy.
+        verified_at: When this was.
+    """
+
+    __match_args__ = ("backup", "chain", "tables", "checks", "verified_at")
+    backup: str
+    chain: list[str]
+    tables: dict[str, TableCount]
+    checks: list[str]
+    verified_at: datetime
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("BackupVerifyReport", document)
+        return cls(
+            backup=m.required("backup", text),
+            chain=m.required("chain", listed(text)),
+            tables=m.required("tables", mapped(TableCount.from_dict)),
+            checks=m.required("checks", listed(text)),
+            verified_at=m.required("verified_at", instant_ms),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["backup"] = self.backup
+        out["chain"] = [*self.chain]
+        out["tables"] = {key: item.to_dict() for key, item in self.tables.items()}
+        out["checks"] = [*self.checks]
+        out["verified_at"] = to_unix_millis(self.verified_at)
+        return out
 
 
 class BallotChoice(Value, kw_only=False):
@@ -3188,6 +3280,57 @@ class Draft(Value):
             out["report"] = self.report.to_dict()
         if self.notes is not None:
             out["notes"] = [*self.notes]
+        return out
+
+
+class DrillReport(Value):
+    """How a restore went that nobody needed yet.
+
+    Attributes:
+        started: When it began.
+        backup: What was restored: the newest backup that was read back before.
+        restored_in: How long restoring and checking took, in milliseconds.
+        records: Rows restored.
+        unsaved_age: How old the oldest change was that no backup held, in milliseconds.
+        checks: The checks that held, by name.
+        rto_met: Whether the restore took less than an hour.
+        rpo_met: Whether less than five minutes would have been lost.
+    """
+
+    __match_args__ = ("started", "backup", "restored_in", "records", "unsaved_age", "checks", "rto_met", "rpo_met")
+    started: datetime
+    backup: str
+    restored_in: timedelta
+    records: int
+    unsaved_age: timedelta
+    checks: dict[str, bool]
+    rto_met: bool
+    rpo_met: bool
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("DrillReport", document)
+        return cls(
+            started=m.required("started", instant_ms),
+            backup=m.required("backup", text),
+            restored_in=m.required("restored_in_ms", duration),
+            records=m.required("records", integer),
+            unsaved_age=m.required("unsaved_age_ms", duration),
+            checks=m.required("checks", mapped(boolean)),
+            rto_met=m.required("rto_met", boolean),
+            rpo_met=m.required("rpo_met", boolean),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["started"] = to_unix_millis(self.started)
+        out["backup"] = self.backup
+        out["restored_in_ms"] = to_millis(self.restored_in)
+        out["records"] = self.records
+        out["unsaved_age_ms"] = to_millis(self.unsaved_age)
+        out["checks"] = {**self.checks}
+        out["rto_met"] = self.rto_met
+        out["rpo_met"] = self.rpo_met
         return out
 
 
@@ -6443,6 +6586,68 @@ class JsonShape(Value):
         return out
 
 
+class KeyAge(Value):
+    """How old the key that encrypts is. Age never stops decryption.
+
+    Attributes:
+        key: The key's id.
+        since: When it was first announced in this store.
+        rotation_due: Whether that is 90 days ago.
+    """
+
+    __match_args__ = ("key", "since", "rotation_due")
+    key: str
+    since: datetime
+    rotation_due: bool
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("KeyAge", document)
+        return cls(
+            key=m.required("key", text),
+            since=m.required("since", instant_ms),
+            rotation_due=m.required("rotation_due", boolean),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["key"] = self.key
+        out["since"] = to_unix_millis(self.since)
+        out["rotation_due"] = self.rotation_due
+        return out
+
+
+class KeyCensus(Value):
+    """Which keys the stored rows need.
+
+    Attributes:
+        rows: Rows by table and key id; a row under two keys counts for both.
+        plain: Rows of sealed tables that no key protects, by table.
+        taken_at: When it was begun.
+    """
+
+    __match_args__ = ("rows", "plain", "taken_at")
+    rows: dict[str, dict[str, int]]
+    plain: dict[str, int]
+    taken_at: datetime
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("KeyCensus", document)
+        return cls(
+            rows=m.required("rows", mapped(mapped(integer))),
+            plain=m.required("plain", mapped(integer)),
+            taken_at=m.required("taken_at", instant_ms),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["rows"] = {key: {**item} for key, item in self.rows.items()}
+        out["plain"] = {**self.plain}
+        out["taken_at"] = to_unix_millis(self.taken_at)
+        return out
+
+
 class Label(Value):
     """A label shown to a voter and the option it stands for.
 
@@ -8439,6 +8644,45 @@ class ProviderStatus(Value):
         return out
 
 
+class PrunePlan(Value):
+    """What to remove. Executed only while its hash fits what lies at the target.
+
+    Attributes:
+        preset: The rule.
+        now: For which moment.
+        remove: What goes, oldest first.
+        keep: What stays, oldest first.
+        hash: SHA-256 of the members above.
+    """
+
+    __match_args__ = ("preset", "now", "remove", "keep", "hash")
+    preset: RetentionPreset
+    now: datetime
+    remove: list[str]
+    keep: list[str]
+    hash: str
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("PrunePlan", document)
+        return cls(
+            preset=m.required("preset", retention_preset_from_dict),
+            now=m.required("now", instant_ms),
+            remove=m.required("remove", listed(text)),
+            keep=m.required("keep", listed(text)),
+            hash=m.required("hash", text),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["preset"] = self.preset.to_dict()
+        out["now"] = to_unix_millis(self.now)
+        out["remove"] = [*self.remove]
+        out["keep"] = [*self.keep]
+        out["hash"] = self.hash
+        return out
+
+
 class Question(Value):
     """A question with everything the participants are given.
 
@@ -8654,6 +8898,152 @@ class RateLimitSnapshot(Value):
         out["stated"] = [item.to_dict() for item in self.stated]
         if self.stated_at is not None:
             out["stated_at"] = to_unix_millis(self.stated_at)
+        return out
+
+
+class ReencryptCounts(Value):
+    """What became of the rows of one store.
+
+    Attributes:
+        migrated: Rows that were sealed, or sealed anew.
+        skipped: Rows that were wholly under the active key already.
+        failed: Rows that cannot be read.
+    """
+
+    __match_args__ = ("migrated", "skipped", "failed")
+    migrated: int
+    skipped: int
+    failed: int
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("ReencryptCounts", document)
+        return cls(
+            migrated=m.required("migrated", integer),
+            skipped=m.required("skipped", integer),
+            failed=m.required("failed", integer),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["migrated"] = self.migrated
+        out["skipped"] = self.skipped
+        out["failed"] = self.failed
+        return out
+
+
+class ReencryptFailure(Value):
+    """A row that cannot be re-encrypted.
+
+    Attributes:
+        tenant: Whose; empty for the installation.
+        store: The table.
+        row: The encoded key of the row, in hex.
+        code: The code of the error.
+        reason: Its reason.
+    """
+
+    __match_args__ = ("tenant", "store", "row", "code", "reason")
+    tenant: str
+    store: str
+    row: str
+    code: str
+    reason: str
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("ReencryptFailure", document)
+        return cls(
+            tenant=m.required("tenant", text),
+            store=m.required("store", text),
+            row=m.required("row", text),
+            code=m.required("code", text),
+            reason=m.required("reason", text),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["tenant"] = self.tenant
+        out["store"] = self.store
+        out["row"] = self.row
+        out["code"] = self.code
+        out["reason"] = self.reason
+        return out
+
+
+class ReencryptProgress(Value):
+    """How far the re-encryption of one table of one tenant came.
+
+    Attributes:
+        tenant: Whose; empty for the installation.
+        store: The table.
+        target: The id of the key everything is sealed under.
+        counts: Rows so far.
+        finished_at: When the end was reached; absent while it was not.
+    """
+
+    __match_args__ = ("tenant", "store", "target", "counts", "finished_at")
+    tenant: str
+    store: str
+    target: str | None = None
+    counts: ReencryptCounts
+    finished_at: datetime | None = None
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("ReencryptProgress", document)
+        return cls(
+            tenant=m.required("tenant", text),
+            store=m.required("store", text),
+            target=m.optional("target", text),
+            counts=m.required("counts", ReencryptCounts.from_dict),
+            finished_at=m.optional("finished_at", instant_ms),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["tenant"] = self.tenant
+        out["store"] = self.store
+        if self.target is not None:
+            out["target"] = self.target
+        out["counts"] = self.counts.to_dict()
+        if self.finished_at is not None:
+            out["finished_at"] = to_unix_millis(self.finished_at)
+        return out
+
+
+class ReencryptReport(Value):
+    """What a re-encryption did, or what a plan found.
+
+    Attributes:
+        per_store: Counts by table, all tenants together.
+        keys_seen: Rows by the key ids they were found under; a row under two keys counts for both.
+        failures: The rows that failed.
+        complete: Whether every selected store was seen to its end.
+    """
+
+    __match_args__ = ("per_store", "keys_seen", "failures", "complete")
+    per_store: dict[str, ReencryptCounts]
+    keys_seen: dict[str, int]
+    failures: list[ReencryptFailure]
+    complete: bool
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("ReencryptReport", document)
+        return cls(
+            per_store=m.required("per_store", mapped(ReencryptCounts.from_dict)),
+            keys_seen=m.required("keys_seen", mapped(integer)),
+            failures=m.required("failures", listed(ReencryptFailure.from_dict)),
+            complete=m.required("complete", boolean),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["per_store"] = {key: item.to_dict() for key, item in self.per_store.items()}
+        out["keys_seen"] = {**self.keys_seen}
+        out["failures"] = [item.to_dict() for item in self.failures]
+        out["complete"] = self.complete
         return out
 
 
@@ -8943,6 +9333,128 @@ class Reserve(Value):
         if self.micros is not None:
             out["micros"] = self.micros
         return out
+
+
+class RestoreReport(Value):
+    """What was restored.
+
+    Attributes:
+        backup: The backup whose end the store stands at.
+        chain: Its chain, the full backup first.
+        restored_to: When that end was: what was written later is lost.
+        gap: From then until the restore, in milliseconds.
+        tables: Rows by table.
+        checks: Names of the checks that held.
+    """
+
+    __match_args__ = ("backup", "chain", "restored_to", "gap", "tables", "checks")
+    backup: str
+    chain: list[str]
+    restored_to: datetime
+    gap: timedelta
+    tables: dict[str, TableCount]
+    checks: list[str]
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("RestoreReport", document)
+        return cls(
+            backup=m.required("backup", text),
+            chain=m.required("chain", listed(text)),
+            restored_to=m.required("restored_to", instant_ms),
+            gap=m.required("gap_ms", duration),
+            tables=m.required("tables", mapped(TableCount.from_dict)),
+            checks=m.required("checks", listed(text)),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["backup"] = self.backup
+        out["chain"] = [*self.chain]
+        out["restored_to"] = to_unix_millis(self.restored_to)
+        out["gap_ms"] = to_millis(self.gap)
+        out["tables"] = {key: item.to_dict() for key, item in self.tables.items()}
+        out["checks"] = [*self.checks]
+        return out
+
+
+class RetentionPresetRunbook(Value):
+    """Increments 24 h, daily full backups 7 d, weekly ones 30 d."""
+
+    type: ClassVar[Literal["runbook"]] = "runbook"
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        return cls()
+
+    def to_dict(self) -> Json:
+        return "runbook"
+
+
+class RetentionPresetDeployment(Value):
+    """Increments 7 d, daily full backups 30 d, weekly ones 90 d."""
+
+    type: ClassVar[Literal["deployment"]] = "deployment"
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        return cls()
+
+    def to_dict(self) -> Json:
+        return "deployment"
+
+
+class RetentionPresetCustom(Value):
+    """Times of the host's, none shorter than a day.
+
+    Attributes:
+        increments: Increments, in days.
+        daily: The first full backup of each day, in days.
+        weekly: The first full backup of each week (ISO 8601, from Monday, UTC), in days.
+    """
+
+    __match_args__ = ("increments", "daily", "weekly")
+    increments: int
+    daily: int
+    weekly: int
+    type: ClassVar[Literal["custom"]] = "custom"
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("RetentionPresetCustom", document)
+        return cls(
+            increments=m.required("increments", integer),
+            daily=m.required("daily", integer),
+            weekly=m.required("weekly", integer),
+        )
+
+    def to_dict(self) -> Json:
+        members: dict[str, Json] = {}
+        members["increments"] = self.increments
+        members["daily"] = self.daily
+        members["weekly"] = self.weekly
+        return {"custom": members}
+
+
+RetentionPreset: TypeAlias = (
+    RetentionPresetRunbook
+    | RetentionPresetDeployment
+    | RetentionPresetCustom
+)
+"""How long backups are kept. Whatever a preset says, the newest five full backups and the newest verified one stay,
+and so does everything that an increment that stays goes on from.
+"""
+
+_RETENTION_PRESET: Mapping[str, Read[RetentionPreset]] = {
+    "runbook": RetentionPresetRunbook.from_dict,
+    "deployment": RetentionPresetDeployment.from_dict,
+    "custom": RetentionPresetCustom.from_dict,
+}
+
+
+def retention_preset_from_dict(document: Json) -> RetentionPreset:
+    """Reads the form the core writes."""
+    return worded("RetentionPreset", _RETENTION_PRESET, document)
 
 
 RiskTier: TypeAlias = int
@@ -9950,6 +10462,33 @@ def served_from_dict(document: Json) -> Served:
     return worded("Served", _SERVED, document)
 
 
+class ShutdownReport(Value):
+    """What a shutdown left behind.
+
+    Attributes:
+        finished: Debates that ended within the grace.
+        stopped: Debates that were stopped at their last record and can be resumed elsewhere.
+    """
+
+    __match_args__ = ("finished", "stopped")
+    finished: int
+    stopped: int
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("ShutdownReport", document)
+        return cls(
+            finished=m.required("finished", integer),
+            stopped=m.required("stopped", integer),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["finished"] = self.finished
+        out["stopped"] = self.stopped
+        return out
+
+
 class Signals(Value):
     """What an ordinary reply says about itself.
 
@@ -10590,6 +11129,34 @@ class StructuredMode(Word):
     NATIVE = "native"
     INSTRUCTED = "instructed"
     NONE = "none"
+
+
+class TableCount(Value):
+    """How many rows a table has, and how many removals an increment holds for it.
+
+    Attributes:
+        rows: Rows with a value.
+        removed: Rows that are gone.
+    """
+
+    __match_args__ = ("rows", "removed")
+    rows: int
+    removed: int | None = None
+
+    @classmethod
+    def from_dict(cls, document: Json) -> Self:
+        m = Members("TableCount", document)
+        return cls(
+            rows=m.required("rows", integer),
+            removed=m.optional("removed", integer),
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        out: dict[str, Json] = {}
+        out["rows"] = self.rows
+        if self.removed is not None:
+            out["removed"] = self.removed
+        return out
 
 
 class Tally(Value):

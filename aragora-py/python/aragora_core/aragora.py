@@ -1,18 +1,22 @@
 """An instance of the library: what a host holds."""
 
 from collections.abc import Generator, Mapping, Sequence
+from datetime import timedelta
+from os import PathLike
 from types import TracebackType
 from typing import TYPE_CHECKING, cast
 
 from . import _native
-from ._host import forget, native, register, running_loop
+from ._host import forget, native, native_text, register, running_loop
 from ._json import Json, decode, decode_object, encode, given
-from ._values import DebateOptions, Layers, Limits, PriceTable, Question
+from ._values import DebateOptions, Layers, Limits, PriceTable, Question, ShutdownReport
 from .agents import AnyAgent, Seat
+from .backups import Backups
 from .config import Config
 from .debate import AnyRule, Debate, check_seats, debate_spec
 from .debates import Debates
 from .desk import HumanDesk
+from .encryption import Encryption, encryption_document
 from .errors import ClosedError, InvalidStateError
 from .protocols import AnyProtocol, DebateProtocol, ForeignProtocol, builtin_document, check_protocol
 from .providers import Agents
@@ -58,6 +62,8 @@ class Aragora:
         protocols: Sequence[DebateProtocol] = (),
         layers: Layers | Mapping[str, Json] | None = None,
         prices: PriceTable | Mapping[str, Json] | None = None,
+        encryption_keys: Sequence[str] | None = None,
+        admit_plain: bool | None = None,
         clock: "ManualClock | None" = None,
         seed: int | str | None = None,
     ) -> Opening:
@@ -65,10 +71,14 @@ class Aragora:
 
         `layers` are those around every model that is named: repeats, breakers, limits, budgets, who stands in.
         `prices` are your own; they win over the list that comes with the library. `protocols` are those whose debates
-        may be resumed. `clock` and `seed` are for tests.
+        may be resumed. What is stored is sealed under the first of `encryption_keys`, each 64 hex digits, and opened by
+        all of them; they take the place of `ARAGORA_ENCRYPTION_KEY`. With `admit_plain` rows from before there was a
+        key are read until they are re-encrypted. `clock` and `seed` are for tests.
         """
         running_loop()
-        return Opening(cls._described(config, storage, protocols, layers, prices, clock, seed))
+        return Opening(
+            cls._described(config, storage, protocols, layers, prices, encryption_keys, admit_plain, clock, seed)
+        )
 
     @classmethod
     def _described(
@@ -78,6 +88,8 @@ class Aragora:
         protocols: Sequence[DebateProtocol],
         layers: Layers | Mapping[str, Json] | None,
         prices: PriceTable | Mapping[str, Json] | None,
+        encryption_keys: Sequence[str] | None,
+        admit_plain: bool | None,
         clock: "ManualClock | None",
         seed: int | str | None,
     ) -> "Aragora":
@@ -90,6 +102,7 @@ class Aragora:
             storage=storage,
             layers=layers,
             prices=prices,
+            encryption=encryption_document(encryption_keys, admit_plain),
             clock=None if clock is None else {"manual": clock.start},
             seed=None if seed is None else str(seed),
         )
@@ -156,6 +169,15 @@ class Aragora:
         return Agents(self)
 
     @property
+    def encryption(self) -> Encryption:
+        """The keys of what is stored: which rows need them, and how one takes the place of another."""
+        return Encryption(self)
+
+    def backups(self, target: str | PathLike[str]) -> Backups:
+        """Copies of its store in this folder, sealed under its keys where it has some."""
+        return Backups(self, target)
+
+    @property
     def desk(self) -> HumanDesk:
         """Where people find what they are asked."""
         return HumanDesk(self)
@@ -167,6 +189,15 @@ class Aragora:
     def metrics(self) -> str:
         """The metrics in the text format of Prometheus."""
         return cast(str, decode(self._session().ask("metrics", "{}")))
+
+    async def shutdown(self, grace: timedelta | float | None = None) -> ShutdownReport:
+        """Lets debates run on for up to `grace` seconds, half a minute without it, stops the others at their last record
+        so that they can be resumed, here or in another process, and closes."""
+        session = self._session()
+        span = timedelta(seconds=grace) if isinstance(grace, int | float) else grace
+        self._closed = True
+        done = await native_text(session.call, "shutdown", encode(given(grace_ms=span)))
+        return ShutdownReport.from_dict(decode_object(done))
 
     async def close(self) -> None:
         """Cancels what runs, waits for participants, and lets everything go. More than once is fine."""

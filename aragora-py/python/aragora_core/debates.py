@@ -1,6 +1,6 @@
 """Debates that were: their state, logs and replay, and going on with them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
@@ -47,6 +47,25 @@ class Debates:
     async def log(self, debate: str, *, tenant: str | None = None) -> str:
         """The log, one record per line: the very bytes a replay must write again."""
         return cast(str, decode(await self._call("log", debate=debate, tenant=tenant)))
+
+    async def export(
+        self,
+        *,
+        tenant: str | None = None,
+        state: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        tag: str | None = None,
+    ) -> AsyncIterator[str]:
+        """Debates as JSON lines, one text for each: its summary, then the records of its log."""
+        arguments = given(tenant=tenant, state=state, tag=tag, **{"from": since, "to": until})
+        while True:
+            page = decode_object(await self._call("export", **arguments))
+            for text in cast("list[str]", page["debates"]):
+                yield text
+            if page["next"] is None:
+                return
+            arguments["cursor"] = page["next"]
 
     async def replay(self, log: str, *, check: str | None = None) -> ReplayReport:
         """Runs a log again without asking anybody: `strict` compares every byte, `decision` only the decision."""

@@ -9,13 +9,17 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from . import aragora as _aragora
+from . import backups as _backups
 from . import debate as _debate
 from . import debates as _debates
 from . import desk as _desk
+from . import encryption as _encryption
 from . import providers as _providers
 from ._background import run
 from ._json import Json
 from ._values import (
+    BackupFacts,
+    BackupVerifyReport,
     BreakerSnapshot,
     BudgetUsage,
     DebateOptions,
@@ -23,17 +27,25 @@ from ._values import (
     DebateSummary,
     Decision,
     Document,
+    DrillReport,
     Edit,
     Event,
+    KeyAge,
+    KeyCensus,
     Layers,
     Limits,
     PendingTurn,
     PendingTurns,
     PriceTable,
     ProviderReport,
+    PrunePlan,
     Question,
     RateLimitSnapshot,
+    ReencryptProgress,
+    ReencryptReport,
     ReplayReport,
+    RestoreReport,
+    ShutdownReport,
     TargetHealth,
     TranscriptMessage,
 )
@@ -44,6 +56,7 @@ from .protocols import AnyProtocol, DebateProtocol
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from os import PathLike
 
     from .events import EventStream
     from .testing import ManualClock
@@ -188,6 +201,24 @@ class Debates:
         """The log, one record per line."""
         return run(lambda: self._debates.log(debate, tenant=tenant))
 
+    def export(
+        self,
+        *,
+        tenant: str | None = None,
+        state: str | None = None,
+        since: "datetime | None" = None,
+        until: "datetime | None" = None,
+        tag: str | None = None,
+    ) -> Iterator[str]:
+        """Debates as JSON lines, one text for each."""
+        debates = self._debates.export(tenant=tenant, state=state, since=since, until=until, tag=tag)
+
+        async def following() -> str | None:
+            return await anext(debates, None)
+
+        while (text := run(following)) is not None:
+            yield text
+
     def replay(self, log: str, *, check: str | None = None) -> ReplayReport:
         """Runs a log again without asking anybody."""
         return run(lambda: self._debates.replay(log, check=check))
@@ -303,6 +334,95 @@ class Agents:
         return run(lambda: self._agents.forget(agent, tenant=tenant))
 
 
+class Encryption:
+    """`aragora.encryption`."""
+
+    def __init__(self, encryption: _encryption.Encryption) -> None:
+        self._encryption = encryption
+
+    @property
+    def key_ids(self) -> list[str]:
+        """The ids of its keys, the one that encrypts first."""
+        return self._encryption.key_ids
+
+    def census(self, *, tenants: Sequence[str] | None = None) -> KeyCensus:
+        """Counts the rows that need each key."""
+        return run(lambda: self._encryption.census(tenants=tenants))
+
+    def plan(
+        self, *, stores: Sequence[str] | None = None, tenants: Sequence[str] | None = None
+    ) -> ReencryptReport:
+        """What `reencrypt` would do."""
+        return run(lambda: self._encryption.plan(stores=stores, tenants=tenants))
+
+    def reencrypt(
+        self, *, stores: Sequence[str] | None = None, tenants: Sequence[str] | None = None
+    ) -> ReencryptReport:
+        """Seals every row of these tables under the key that encrypts now."""
+        return run(lambda: self._encryption.reencrypt(stores=stores, tenants=tenants))
+
+    def status(self) -> list[ReencryptProgress]:
+        """Every re-encryption that was begun."""
+        return run(self._encryption.status)
+
+    def announce(self, instance: str, ttl: timedelta | float) -> KeyAge:
+        """Tells the other processes which keys this one has."""
+        return run(lambda: self._encryption.announce(instance, ttl))
+
+    def retire(self, key: str, *, compromised: bool | None = None, tenants: Sequence[str] | None = None) -> None:
+        """Says whether this key may be taken out of the settings."""
+        run(lambda: self._encryption.retire(key, compromised=compromised, tenants=tenants))
+
+
+class Backups:
+    """`aragora.backups(folder)`."""
+
+    def __init__(self, backups: _backups.Backups) -> None:
+        self._backups = backups
+
+    def full(self) -> str:
+        """Writes everything."""
+        return run(self._backups.full)
+
+    def increment(self) -> str | None:
+        """Writes what changed since the latest backup."""
+        return run(self._backups.increment)
+
+    def list(self) -> Sequence[BackupFacts]:
+        """Every complete backup of this store, oldest first."""
+        return run(self._backups.list)
+
+    def verify(self, id: str) -> BackupVerifyReport:
+        """Reads a backup and its chain back and notes that it counts."""
+        return run(lambda: self._backups.verify(id))
+
+    def restore(
+        self,
+        into: str,
+        *,
+        id: str | None = None,
+        time: "datetime | None" = None,
+        store_id: str | None = None,
+        transient: bool | None = None,
+    ) -> RestoreReport:
+        """Fills the empty store of this URI and closes it."""
+        return run(
+            lambda: self._backups.restore(into, id=id, time=time, store_id=store_id, transient=transient)
+        )
+
+    def drill(self) -> DrillReport:
+        """Restores the newest verified backup into memory and measures it."""
+        return run(self._backups.drill)
+
+    def plan_prune(self, preset: _backups.AnyRetention | None = None) -> PrunePlan:
+        """What would go by this rule."""
+        return run(lambda: self._backups.plan_prune(preset))
+
+    def prune(self, plan: PrunePlan) -> None:
+        """Removes what the plan lists."""
+        run(lambda: self._backups.prune(plan))
+
+
 class Aragora:
     """An instance; `with Aragora.open() as aragora:` closes it at the end."""
 
@@ -318,6 +438,8 @@ class Aragora:
         protocols: Sequence[DebateProtocol] = (),
         layers: Layers | Mapping[str, Json] | None = None,
         prices: PriceTable | Mapping[str, Json] | None = None,
+        encryption_keys: Sequence[str] | None = None,
+        admit_plain: bool | None = None,
         clock: "ManualClock | None" = None,
         seed: int | str | None = None,
     ) -> "Aragora":
@@ -330,6 +452,8 @@ class Aragora:
                 protocols=protocols,
                 layers=layers,
                 prices=prices,
+                encryption_keys=encryption_keys,
+                admit_plain=admit_plain,
                 clock=clock,
                 seed=seed,
             )
@@ -382,6 +506,15 @@ class Aragora:
         return Agents(self._aragora.agents)
 
     @property
+    def encryption(self) -> Encryption:
+        """The keys of what is stored."""
+        return Encryption(self._aragora.encryption)
+
+    def backups(self, target: "str | PathLike[str]") -> Backups:
+        """Copies of its store in this folder."""
+        return Backups(self._aragora.backups(target))
+
+    @property
     def desk(self) -> HumanDesk:
         """Where people find what they are asked."""
         return HumanDesk(self._aragora.desk)
@@ -393,6 +526,10 @@ class Aragora:
     def metrics(self) -> str:
         """The metrics in the text format of Prometheus."""
         return self._aragora.metrics()
+
+    def shutdown(self, grace: timedelta | float | None = None) -> ShutdownReport:
+        """Lets debates run on for up to `grace` seconds, stops the others so that they can be resumed, and closes."""
+        return run(lambda: self._aragora.shutdown(grace))
 
     def close(self) -> None:
         """Cancels what runs, waits for participants, and lets everything go."""
@@ -407,4 +544,4 @@ class Aragora:
         self.close()
 
 
-__all__ = ["Agents", "Aragora", "Debate", "Debates", "Events", "Human", "HumanDesk"]
+__all__ = ["Agents", "Aragora", "Backups", "Debate", "Debates", "Encryption", "Events", "Human", "HumanDesk"]

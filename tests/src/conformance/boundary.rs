@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use aragora_core::foreign::{self, Debate, Host, Session};
 use async_trait::async_trait;
+use data_encoding::HEXLOWER;
 use serde_json::{Map, Value, json};
 
 use super::boundary_host::{Participant, Stage, Wire};
@@ -58,6 +59,12 @@ impl Sdk for Boundary {
         if let Some(config) = &given.config {
             settings["config"] = config.clone();
         }
+        if let Some(storage) = &given.storage {
+            settings["storage"] = json!(storage);
+        }
+        if let Some(encryption) = &given.encryption {
+            settings["encryption"] = json!(encryption);
+        }
         if let Some(layers) = &given.layers {
             settings["layers"] = layers.clone();
         }
@@ -104,6 +111,21 @@ impl Opened {
         agent
     }
 
+    /// Every page, as a face reads them.
+    async fn export(&self, mut args: Value) -> Result<Value, Failure> {
+        let mut debates = Vec::new();
+        loop {
+            let (session, text) = (self.session.clone(), args.to_string());
+            let page = foreign::spawn(async move { session.call("debates.export", &text).await }).await;
+            let page = self.stage.read(page)?;
+            debates.extend(page["debates"].as_array().cloned().unwrap_or_default());
+            if page["next"].is_null() {
+                return Ok(json!(debates));
+            }
+            args["cursor"] = page["next"].clone();
+        }
+    }
+
     fn spec(&self, given: &Value) -> Value {
         let mut spec = given.clone();
         for seat in spec["seats"].as_array_mut().into_iter().flatten() {
@@ -147,6 +169,42 @@ fn scripted(player: &Player) -> Value {
     json!({ "kind": "scripted", "id": player.id, "steps": steps.collect::<Vec<_>>(), "at_end": end })
 }
 
+/// `crypto.`: the cipher of the boundary, and what needs none.
+fn crypto(op: &str, args: &Value, stage: &Stage) -> Result<Value, Failure> {
+    let text = |name: &str| args[name].as_str().unwrap_or_default();
+    let hex = |name: &str| HEXLOWER.decode(text(name).as_bytes()).unwrap_or_default();
+    let failed = |error| stage.failure(&error);
+    match op {
+        "crypto.generate_key" => return stage.read(foreign::compute("encryption.generate_key", "{}")),
+        "crypto.record_key" => {
+            return stage.read(foreign::compute("encryption.record_key", &args["parts"].to_string()));
+        }
+        _ => {}
+    }
+    let keys: Vec<&str> = args["keys"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let cipher = foreign::Cipher::new(keys.join(",")).map_err(failed)?;
+    let place = json!({ "tenant": text("tenant"), "store": text("store"), "field": text("field") }).to_string();
+    Ok(match op {
+        "crypto.key_ids" => json!(cipher.key_ids()),
+        "crypto.seal" => {
+            let (kind, plain) = match (args.get("text"), args.get("bytes"), args.get("json")) {
+                (Some(_), ..) => ("text", text("text").as_bytes().to_vec()),
+                (None, Some(_), _) => ("bytes", hex("bytes")),
+                (None, None, value) => ("json", value.unwrap_or(&Value::Null).to_string().into_bytes()),
+            };
+            json!(HEXLOWER.encode(&cipher.seal(&place, &hex("record"), kind, plain).map_err(failed)?))
+        }
+        _ => {
+            let (kind, plain) = cipher.open(&place, &hex("record"), &hex("envelope")).map_err(failed)?;
+            match kind {
+                "text" => json!({ "text": String::from_utf8_lossy(&plain) }),
+                "bytes" => json!({ "bytes": HEXLOWER.encode(&plain) }),
+                _ => json!({ "json": serde_json::from_slice::<Value>(&plain).unwrap_or_default() }),
+            }
+        }
+    })
+}
+
 #[async_trait]
 impl Instance for Opened {
     async fn call(&self, op: &str, args: &Value) -> Result<Value, Failure> {
@@ -156,11 +214,22 @@ impl Instance for Opened {
                 let closed = foreign::spawn(async move { session.close().await }).await;
                 closed.map(|()| Value::Null).map_err(|error| stage.failure(&error))
             }
+            "aragora.shutdown" => {
+                let given: Value = serde_json::from_str(&args).unwrap_or_default();
+                let grace = json!({ "grace_ms": given["grace_ms"] }).to_string();
+                stage.read(foreign::spawn(async move { session.call("shutdown", &grace).await }).await)
+            }
             "aragora.activity" => stage.read(session.ask("activity", &args)),
             "clock.now" | "clock.advance" | "agents.check" | "agents.health" | "agents.breakers"
             | "agents.rate_limits" => stage.read(session.ask(op, &args)),
+            "encryption.key_ids" => stage.read(session.ask(op, &args)),
+            _ if op.starts_with("crypto.") => crypto(op, &serde_json::from_str(&args).unwrap_or_default(), stage),
+            "debates.export" => self.export(serde_json::from_str(&args).unwrap_or_default()).await,
             "errors.raise" => stage.read(foreign::compute("testing.fail", &args)),
-            _ if ["debates.", "desk.", "agents."].iter().any(|room| op.starts_with(room)) => {
+            _ if ["debates.", "desk.", "agents.", "encryption.", "backups."]
+                .iter()
+                .any(|room| op.starts_with(room)) =>
+            {
                 let op = op.to_owned();
                 stage.read(foreign::spawn(async move { session.call(&op, &args).await }).await)
             }

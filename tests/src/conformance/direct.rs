@@ -18,11 +18,13 @@ use aragora_core::storage::PageRequest;
 use aragora_core::telemetry::Parts;
 use aragora_core::{Error, ErrorKind, Question, Result};
 use async_trait::async_trait;
+use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
 
 use super::cast::Cast;
 use super::direct_agent::PlayedProtocol;
 use super::direct_pure::{parse, raise, tally};
+use super::direct_store::{Kept, crypto};
 use super::documents::{maybe, member, read, rule};
 use super::format::Given;
 use super::sdk::{Events, Failure, Instance, Running, Sdk};
@@ -34,6 +36,7 @@ pub struct Direct;
 #[derive(Debug)]
 pub(super) struct DirectInstance {
     pub(super) engine: Engine,
+    kept: Kept,
     pub(super) clock: ManualClock,
     pub(super) cast: Arc<Cast>,
 }
@@ -64,14 +67,19 @@ impl Sdk for Direct {
         let seed: Seed = read("seed", &json!(given.seed.as_deref().unwrap_or("7")))?;
         let parts = Parts::system().with_clock(clock.clone()).with_entropy(Counted(AtomicU64::new(seed.0)));
         let config = given.config.as_ref().map_or_else(|| Config::load([("", "")]), config)?;
-        let agents = Agents::builder().providers(config.providers.clone()).parts(AgentParts::over(parts.clone()));
+        let kept = Kept::open(given, &parts).await?;
+        let storage = kept.stack.whole();
+        let agents = Agents::builder()
+            .providers(config.providers.clone())
+            .parts(AgentParts::over(parts.clone()).with_storage(storage.clone()));
         let agents = agents
             .document(&given.layers.as_ref().map_or_else(|| Ok(LayersDocument::default()), |it| read("layers", it))?)?;
-        let engine = Engine::builder().parts(parts).config(EngineConfig::of(&config)).agents(agents.build());
+        let engine = Engine::builder().parts(parts).storage(storage);
+        let engine = engine.config(EngineConfig::of(&config)).agents(agents.build());
         let engine = cast.protocols.values().try_fold(engine, |engine, script| {
             Ok::<_, Error>(engine.protocol(Arc::new(PlayedProtocol::new(script.clone())?)))
         })?;
-        Ok(Box::new(DirectInstance { engine: engine.build()?, clock, cast }))
+        Ok(Box::new(DirectInstance { engine: engine.build()?, kept, clock, cast }))
     }
 }
 
@@ -147,6 +155,17 @@ impl DirectInstance {
                     limit: maybe(args, "limit")?,
                 };
                 json!(self.engine.list(&tenant, &query).await?)
+            }
+            "debates.export" => {
+                let query = DebateQuery {
+                    state: maybe::<DebateState>(args, "state")?,
+                    from: instant(args, "from")?,
+                    to: instant(args, "to")?,
+                    tag: maybe(args, "tag")?,
+                    ..DebateQuery::default()
+                };
+                let debates: Vec<Vec<u8>> = self.engine.export(tenant, query).try_collect().await?;
+                debates.iter().map(|lines| json!(String::from_utf8_lossy(lines))).collect()
             }
             "debates.log" => {
                 let mut text = String::new();
@@ -240,10 +259,21 @@ impl Instance for DirectInstance {
                 let now = self.engine.activity();
                 json!({ "debates": now.debates, "queued": now.queued, "turns": now.turns, "permits": now.permits })
             }
+            "aragora.shutdown" => {
+                let report = self.engine.shutdown(Duration::from_millis(member(args, "grace_ms")?)).await;
+                self.kept.close().await?;
+                json!(report)
+            }
             "aragora.close" => {
                 self.engine.shutdown(Duration::ZERO).await;
+                if args["store"] == true {
+                    self.kept.close().await?;
+                }
                 Value::Null
             }
+            _ if op.starts_with("crypto.") => crypto(op, args)?,
+            _ if op.starts_with("encryption.") => self.kept.encryption(op, args).await?,
+            _ if op.starts_with("backups.") => self.kept.backups(op, args).await?,
             _ if op.starts_with("parse.") => parse(op, args)?,
             _ if op.starts_with("debates.") => self.debates(op, args).await?,
             _ if op.starts_with("agents.") => self.agents(op, args).await?,

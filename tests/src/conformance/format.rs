@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::script::{Item, Participant};
 
 /// The suites, one file each.
-pub const SUITES: [&str; 11] = [
+pub const SUITES: [&str; 13] = [
     "debate",
     "protocols",
     "consensus",
@@ -21,10 +21,12 @@ pub const SUITES: [&str; 11] = [
     "config",
     "layers",
     "providers",
+    "storage",
+    "crypto",
 ];
 
 /// Every op a step may name.
-pub const OPS: [&str; 48] = [
+pub const OPS: [&str; 72] = [
     "debate.start",
     "debate.result",
     "debate.cancel",
@@ -42,6 +44,7 @@ pub const OPS: [&str; 48] = [
     "debates.list",
     "debates.log",
     "debates.events",
+    "debates.export",
     "debates.replay",
     "debates.fork",
     "debates.resume",
@@ -71,6 +74,29 @@ pub const OPS: [&str; 48] = [
     "gate.open",
     "participant.stats",
     "server.requests",
+    "encryption.key_ids",
+    "encryption.census",
+    "encryption.plan",
+    "encryption.reencrypt",
+    "encryption.status",
+    "encryption.announce",
+    "encryption.retire",
+    "backups.full",
+    "backups.increment",
+    "backups.list",
+    "backups.verify",
+    "backups.restore",
+    "backups.drill",
+    "backups.plan_prune",
+    "backups.prune",
+    "crypto.generate_key",
+    "crypto.record_key",
+    "crypto.key_ids",
+    "crypto.seal",
+    "crypto.open",
+    "aragora.open",
+    "aragora.reopen",
+    "aragora.shutdown",
     "aragora.activity",
     "aragora.close",
 ];
@@ -135,10 +161,26 @@ pub struct Given {
     pub config: Option<Value>,
     /// Layers of the instance.
     pub layers: Option<Value>,
+    /// Where the instance keeps its debates.
+    pub storage: Option<String>,
+    /// The keys it seals them with.
+    pub encryption: Option<Encryption>,
     /// Participants by name.
     pub participants: BTreeMap<String, Participant>,
     /// Servers on this machine by name: what each answers, request by request, the last one again and again.
     pub servers: BTreeMap<String, Vec<ServerAnswer>>,
+}
+
+/// Keys of an instance.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Encryption {
+    /// 64 hex digits each; the first seals.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keys: Option<Vec<String>>,
+    /// Whether rows from before there was a key are read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub admit_plain: Option<bool>,
 }
 
 /// One answer of a server: JSON, a stream of events, or nothing.

@@ -8,6 +8,7 @@ pub mod direct;
 mod direct_agent;
 mod direct_pure;
 mod direct_seat;
+mod direct_store;
 mod documents;
 pub mod format;
 pub mod matching;

@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
+use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
 use super::cast::Cast;
-use super::format::{Case, Expectation, ExpectedError, Mode, Step, Until};
+use super::format::{Case, Expectation, ExpectedError, Given, Mode, Step, Until};
 use super::matching::{blessed, matches};
 use super::sdk::{Events, Failure, Instance, Running, Sdk};
 use super::servers;
@@ -26,8 +27,11 @@ pub struct Outcome {
     pub found: BTreeMap<usize, Value>,
 }
 
-struct Stage {
+struct Stage<'a> {
+    sdk: &'a dyn Sdk,
+    given: Given,
     instance: Box<dyn Instance>,
+    folder: TempDir,
     cast: Arc<Cast>,
     servers: BTreeMap<String, Loopback>,
     kept: BTreeMap<String, Kept>,
@@ -64,19 +68,22 @@ impl Drop for Watched {
 /// Runs a case in one of its modes.
 pub async fn run(case: &Case, mode: Mode, sdk: &dyn Sdk) -> Outcome {
     let cast = Arc::new(Cast::of(&case.given, mode));
-    let opened = match servers::start(&case.given.servers).await {
-        Ok(servers) => {
-            let given = servers::addressed(&case.given, &servers);
-            sdk.open(&given, cast.clone()).await.map(|instance| (instance, servers)).map_err(|e| format!("{e:?}"))
+    let opened = match (servers::start(&case.given.servers).await, tempfile::tempdir()) {
+        (Ok(servers), Ok(folder)) => {
+            let mut given = servers::addressed(&case.given, &servers);
+            given.storage = given.storage.map(|uri| placed(&uri, &folder));
+            let opened = sdk.open(&given, cast.clone()).await;
+            opened.map(|instance| (given, instance, servers, folder)).map_err(|e| format!("{e:?}"))
         }
-        Err(error) => Err(error.to_string()),
+        (Err(error), _) | (_, Err(error)) => Err(error.to_string()),
     };
-    let (instance, servers) = match opened {
+    let (given, instance, servers, folder) = match opened {
         Ok(opened) => opened,
         Err(error) => return Outcome { difference: Some(format!("open: {error}")), found: BTreeMap::new() },
     };
     let kept = servers.iter().map(|(name, server)| (name.clone(), Kept::Value(servers::document(server)))).collect();
-    let mut stage = Stage { instance, cast, servers, kept, debates: Vec::new(), found: BTreeMap::new() };
+    let mut stage =
+        Stage { sdk, given, instance, folder, cast, servers, kept, debates: Vec::new(), found: BTreeMap::new() };
     let played = tokio::time::timeout(LIMIT, stage.play(case, mode)).await;
     let difference = match played {
         Ok(Ok(())) => None,
@@ -86,12 +93,17 @@ pub async fn run(case: &Case, mode: Mode, sdk: &dyn Sdk) -> Outcome {
     stage.debates.clear();
     stage.kept.clear();
     // Closing is part of every case: what hangs here hangs for a host.
-    let closed = tokio::time::timeout(LIMIT, stage.instance.call("aragora.close", &json!({}))).await;
+    let closed = tokio::time::timeout(LIMIT, stage.instance.call("aragora.close", &json!({ "store": true }))).await;
     let difference = difference.or_else(|| closed.err().map(|_| "close hangs".to_owned()));
     Outcome { difference, found: stage.found }
 }
 
-impl Stage {
+/// A text with the case's folder in the place of its mark.
+fn placed(text: &str, folder: &TempDir) -> String {
+    text.replace("{dir}", &folder.path().display().to_string())
+}
+
+impl Stage<'_> {
     async fn play(&mut self, case: &Case, mode: Mode) -> Result<(), String> {
         for (at, step) in case.steps.iter().enumerate() {
             if mode == Mode::Builtin && step.op == "participant.stats" {
@@ -188,6 +200,25 @@ impl Stage {
                     Err(error) => Ok(Err(error)),
                 }
             }
+            "aragora.open" => value(match self.sdk.open(&self.settings(&args)?, self.cast.clone()).await {
+                Ok(instance) => instance.call("aragora.close", &json!({ "store": true })).await,
+                Err(error) => Err(error),
+            }),
+            "aragora.reopen" => {
+                let mut given = self.settings(&args)?;
+                let now = self.instance.call("clock.now", &json!({})).await.map_err(|error| format!("{error:?}"))?;
+                given.clock = now.as_str().map(str::to_owned);
+                let how = json!({ "store": true, "grace_ms": args["grace_ms"] });
+                let op = if args["grace_ms"].is_null() { "aragora.close" } else { "aragora.shutdown" };
+                self.instance.call(op, &how).await.map_err(|error| format!("{error:?}"))?;
+                match self.sdk.open(&given, self.cast.clone()).await {
+                    Ok(instance) => {
+                        (self.instance, self.given) = (instance, given);
+                        value(Ok(Value::Null))
+                    }
+                    Err(error) => value(Err(error)),
+                }
+            }
             "gate.open" => {
                 self.cast.gates.open(&name("gate"));
                 value(Ok(Value::Null))
@@ -210,6 +241,19 @@ impl Stage {
         }
     }
 
+    /// The settings of the case with these in their place.
+    fn settings(&self, args: &Value) -> Result<Given, String> {
+        let mut given = self.given.clone();
+        if let Some(storage) = args["storage"].as_str() {
+            given.storage = Some(storage.to_owned());
+        }
+        if let Some(encryption) = args.get("encryption") {
+            let read = serde_json::from_value(encryption.clone());
+            given.encryption = read.map_err(|error| format!("encryption: {error}"))?;
+        }
+        Ok(given)
+    }
+
     fn debate(&self, step: &Step) -> Result<Arc<Watched>, String> {
         let name = step.args.get("debate").and_then(|debate| debate["$ref"].as_str()).unwrap_or_default();
         match self.kept.get(name) {
@@ -229,6 +273,7 @@ impl Stage {
                 .collect::<Result<Map<_, _>, String>>()?
                 .into(),
             Value::Array(items) => items.iter().map(|item| self.resolved(item)).collect::<Result<_, _>>()?,
+            Value::String(text) => placed(text, &self.folder).into(),
             other => other.clone(),
         })
     }

@@ -19,14 +19,16 @@ use aragora_core::debate::{
     RuleConfig, RuleKind, SeatView, Signals, Spent, StepView, StopReason, TieBreak, Topology, TranscriptMessage,
     TurnView, Visibility, VoteView,
 };
-use aragora_core::engine::{Check, DebatePage, ReplayReport};
+use aragora_core::engine::{Check, DebatePage, ReplayReport, ShutdownReport};
 use aragora_core::foreign::{
-    BudgetUsageDocument, EventDocument, LiveEvent, PendingTurns, ProtocolDocument, ReplyDocument, RequestDocument,
-    SeatDocument, SigningDocument,
+    BackupVerifyDocument, BudgetUsageDocument, EventDocument, KeyAgeDocument, KeyCensusDocument, LiveEvent,
+    PendingTurns, ProtocolDocument, ReencryptProgressDocument, ReencryptReportDocument, ReplyDocument, RequestDocument,
+    RestoreDocument, SeatDocument, SigningDocument,
 };
 use aragora_core::protocols::{
     AskOrder, AskStep, Checkpoint, Critique, Draft, Dynamic, Sequential, Simultaneous, Step, VoteOnlyProtocol,
 };
+use aragora_core::storage::backup::{BackupFacts, DrillReport, PrunePlan, RetentionPreset};
 
 /// Puts a type's schema into a generator and says under which name.
 pub(super) type Add = fn(&mut SchemaGenerator) -> String;
@@ -113,6 +115,7 @@ pub(super) const INPUTS: &[Input] = inputs![
     ReplyCacheDocument,
     ReplyDocument,
     Reputation,
+    RetentionPreset,
     RiskTier,
     Role,
     RuleConfig,
@@ -134,13 +137,18 @@ pub(super) const INPUTS: &[Input] = inputs![
 
 /// What a host is given.
 pub(super) const OUTPUTS: &[Add] = outputs![
+    BackupFacts,
+    BackupVerifyDocument,
     BreakerSnapshot,
     BudgetUsageDocument,
     DebatePage,
     Decision,
+    DrillReport,
     ErrorInfo,
     Event,
     EventDocument,
+    KeyAgeDocument,
+    KeyCensusDocument,
     LiveEvent,
     OptionView,
     ParsedBallot,
@@ -148,11 +156,16 @@ pub(super) const OUTPUTS: &[Add] = outputs![
     PendingTurns,
     Position,
     ProviderReport,
+    PrunePlan,
     RateLimitSnapshot,
+    ReencryptProgressDocument,
+    ReencryptReportDocument,
     ReplayReport,
     RequestDocument,
+    RestoreDocument,
     RoundView,
     SeatView,
+    ShutdownReport,
     Signals,
     SigningDocument<'static>,
     Spent,

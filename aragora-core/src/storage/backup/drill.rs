@@ -19,6 +19,7 @@ pub const RECOVERY_POINT: Duration = Duration::from_secs(300);
 /// How a restore went that nobody needed yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DrillReport {
     /// When it began.
     pub started: Timestamp,

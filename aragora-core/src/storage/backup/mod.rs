@@ -5,6 +5,7 @@
 //! from it, and [`Backups::run`] does all of it on a schedule. The end of every increment is a point in time to go back
 //! to.
 
+mod bundle;
 mod chain;
 mod chunk;
 mod drill;
@@ -20,6 +21,7 @@ mod target;
 mod verify;
 mod write;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -39,7 +41,7 @@ pub use target::{BackupTarget, DirTarget, ObjectInfo};
 pub use verify::VerifyReport;
 
 use super::Storage;
-use crate::crypto::Cipher;
+use crate::crypto::{Cipher, KeyId};
 use crate::error::{Error, ErrorKind, Result};
 use crate::telemetry::Parts;
 
@@ -114,6 +116,17 @@ impl Backups {
     pub async fn list(&self) -> Result<Vec<BackupFacts>> {
         let shelf = self.shelf().await?;
         shelf.facts(&shelf.list().await?).await
+    }
+
+    /// The keys that reading each complete backup takes, by backup, oldest first.
+    pub async fn key_ids(&self) -> Result<BTreeMap<BackupId, Vec<KeyId>>> {
+        let shelf = self.shelf().await?;
+        let mut found = BTreeMap::new();
+        for (id, _) in shelf.list().await? {
+            let keys = shelf.manifest(&id).await?.keys;
+            found.insert(id, keys);
+        }
+        Ok(found)
     }
 
     async fn shelf(&self) -> Result<Shelf<'_>> {

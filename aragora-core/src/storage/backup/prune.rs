@@ -19,6 +19,7 @@ const NEWEST_FULLS: usize = 5;
 /// How long backups are kept. Whatever a preset says, the newest five full backups and the newest verified one stay,
 /// and so does everything that an increment that stays goes on from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RetentionPreset {
     /// Increments 24 h, daily full backups 7 d, weekly ones 30 d.
@@ -53,6 +54,7 @@ impl RetentionPreset {
 
 /// What is known of a backup.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BackupFacts {
     /// Its id.
     pub id: BackupId,
@@ -67,6 +69,7 @@ pub struct BackupFacts {
 /// What to remove. Executed only while its hash fits what lies at the target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PrunePlan {
     /// The rule.
     pub preset: RetentionPreset,

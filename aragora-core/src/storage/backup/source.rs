@@ -163,6 +163,7 @@ pub trait StoreLoader: Send + fmt::Debug {
 
 /// How many rows a table has, and how many removals an increment holds for it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TableCount {
     /// Rows with a value.

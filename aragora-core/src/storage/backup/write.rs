@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::bundle;
 use super::chain::{Listing, Shelf};
 use super::chunk::ChunkWriter;
 use super::manifest::{BackupId, BackupKind, ChunkInfo, FORMAT, Manifest};
@@ -12,7 +13,7 @@ use super::source::{StoreView, StoredRow, TableCounts};
 use super::{Backups, invalid};
 use crate::crypto::{KeyId, envelope_key_id};
 use crate::error::{Error, ErrorKind, Result};
-use crate::storage::{Address, Lease, Leases, Space, open_frame};
+use crate::storage::{Address, Codec, FieldPolicy, Lease, Leases, Space, key_ids, open_frame};
 
 /// How long the lease of a backup lasts without a renewal.
 const LEASE: Duration = Duration::from_secs(120);
@@ -97,11 +98,13 @@ impl Backups {
         let mut chunks = Vec::new();
         let mut chunk = ChunkWriter::new();
         let mut renewed = self.archive.parts.clock.monotonic();
+        let mut keys_changed = false;
         loop {
-            let rows = view.next().await?;
+            let mut rows = view.next().await?;
             if rows.is_empty() {
                 break;
             }
+            keys_changed |= bundle::take_out(&mut rows);
             for row in &rows {
                 contents.add(row)?;
                 if !chunk.push(row) {
@@ -118,7 +121,7 @@ impl Backups {
         if !chunk.is_empty() {
             chunks.push(self.store_chunk(shelf, &id, chunks.len(), chunk).await?);
         }
-        if parent.is_some() && chunks.is_empty() {
+        if parent.is_some() && chunks.is_empty() && !keys_changed {
             return Ok(None);
         }
         let journal_to = view.mark();
@@ -147,6 +150,8 @@ impl Backups {
         };
         // The view is closed before the journal is cut: a store may keep what an open view can see.
         drop(view);
+        // Before there is a backup that needs them.
+        self.store_keys().await?;
         let written = shelf.put_manifest(manifest).await?;
         if let Some(mark) = journal_to {
             self.source.cut_journal(&mark).await?;
@@ -235,6 +240,9 @@ impl Contents {
         if frame.sealed {
             let key = envelope_key_id(frame.payload);
             self.keys.insert(key.ok_or_else(|| invalid("a sealed row holds no envelope").with("table", &table))?);
+        } else if frame.codec == Codec::Json {
+            // Members that are sealed one by one name their keys themselves.
+            self.keys.extend(key_ids(&FieldPolicy { plain: &[] }, frame.payload));
         }
         let schema = self.schemas.entry(table).or_default();
         *schema = (*schema).max(frame.schema);

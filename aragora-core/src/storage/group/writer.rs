@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::disk::{Changes, Failure, Part};
 use super::plan::Plan;
+use super::point::{StoragePoint, reached};
 use super::queue::{Done, Queued, Work};
 use super::state::State;
 use super::{Shared, poisoned};
@@ -119,6 +120,8 @@ impl Writer {
         match self.commit(&changes, state, members.iter().any(|member| !member.work.is_relaxed())) {
             Ok(()) => {
                 self.freed += freed;
+                self.shared.group_size.observe(members.len() as f64);
+                reached(StoragePoint::BeforeAnswer);
                 answer(members, results);
             }
             Err(Failure::Refused(error)) => refuse(members, &not_applied(error)),

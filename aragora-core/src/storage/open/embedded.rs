@@ -81,6 +81,8 @@ struct Options {
     network: Network,
     /// In MiB.
     cache: Option<usize>,
+    /// In MiB; redb only.
+    check: Option<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -111,6 +113,10 @@ impl Options {
                     let size = number.parse().ok().filter(|size| (1..=65_536).contains(size));
                     options.cache = Some(size.ok_or_else(|| unknown(backend, name, value))?);
                 }
+                ("check_mb", number) if backend == "redb" => {
+                    let size = number.parse().ok().filter(|size| (0..=1_048_576).contains(size));
+                    options.check = Some(size.ok_or_else(|| unknown(backend, name, value))?);
+                }
                 _ => return Err(unknown(backend, name, value)),
             }
         }
@@ -122,7 +128,7 @@ fn unknown(backend: &str, name: &str, value: &str) -> Error {
     let shown = |text: &str| text.chars().take(40).collect::<String>();
     refused(format!(
         "a store of {backend} has no option {:?} with the value {:?}, expected mode=ro|rw, journal=on|off, \
-         network=warn|allow|refuse or cache_mb=1..65536",
+         network=warn|allow|refuse, cache_mb=1..65536 or, of redb, check_mb=0..1048576",
         shown(name),
         shown(value)
     ))
@@ -153,7 +159,8 @@ impl Options {
 fn redb(path: &std::path::Path, options: &Options, parts: &Parts) -> Result<Arc<Opened>> {
     use crate::storage::redb;
     let access = options.access("redb");
-    let options = redb::Options { access, cache_bytes: options.cache_bytes(), journal: options.journal };
+    let check_bytes = options.check.unwrap_or(64) << 20;
+    let options = redb::Options { access, cache_bytes: options.cache_bytes(), journal: options.journal, check_bytes };
     Ok(Arc::new(redb::open(path, options, parts)?))
 }
 

@@ -23,11 +23,15 @@ public final class Aragora: Sendable {
     ///   - protocols: your own protocols, for replaying, resuming and forking debates that used them.
     ///   - layers: what the layers around every named model do: repeats, limits, budgets, who stands in.
     ///   - prices: your own prices; they win over the list that comes with the library.
+    ///   - encryptionKeys: keys of 64 hex digits: what is stored is sealed under the first and opened by all. They take
+    ///     the place of `ARAGORA_ENCRYPTION_KEY`.
+    ///   - admitPlain: whether rows from before there was a key are read until they are re-encrypted.
     ///   - clock: a clock of a test instead of the machine's.
     ///   - seed: makes ids the same in every run; for tests.
     public static func open(
         _ config: Config? = nil, storage: String? = nil, protocols: [any DebateProtocol] = [],
-        layers: Layers? = nil, prices: PriceTable? = nil, clock: ManualClock? = nil, seed: UInt64? = nil
+        layers: Layers? = nil, prices: PriceTable? = nil, encryptionKeys: [String]? = nil, admitPlain: Bool? = nil,
+        clock: ManualClock? = nil, seed: UInt64? = nil
     ) async throws -> Aragora {
         var settings = Members()
         if let config {
@@ -36,6 +40,12 @@ public final class Aragora: Sendable {
         try settings.set("storage", storage)
         try settings.set("layers", layers)
         try settings.set("prices", prices)
+        if encryptionKeys != nil || admitPlain != nil {
+            var encryption = Members()
+            try encryption.set("keys", encryptionKeys)
+            try encryption.set("admit_plain", admitPlain)
+            settings.set("encryption", raw: encryption.text)
+        }
         if let clock {
             try settings.set("clock", ["manual": Moment.format(clock.start)])
         }
@@ -53,6 +63,14 @@ public final class Aragora: Sendable {
     public func close() async {
         // What could not be ended within that time is no matter of whoever closes.
         try? await session.shut()
+    }
+
+    /// Lets debates run on for this long, half a minute without it, stops the others at their last record so that they
+    /// can be resumed, here or in another process, and closes.
+    public func shutdown(grace: Duration? = nil) async throws -> ShutdownReport {
+        var arguments = Members()
+        try arguments.set("grace_ms", grace.map(WireMillis.init))
+        return try await call("shutdown", arguments, as: ShutdownReport.self)
     }
 
     /// Describes a debate. Nothing runs and nothing is spent until `start()`, `result()` or `events()`. What is nil
@@ -98,6 +116,14 @@ public final class Aragora: Sendable {
 
     /// The providers behind its models: which can be asked, how they fare, and what was spent.
     public var agents: Agents { Agents(aragora: self) }
+
+    /// The keys of what is stored: which rows need them, and how one takes the place of another.
+    public var encryption: Encryption { Encryption(aragora: self) }
+
+    /// Copies of its store in this folder, sealed under its keys where it has some.
+    public func backups(_ target: String) -> Backups {
+        Backups(aragora: self, target: target)
+    }
 
     /// Where people find what they are asked.
     public var desk: HumanDesk { HumanDesk(aragora: self) }

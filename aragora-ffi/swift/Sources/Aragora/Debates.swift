@@ -30,6 +30,14 @@ public struct Debates: Sendable {
         try await aragora.call("debates.log", named(debate, tenant), as: String.self)
     }
 
+    /// Debates as JSON lines, one text for each: its summary, then the records of its log. Read as they are asked for.
+    public func export(
+        tenant: String? = nil, state: DebateState? = nil, from: Date? = nil, to: Date? = nil, tag: String? = nil
+    ) -> AsyncThrowingStream<String, any Error> {
+        let pages = ExportPages(aragora: aragora, query: (tenant, state, from, to, tag))
+        return AsyncThrowingStream { try await pages.next() }
+    }
+
     /// The recorded events from the log.
     public func events(_ debate: String, tenant: String? = nil, from: Int64? = nil) async throws -> [Event] {
         var arguments = try named(debate, tenant)
@@ -100,6 +108,42 @@ public struct Debates: Sendable {
         try arguments.set("debate", debate)
         try arguments.set("tenant", tenant)
         return arguments
+    }
+}
+
+/// Reads an export page by page; whoever reads it waits for each text before asking for the next.
+private actor ExportPages {
+    private struct Page: Decodable {
+        let debates: [String]
+        let next: String?
+    }
+
+    private let aragora: Aragora
+    private let query: (tenant: String?, state: DebateState?, from: Date?, to: Date?, tag: String?)
+    private var waiting: [String] = []
+    private var cursor: String?
+    private var more = true
+
+    init(aragora: Aragora, query: (tenant: String?, state: DebateState?, from: Date?, to: Date?, tag: String?)) {
+        self.aragora = aragora
+        self.query = query
+    }
+
+    func next() async throws -> String? {
+        while waiting.isEmpty, more {
+            var arguments = Members()
+            try arguments.set("tenant", query.tenant)
+            try arguments.set("state", query.state)
+            try arguments.set("from", query.from.map(Moment.format))
+            try arguments.set("to", query.to.map(Moment.format))
+            try arguments.set("tag", query.tag)
+            try arguments.set("cursor", cursor)
+            let page = try await aragora.call("debates.export", arguments, as: Page.self)
+            waiting = page.debates.reversed()
+            cursor = page.next
+            more = page.next != nil
+        }
+        return waiting.popLast()
     }
 }
 

@@ -32,6 +32,11 @@ enum Native {
         try JSONText.decode(type, from: try call { try ffiCompute(op: op, args: arguments.text) })
     }
 
+    /// The same for a function whose arguments are no object.
+    static func compute<Value: Decodable>(_ op: String, json: String, as type: Value.Type) throws -> Value {
+        try JSONText.decode(type, from: try call { try ffiCompute(op: op, args: json) })
+    }
+
     static func transcript(_ id: UInt64, _ question: String) throws -> String {
         try call { try ffiTranscript(call: id, question: question) }
     }

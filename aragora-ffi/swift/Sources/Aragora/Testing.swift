@@ -2,7 +2,7 @@ import Foundation
 
 internal import AragoraBindings
 
-/// A clock a test moves by hand; give it to ``Aragora/open(_:storage:protocols:layers:clock:seed:)``.
+/// A clock a test moves by hand; give it to ``Aragora/open(_:storage:protocols:layers:prices:encryptionKeys:admitPlain:clock:seed:)``.
 public final class ManualClock: Sendable {
     let start: Date
     private let session = Locked<FfiSession?>(nil)

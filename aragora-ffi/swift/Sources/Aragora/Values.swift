@@ -402,6 +402,81 @@ public enum Author: Hashable, AragoraDocument {
     }
 }
 
+/// What is known of a backup.
+public struct BackupFacts: Hashable, AragoraDocument {
+    /// Its id.
+    public let id: String
+    /// The one it goes on from.
+    public let parent: String?
+    /// When it ended.
+    public let endedAt: Date
+    /// Whether it was read back.
+    public let verified: Bool
+
+    private enum CodingKeys: String, CodingKey {
+        case id
+        case parent
+        case endedAt = "ended_at"
+        case verified
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let keyed = try decoder.container(keyedBy: CodingKeys.self)
+        id = try keyed.decode(String.self, forKey: .id)
+        parent = try keyed.decodeIfPresent(String.self, forKey: .parent)
+        endedAt = try keyed.decode(WireDate.self, forKey: .endedAt).date
+        verified = try keyed.decode(Bool.self, forKey: .verified)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var keyed = encoder.container(keyedBy: CodingKeys.self)
+        try keyed.encode(id, forKey: .id)
+        try keyed.encodeIfPresent(parent, forKey: .parent)
+        try keyed.encode(WireDate(endedAt), forKey: .endedAt)
+        try keyed.encode(verified, forKey: .verified)
+    }
+}
+
+/// What reading a backup back showed. Damage is an error and not in here.
+public struct BackupVerifyReport: Hashable, AragoraDocument {
+    /// The backup.
+    public let backup: String
+    /// Its chain, the full backup first.
+    public let chain: [String]
+    /// Rows of the restored copy by table.
+    public let tables: [String: TableCount]
+    /// Names of the checks that held in the copy.
+    public let checks: [String]
+    /// When this was.
+    public let verifiedAt: Date
+
+    private enum CodingKeys: String, CodingKey {
+        case backup
+        case chain
+        case tables
+        case checks
+        case verifiedAt = "verified_at"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let keyed = try decoder.container(keyedBy: CodingKeys.self)
+        backup = try keyed.decode(String.self, forKey: .backup)
+        chain = try keyed.decode([String].self, forKey: .chain)
+        tables = try keyed.decode([String: TableCount].self, forKey: .tables)
+        checks = try keyed.decode([String].self, forKey: .checks)
+        verifiedAt = try keyed.decode(WireDate.self, forKey: .verifiedAt).date
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var keyed = encoder.container(keyedBy: CodingKeys.self)
+        try keyed.encode(backup, forKey: .backup)
+        try keyed.encode(chain, forKey: .chain)
+        try keyed.encode(tables, forKey: .tables)
+        try keyed.encode(checks, forKey: .checks)
+        try keyed.encode(WireDate(verifiedAt), forKey: .verifiedAt)
+    }
+}
+
 /// What one voter said. Nothing unparsable, refused, failed or late is ever a choice.
 public enum Ballot: Hashable, AragoraDocument {
     /// One option.
@@ -1749,6 +1824,61 @@ public struct Draft: Hashable, AragoraDocument {
         case contribution
         case report
         case notes
+    }
+}
+
+/// How a restore went that nobody needed yet.
+public struct DrillReport: Hashable, AragoraDocument {
+    /// When it began.
+    public let started: Date
+    /// What was restored: the newest backup that was read back before.
+    public let backup: String
+    /// How long restoring and checking took, in milliseconds.
+    public let restoredIn: Duration
+    /// Rows restored.
+    public let records: Int64
+    /// How old the oldest change was that no backup held, in milliseconds.
+    public let unsavedAge: Duration
+    /// The checks that held, by name.
+    public let checks: [String: Bool]
+    /// Whether the restore took less than an hour.
+    public let rtoMet: Bool
+    /// Whether less than five minutes would have been lost.
+    public let rpoMet: Bool
+
+    private enum CodingKeys: String, CodingKey {
+        case started
+        case backup
+        case restoredIn = "restored_in_ms"
+        case records
+        case unsavedAge = "unsaved_age_ms"
+        case checks
+        case rtoMet = "rto_met"
+        case rpoMet = "rpo_met"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let keyed = try decoder.container(keyedBy: CodingKeys.self)
+        started = try keyed.decode(WireDate.self, forKey: .started).date
+        backup = try keyed.decode(String.self, forKey: .backup)
+        restoredIn = try keyed.decode(WireMillis.self, forKey: .restoredIn).duration
+        records = try keyed.decode(Int64.self, forKey: .records)
+        unsavedAge = try keyed.decode(WireMillis.self, forKey: .unsavedAge).duration
+        checks = try keyed.decode([String: Bool].self, forKey: .checks)
+        rtoMet = try keyed.decode(Bool.self, forKey: .rtoMet)
+        rpoMet = try keyed.decode(Bool.self, forKey: .rpoMet)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var keyed = encoder.container(keyedBy: CodingKeys.self)
+        try keyed.encode(WireDate(started), forKey: .started)
+        try keyed.encode(backup, forKey: .backup)
+        try keyed.encode(WireMillis(restoredIn), forKey: .restoredIn)
+        try keyed.encode(records, forKey: .records)
+        try keyed.encode(WireMillis(unsavedAge), forKey: .unsavedAge)
+        try keyed.encode(checks, forKey: .checks)
+        try keyed.encode(rtoMet, forKey: .rtoMet)
+        try keyed.encode(rpoMet, forKey: .rpoMet)
     }
 }
 
@@ -3778,6 +3908,66 @@ public struct JsonShape: Hashable, AragoraDocument {
     }
 }
 
+/// How old the key that encrypts is. Age never stops decryption.
+public struct KeyAge: Hashable, AragoraDocument {
+    /// The key's id.
+    public let key: String
+    /// When it was first announced in this store.
+    public let since: Date
+    /// Whether that is 90 days ago.
+    public let rotationDue: Bool
+
+    private enum CodingKeys: String, CodingKey {
+        case key
+        case since
+        case rotationDue = "rotation_due"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let keyed = try decoder.container(keyedBy: CodingKeys.self)
+        key = try keyed.decode(String.self, forKey: .key)
+        since = try keyed.decode(WireDate.self, forKey: .since).date
+        rotationDue = try keyed.decode(Bool.self, forKey: .rotationDue)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var keyed = encoder.container(keyedBy: CodingKeys.self)
+        try keyed.encode(key, forKey: .key)
+        try keyed.encode(WireDate(since), forKey: .since)
+        try keyed.encode(rotationDue, forKey: .rotationDue)
+    }
+}
+
+/// Which keys the stored rows need.
+public struct KeyCensus: Hashable, AragoraDocument {
+    /// Rows by table and key id; a row under two keys counts for both.
+    public let rows: [String: [String: Int64]]
+    /// Rows of sealed tables that no key protects, by table.
+    public let plain: [String: Int64]
+    /// When it was begun.
+    public let takenAt: Date
+
+    private enum CodingKeys: String, CodingKey {
+        case rows
+        case plain
+        case takenAt = "taken_at"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let keyed = try decoder.container(keyedBy: CodingKeys.self)
+        rows = try keyed.decode([String: [String: Int64]].self, forKey: .rows)
+        plain = try keyed.decode([String: Int64].self, forKey: .plain)
+        takenAt = try keyed.decode(WireDate.self, forKey: .takenAt).date
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var keyed = encoder.container(keyedBy: CodingKeys.self)
+        try keyed.encode(rows, forKey: .rows)
+        try keyed.encode(plain, forKey: .plain)
+        try keyed.encode(WireDate(takenAt), forKey: .takenAt)
+    }
+}
+
 /// A label shown to a voter and the option it stands for.
 public struct Label: Hashable, AragoraDocument {
     /// What is shown: a capital letter without I and O, two of them beyond 24 options.
@@ -5294,6 +5484,46 @@ public struct ProviderStatus: Hashable, AragoraDocument {
     }
 }
 
+/// What to remove. Executed only while its hash fits what lies at the target.
+public struct PrunePlan: Hashable, AragoraDocument {
+    /// The rule.
+    public let preset: RetentionPreset
+    /// For which moment.
+    public let now: Date
+    /// What goes, oldest first.
+    public let remove: [String]
+    /// What stays, oldest first.
+    public let keep: [String]
+    /// SHA-256 of the members above.
+    public let hash: String
+
+    private enum CodingKeys: String, CodingKey {
+        case preset
+        case now
+        case remove
+        case keep
+        case hash
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let keyed = try decoder.container(keyedBy: CodingKeys.self)
+        preset = try keyed.decode(RetentionPreset.self, forKey: .preset)
+        now = try keyed.decode(WireDate.self, forKey: .now).date
+        remove = try keyed.decode([String].self, forKey: .remove)
+        keep = try keyed.decode([String].self, forKey: .keep)
+        hash = try keyed.decode(String.self, forKey: .hash)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var keyed = encoder.container(keyedBy: CodingKeys.self)
+        try keyed.encode(preset, forKey: .preset)
+        try keyed.encode(WireDate(now), forKey: .now)
+        try keyed.encode(remove, forKey: .remove)
+        try keyed.encode(keep, forKey: .keep)
+        try keyed.encode(hash, forKey: .hash)
+    }
+}
+
 /// A question with everything the participants are given.
 public struct Question: Hashable, AragoraDocument {
     /// The question itself: not blank, at most 100,000 characters, no NUL.
@@ -5459,6 +5689,103 @@ public struct RateLimitSnapshot: Hashable, AragoraDocument {
         try keyed.encode(retriesLeft, forKey: .retriesLeft)
         try keyed.encode(stated, forKey: .stated)
         try keyed.encodeIfPresent(statedAt.map(WireDate.init), forKey: .statedAt)
+    }
+}
+
+/// What became of the rows of one store.
+public struct ReencryptCounts: Hashable, AragoraDocument {
+    /// Rows that were sealed, or sealed anew.
+    public let migrated: Int64
+    /// Rows that were wholly under the active key already.
+    public let skipped: Int64
+    /// Rows that cannot be read.
+    public let failed: Int64
+
+    private enum CodingKeys: String, CodingKey {
+        case migrated
+        case skipped
+        case failed
+    }
+}
+
+/// A row that cannot be re-encrypted.
+public struct ReencryptFailure: Hashable, AragoraDocument {
+    /// Whose; empty for the installation.
+    public let tenant: String
+    /// The table.
+    public let store: String
+    /// The encoded key of the row, in hex.
+    public let row: String
+    /// The code of the error.
+    public let code: String
+    /// Its reason.
+    public let reason: String
+
+    private enum CodingKeys: String, CodingKey {
+        case tenant
+        case store
+        case row
+        case code
+        case reason
+    }
+}
+
+/// How far the re-encryption of one table of one tenant came.
+public struct ReencryptProgress: Hashable, AragoraDocument {
+    /// Whose; empty for the installation.
+    public let tenant: String
+    /// The table.
+    public let store: String
+    /// The id of the key everything is sealed under.
+    public let target: String?
+    /// Rows so far.
+    public let counts: ReencryptCounts
+    /// When the end was reached; absent while it was not.
+    public let finishedAt: Date?
+
+    private enum CodingKeys: String, CodingKey {
+        case tenant
+        case store
+        case target
+        case counts
+        case finishedAt = "finished_at"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let keyed = try decoder.container(keyedBy: CodingKeys.self)
+        tenant = try keyed.decode(String.self, forKey: .tenant)
+        store = try keyed.decode(String.self, forKey: .store)
+        target = try keyed.decodeIfPresent(String.self, forKey: .target)
+        counts = try keyed.decode(ReencryptCounts.self, forKey: .counts)
+        finishedAt = try keyed.decodeIfPresent(WireDate.self, forKey: .finishedAt)?.date
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var keyed = encoder.container(keyedBy: CodingKeys.self)
+        try keyed.encode(tenant, forKey: .tenant)
+        try keyed.encode(store, forKey: .store)
+        try keyed.encodeIfPresent(target, forKey: .target)
+        try keyed.encode(counts, forKey: .counts)
+        try keyed.encodeIfPresent(finishedAt.map(WireDate.init), forKey: .finishedAt)
+    }
+}
+
+/// What a re-encryption did, or what a plan found.
+public struct ReencryptReport: Hashable, AragoraDocument {
+    /// Counts by table, all tenants together.
+    public let perStore: [String: ReencryptCounts]
+    /// Rows by the key ids they were found under; a row under two keys counts for both.
+    public let keysSeen: [String: Int64]
+    /// The rows that failed.
+    public let failures: [ReencryptFailure]
+    /// Whether every selected store was seen to its end.
+    public let complete: Bool
+
+    private enum CodingKeys: String, CodingKey {
+        case perStore = "per_store"
+        case keysSeen = "keys_seen"
+        case failures
+        case complete
     }
 }
 
@@ -5649,6 +5976,109 @@ public struct Reserve: Hashable, AragoraDocument {
         case tokensIn = "tokens_in"
         case tokensOut = "tokens_out"
         case micros
+    }
+}
+
+/// What was restored.
+public struct RestoreReport: Hashable, AragoraDocument {
+    /// The backup whose end the store stands at.
+    public let backup: String
+    /// Its chain, the full backup first.
+    public let chain: [String]
+    /// When that end was: what was written later is lost.
+    public let restoredTo: Date
+    /// From then until the restore, in milliseconds.
+    public let gap: Duration
+    /// Rows by table.
+    public let tables: [String: TableCount]
+    /// Names of the checks that held.
+    public let checks: [String]
+
+    private enum CodingKeys: String, CodingKey {
+        case backup
+        case chain
+        case restoredTo = "restored_to"
+        case gap = "gap_ms"
+        case tables
+        case checks
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let keyed = try decoder.container(keyedBy: CodingKeys.self)
+        backup = try keyed.decode(String.self, forKey: .backup)
+        chain = try keyed.decode([String].self, forKey: .chain)
+        restoredTo = try keyed.decode(WireDate.self, forKey: .restoredTo).date
+        gap = try keyed.decode(WireMillis.self, forKey: .gap).duration
+        tables = try keyed.decode([String: TableCount].self, forKey: .tables)
+        checks = try keyed.decode([String].self, forKey: .checks)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var keyed = encoder.container(keyedBy: CodingKeys.self)
+        try keyed.encode(backup, forKey: .backup)
+        try keyed.encode(chain, forKey: .chain)
+        try keyed.encode(WireDate(restoredTo), forKey: .restoredTo)
+        try keyed.encode(WireMillis(gap), forKey: .gap)
+        try keyed.encode(tables, forKey: .tables)
+        try keyed.encode(checks, forKey: .checks)
+    }
+}
+
+/// How long backups are kept. Whatever a preset says, the newest five full backups and the newest verified one
+/// stay, and so does everything that an increment that stays goes on from.
+public enum RetentionPreset: Hashable, AragoraDocument {
+    /// Increments 24 h, daily full backups 7 d, weekly ones 30 d.
+    case runbook
+    /// Increments 7 d, daily full backups 30 d, weekly ones 90 d.
+    case deployment
+    /// Times of the host's, none shorter than a day.
+    case custom(increments: Int64, daily: Int64, weekly: Int64)
+
+    private enum CustomKeys: String, CodingKey {
+        case increments
+        case daily
+        case weekly
+    }
+
+    public init(from decoder: any Decoder) throws {
+        if let word = try? decoder.singleValueContainer().decode(String.self) {
+            switch word {
+            case "runbook": self = .runbook
+            case "deployment": self = .deployment
+            default: throw Unknown.word(word, of: "RetentionPreset", decoder.codingPath)
+            }
+            return
+        }
+        let cases = try decoder.container(keyedBy: Name.self)
+        let key = cases.allKeys.count == 1 ? cases.allKeys[0] : Name("")
+        switch key.stringValue {
+        case "custom":
+            let decoder = try cases.superDecoder(forKey: key)
+            let keyed = try decoder.container(keyedBy: CustomKeys.self)
+            self = .custom(
+                increments: try keyed.decode(Int64.self, forKey: .increments),
+                daily: try keyed.decode(Int64.self, forKey: .daily),
+                weekly: try keyed.decode(Int64.self, forKey: .weekly))
+        default: throw Unknown.word(key.stringValue, of: "RetentionPreset", cases.codingPath)
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .runbook:
+            var single = encoder.singleValueContainer()
+            try single.encode("runbook")
+        case .deployment:
+            var single = encoder.singleValueContainer()
+            try single.encode("deployment")
+        case .custom(let increments, let daily, let weekly):
+            var cases = encoder.container(keyedBy: Name.self)
+            let encoder = cases.superEncoder(forKey: Name("custom"))
+            var keyed = encoder.container(keyedBy: CustomKeys.self)
+            try keyed.encode(increments, forKey: .increments)
+            try keyed.encode(daily, forKey: .daily)
+            try keyed.encode(weekly, forKey: .weekly)
+        }
     }
 }
 
@@ -6165,6 +6595,19 @@ public enum Served: Hashable, AragoraDocument {
     }
 }
 
+/// What a shutdown left behind.
+public struct ShutdownReport: Hashable, AragoraDocument {
+    /// Debates that ended within the grace.
+    public let finished: Int64
+    /// Debates that were stopped at their last record and can be resumed elsewhere.
+    public let stopped: Int64
+
+    private enum CodingKeys: String, CodingKey {
+        case finished
+        case stopped
+    }
+}
+
 /// What an ordinary reply says about itself.
 public struct Signals: Hashable, AragoraDocument {
     /// Stated confidence 0..=1, rounded to six decimals.
@@ -6551,6 +6994,19 @@ public enum StructuredMode: String, Hashable, CaseIterable, AragoraDocument {
     case instructed
     /// Neither; ballots are read from text.
     case nothing = "none"
+}
+
+/// How many rows a table has, and how many removals an increment holds for it.
+public struct TableCount: Hashable, AragoraDocument {
+    /// Rows with a value.
+    public let rows: Int64
+    /// Rows that are gone.
+    public let removed: Int64?
+
+    private enum CodingKeys: String, CodingKey {
+        case rows
+        case removed
+    }
 }
 
 /// What a rule counted.

@@ -11,7 +11,9 @@ final class CaseRun: @unchecked Sendable {
 
     private let builtin: Bool
     private let document: JSONValue
-    private let clock: ManualClock
+    private var clock: ManualClock
+    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("aragora-\(UUID().uuidString)")
+    private var settings: JSONValue = [:]
     private var aragora: Aragora?
     private var scripts: [String: Script] = [:]
     private var protocols: [String: ScriptProtocol] = [:]
@@ -25,7 +27,7 @@ final class CaseRun: @unchecked Sendable {
         self.document = document
         self.builtin = builtin
         let given = document["given"] ?? [:]
-        try known(given, ["clock", "seed", "config", "layers", "participants", "servers"])
+        try known(given, ["clock", "seed", "config", "layers", "storage", "encryption", "participants", "servers"])
         if let need = document["needs"]?.array?.first { throw Malformed("need \(try need.text())") }
         let start = given["clock"]?.string ?? "2026-01-01T00:00:00Z"
         guard let instant = ISO8601DateFormatter().date(from: start) else { throw Malformed("instant \(start)") }
@@ -66,23 +68,50 @@ final class CaseRun: @unchecked Sendable {
             servers[name] = server
             stored[name] = .value(["url": .string(server.origin)])
         }
-        let env = try given["config"]?["env"].map(resolved)?.object?.compactMapValues(\.string)
-        let config = try env.map { try Config.load(env: $0) }
-        let seed = UInt64(given["seed"]?.string ?? "7")
-        let aragora = try await Aragora.open(
-            config, protocols: Array(protocols.values), layers: try given["layers"].map(Layers.init(json:)), clock: clock,
-            seed: seed)
-        self.aragora = aragora
+        settings = given
+        defer { try? FileManager.default.removeItem(at: folder) }
+        aragora = try await open(given, clock)
         do {
             for (at, step) in (document["steps"]?.array ?? []).enumerated() {
                 try await self.step(step, at)
             }
             try await afterwards()
         } catch {
-            await aragora.close()
+            await aragora?.close()
             throw error
         }
-        await aragora.close()
+        await aragora?.close()
+    }
+
+    /// An instance of the case.
+    private func open(_ settings: JSONValue, _ clock: ManualClock) async throws -> Aragora {
+        let env = try settings["config"]?["env"].map(resolved)?.object?.compactMapValues(\.string)
+        let encryption = settings["encryption"]
+        return try await Aragora.open(
+            try env.map { try Config.load(env: $0) }, storage: try settings["storage"].map(resolved)?.string,
+            protocols: Array(protocols.values), layers: try settings["layers"].map(Layers.init(json:)),
+            encryptionKeys: encryption?["keys"]?.array?.compactMap(\.string),
+            admitPlain: encryption?["admit_plain"]?.bool, clock: clock, seed: UInt64(settings["seed"]?.string ?? "7"))
+    }
+
+    private func changed(_ arguments: JSONValue) -> JSONValue {
+        .object((settings.object ?? [:]).merging(arguments.object ?? [:]) { $1 })
+    }
+
+    func beside(_ arguments: JSONValue) async throws {
+        await (try await open(changed(arguments), ManualClock(at: clock.now()))).close()
+    }
+
+    func reopen(_ arguments: JSONValue) async throws {
+        let next = ManualClock(at: try clock.now())
+        if let grace = arguments["grace_ms"]?.int {
+            _ = try await instance().shutdown(grace: .milliseconds(grace))
+        } else {
+            await (try instance()).close()
+        }
+        settings = changed(arguments)
+        aragora = try await open(settings, next)
+        clock = next
     }
 
     private func afterwards() async throws {
@@ -286,6 +315,7 @@ final class CaseRun: @unchecked Sendable {
             }
             return .object(try members.mapValues(resolved))
         case .array(let items): return .array(try items.map(resolved))
+        case .string(let text): return .string(text.replacingOccurrences(of: "{dir}", with: folder.path))
         default: return value
         }
     }

@@ -6,7 +6,7 @@ import XCTest
 final class ConformanceTests: XCTestCase {
     private static let suites: Set = [
         "debate", "protocols", "consensus", "parsing", "events", "errors", "cancel", "replay", "config", "layers",
-        "providers",
+        "providers", "storage", "crypto",
     ]
 
     func testCorpus() async throws {

@@ -16,6 +16,9 @@ extension CaseRun {
         case "debates": return try await debatesOperation(op, a, as: name)
         case "desk": return try await deskOperation(op, a)
         case "agents": return try await agentsOperation(op, a)
+        case "encryption": return try await encryptionOperation(op, a)
+        case "backups": return try await backupsOperation(op, a)
+        case "crypto": return try cryptoOperation(op, a)
         default: return try await otherOperation(op, a)
         }
     }
@@ -86,6 +89,13 @@ extension CaseRun {
             return .array(try await debates.events(id, tenant: tenant, from: a["from"]?.int).map { try $0.json() })
         case "debates.messages":
             return .array(try await debates.messages(id, tenant: tenant).map { try $0.json() })
+        case "debates.export":
+            let export = debates.export(
+                tenant: tenant, state: try a["state"].map(DebateState.init(json:)), from: try instant(a["from"]),
+                to: try instant(a["to"]), tag: a["tag"]?.string)
+            var texts: [JSONValue] = []
+            for try await text in export { texts.append(.string(text)) }
+            return .array(texts)
         case "debates.replay":
             let check = try a["check"].map(ReplayCheck.init(json:))
             return try await debates.replay(a["log"]?.string ?? "", check: check).json()
@@ -174,6 +184,14 @@ extension CaseRun {
         case "server.requests": return try requests(a["server"]?.string ?? "")
         case "participant.stats": return try stats(a["participant"]?.string ?? "")
         case "aragora.activity": return try instance().activity().json()
+        case "aragora.open":
+            try await beside(a)
+            return .null
+        case "aragora.reopen":
+            try await reopen(a)
+            return .null
+        case "aragora.shutdown":
+            return try await instance().shutdown(grace: .milliseconds(a["grace_ms"]?.int ?? 0)).json()
         case "aragora.close":
             await (try instance()).close()
             return .null
@@ -215,7 +233,7 @@ extension CaseRun {
         try (items?.array ?? []).map(read)
     }
 
-    private func instant(_ value: JSONValue?) throws -> Date? {
+    func instant(_ value: JSONValue?) throws -> Date? {
         guard let text = value?.string else { return nil }
         guard let date = ISO8601DateFormatter().date(from: text) else { throw Malformed("instant \(text)") }
         return date

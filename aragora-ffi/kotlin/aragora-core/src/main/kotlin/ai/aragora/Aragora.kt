@@ -7,6 +7,7 @@ import ai.aragora.ffi.ffiShutdownRuntime
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.atomic.AtomicBoolean
 import kotlin.coroutines.CoroutineContext
+import kotlin.time.Duration
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.Dispatchers
@@ -44,6 +45,12 @@ public class Aragora private constructor(private val session: FfiSession, privat
     /** The providers behind its models: which can be asked, how they fare, and what was spent. */
     public fun agents(): Agents = Agents(this)
 
+    /** The keys of what is stored: which rows need them, and how one takes the place of another. */
+    public fun encryption(): Encryption = Encryption(this)
+
+    /** Copies of its store in this folder, sealed under its keys where it has some. */
+    public fun backups(target: String): Backups = Backups(this, target)
+
     /** Where people find what they are asked. */
     public fun desk(): HumanDesk = HumanDesk(this)
 
@@ -52,6 +59,16 @@ public class Aragora private constructor(private val session: FfiSession, privat
 
     /** Counters and times in the text format of Prometheus. */
     public fun metrics(): String = ask("metrics", JsonObject(emptyMap())).asString()
+
+    /**
+     * Lets debates run on for this long, half a minute without it, stops the others at their last record so that they can
+     * be resumed, here or in another process, and closes.
+     */
+    public suspend fun shutdown(grace: Duration? = null): ShutdownReport {
+        val done = call("shutdown", Members().put("grace_ms", grace?.let { jsonOf(it) }).done())
+        closing.await()
+        return ShutdownReport.fromJson(done)
+    }
 
     /** Begins to close: everything that runs is cancelled, and later calls fail with `closed`. */
     override fun close() {
@@ -100,6 +117,9 @@ public class Aragora private constructor(private val session: FfiSession, privat
          * @param protocols your own protocols, so that their logs can be replayed and resumed.
          * @param layers what the layers around every named model do: repeats, limits, budgets, who stands in.
          * @param prices your own prices; they win over the list that comes with the library.
+         * @param encryptionKeys keys of 64 hex digits: what is stored is sealed under the first and opened by all. They
+         *   take the place of `ARAGORA_ENCRYPTION_KEY`.
+         * @param admitPlain whether rows from before there was a key are read until they are re-encrypted.
          * @param context where participants run.
          * @param clock time by hand, for tests.
          * @param seed makes ids repeatable, for tests.
@@ -110,6 +130,8 @@ public class Aragora private constructor(private val session: FfiSession, privat
             protocols: List<DebateProtocol> = emptyList(),
             layers: Layers? = null,
             prices: PriceTable? = null,
+            encryptionKeys: List<String>? = null,
+            admitPlain: Boolean? = null,
             context: CoroutineContext = Dispatchers.Default,
             clock: ManualClock? = null,
             seed: ULong? = null,
@@ -124,6 +146,7 @@ public class Aragora private constructor(private val session: FfiSession, privat
                     })
                     .put("layers", layers?.toJson())
                     .put("prices", prices?.toJson())
+                    .put("encryption", encryptionDocument(encryptionKeys, admitPlain))
                     .put("clock", clock?.let { JsonObject(mapOf("manual" to jsonOf(it.start))) })
                     .put("seed", seed?.let { jsonOf(it) })
                     .done()

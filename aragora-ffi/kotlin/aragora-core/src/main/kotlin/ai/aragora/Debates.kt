@@ -1,6 +1,8 @@
 package ai.aragora
 
 import java.time.Instant
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.flow
 
 /** Past and running debates of an instance. */
 public class Debates internal constructor(private val aragora: Aragora) {
@@ -20,14 +22,9 @@ public class Debates internal constructor(private val aragora: Aragora) {
     ): DebatePage = DebatePage.fromJson(
         aragora.call(
             "debates.list",
-            Members()
-                .put("state", state?.toJson())
-                .put("from", from?.let { jsonOf(it) })
-                .put("to", to?.let { jsonOf(it) })
-                .put("tag", tag?.let { jsonOf(it) })
+            query(state, from, to, tag, tenant)
                 .put("cursor", cursor?.let { jsonOf(it) })
                 .put("limit", limit?.let { jsonOf(it) })
-                .put("tenant", tenant?.let { jsonOf(it) })
                 .done(),
         ),
     )
@@ -35,6 +32,22 @@ public class Debates internal constructor(private val aragora: Aragora) {
     /** The log, one record on each line, byte for byte as it is kept. */
     public suspend fun log(debate: String, tenant: String? = null): String =
         aragora.call("debates.log", named(debate, tenant).done()).asString()
+
+    /** Debates as JSON lines, one text for each: its summary, then the records of its log. Read as it is collected. */
+    public fun export(
+        state: DebateState? = null,
+        from: Instant? = null,
+        to: Instant? = null,
+        tag: String? = null,
+        tenant: String? = null,
+    ): Flow<String> = flow {
+        var cursor: JsonValue? = null
+        do {
+            val page = aragora.call("debates.export", query(state, from, to, tag, tenant).put("cursor", cursor).done())
+            page.required("debates").asList { it.asString() }.forEach { emit(it) }
+            cursor = page.member("next")
+        } while (cursor != null)
+    }
 
     /** The recorded events from the record with this seq on. */
     public suspend fun events(debate: String, from: Long? = null, tenant: String? = null): List<Event> =
@@ -103,6 +116,13 @@ public class Debates internal constructor(private val aragora: Aragora) {
     /** A debate that runs in this instance, found by its id: a second handle. */
     public fun attach(debate: String, tenant: String? = null): Debate =
         Debate(aragora) { aragora.begin("attach") { named(debate, tenant).done() } }
+
+    private fun query(state: DebateState?, from: Instant?, to: Instant?, tag: String?, tenant: String?) = Members()
+        .put("state", state?.toJson())
+        .put("from", from?.let { jsonOf(it) })
+        .put("to", to?.let { jsonOf(it) })
+        .put("tag", tag?.let { jsonOf(it) })
+        .put("tenant", tenant?.let { jsonOf(it) })
 
     private fun named(debate: String, tenant: String?) =
         Members().put("debate", jsonOf(debate)).put("tenant", tenant?.let { jsonOf(it) })

@@ -775,6 +775,70 @@ public sealed interface Author {
     }
 }
 
+/** What is known of a backup. */
+public class BackupFacts(
+    /** Its id. */
+    public val id: String,
+    /** The one it goes on from. */
+    public val parent: String?,
+    /** When it ended. */
+    public val endedAt: Instant,
+    /** Whether it was read back. */
+    public val verified: Boolean,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("id", jsonOf(id))
+        .put("parent", parent?.let { a -> jsonOf(a) } ?: JsonNull)
+        .put("ended_at", jsonOfMillis(endedAt))
+        .put("verified", jsonOf(verified))
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): BackupFacts = BackupFacts(
+            json.required("id").asString(),
+            json.member("parent")?.let { a -> a.asString() },
+            json.required("ended_at").asInstantMs(),
+            json.required("verified").asBoolean(),
+        )
+    }
+}
+
+/** What reading a backup back showed. Damage is an error and not in here. */
+public class BackupVerifyReport(
+    /** The backup. */
+    public val backup: String,
+    /** Its chain, the full backup first. */
+    public val chain: List<String>,
+    /** Rows of the restored copy by table. */
+    public val tables: Map<String, TableCount>,
+    /** Names of the checks that held in the copy. */
+    public val checks: List<String>,
+    /** When this was. */
+    public val verifiedAt: Instant,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("backup", jsonOf(backup))
+        .put("chain", jsonList(chain) { a -> jsonOf(a) })
+        .put("tables", jsonMap(tables) { a -> a.toJson() })
+        .put("checks", jsonList(checks) { a -> jsonOf(a) })
+        .put("verified_at", jsonOfMillis(verifiedAt))
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): BackupVerifyReport = BackupVerifyReport(
+            json.required("backup").asString(),
+            json.required("chain").asList { a -> a.asString() },
+            json.required("tables").asMap { a -> TableCount.fromJson(a) },
+            json.required("checks").asList { a -> a.asString() },
+            json.required("verified_at").asInstantMs(),
+        )
+    }
+}
+
 /** What one voter said. Nothing unparsable, refused, failed or late is ever a choice. */
 public sealed interface Ballot {
     /** The JSON form. */
@@ -2357,6 +2421,52 @@ public class Draft(
             json.member("contribution")?.let { a -> a.asMap { b -> b.asDouble() } },
             json.member("report")?.let { a -> Report.fromJson(a) },
             json.member("notes")?.let { a -> a.asList { b -> b.asString() } },
+        )
+    }
+}
+
+/** How a restore went that nobody needed yet. */
+public class DrillReport(
+    /** When it began. */
+    public val started: Instant,
+    /** What was restored: the newest backup that was read back before. */
+    public val backup: String,
+    /** How long restoring and checking took, in milliseconds. */
+    public val restoredIn: Duration,
+    /** Rows restored. */
+    public val records: Long,
+    /** How old the oldest change was that no backup held, in milliseconds. */
+    public val unsavedAge: Duration,
+    /** The checks that held, by name. */
+    public val checks: Map<String, Boolean>,
+    /** Whether the restore took less than an hour. */
+    public val rtoMet: Boolean,
+    /** Whether less than five minutes would have been lost. */
+    public val rpoMet: Boolean,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("started", jsonOfMillis(started))
+        .put("backup", jsonOf(backup))
+        .put("restored_in_ms", jsonOf(restoredIn))
+        .put("records", jsonOf(records))
+        .put("unsaved_age_ms", jsonOf(unsavedAge))
+        .put("checks", jsonMap(checks) { a -> jsonOf(a) })
+        .put("rto_met", jsonOf(rtoMet))
+        .put("rpo_met", jsonOf(rpoMet))
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): DrillReport = DrillReport(
+            json.required("started").asInstantMs(),
+            json.required("backup").asString(),
+            json.required("restored_in_ms").asDuration(),
+            json.required("records").asLong(),
+            json.required("unsaved_age_ms").asDuration(),
+            json.required("checks").asMap { a -> a.asBoolean() },
+            json.required("rto_met").asBoolean(),
+            json.required("rpo_met").asBoolean(),
         )
     }
 }
@@ -4949,6 +5059,58 @@ public class JsonShape(
     }
 }
 
+/** How old the key that encrypts is. Age never stops decryption. */
+public class KeyAge(
+    /** The key's id. */
+    public val key: String,
+    /** When it was first announced in this store. */
+    public val since: Instant,
+    /** Whether that is 90 days ago. */
+    public val rotationDue: Boolean,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("key", jsonOf(key))
+        .put("since", jsonOfMillis(since))
+        .put("rotation_due", jsonOf(rotationDue))
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): KeyAge = KeyAge(
+            json.required("key").asString(),
+            json.required("since").asInstantMs(),
+            json.required("rotation_due").asBoolean(),
+        )
+    }
+}
+
+/** Which keys the stored rows need. */
+public class KeyCensus(
+    /** Rows by table and key id; a row under two keys counts for both. */
+    public val rows: Map<String, Map<String, Long>>,
+    /** Rows of sealed tables that no key protects, by table. */
+    public val plain: Map<String, Long>,
+    /** When it was begun. */
+    public val takenAt: Instant,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("rows", jsonMap(rows) { a -> jsonMap(a) { b -> jsonOf(b) } })
+        .put("plain", jsonMap(plain) { a -> jsonOf(a) })
+        .put("taken_at", jsonOfMillis(takenAt))
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): KeyCensus = KeyCensus(
+            json.required("rows").asMap { a -> a.asMap { b -> b.asLong() } },
+            json.required("plain").asMap { a -> a.asLong() },
+            json.required("taken_at").asInstantMs(),
+        )
+    }
+}
+
 /** A label shown to a voter and the option it stands for. */
 public class Label(
     /** What is shown: a capital letter without I and O, two of them beyond 24 options. */
@@ -6457,6 +6619,40 @@ public class ProviderStatus(
     }
 }
 
+/** What to remove. Executed only while its hash fits what lies at the target. */
+public class PrunePlan(
+    /** The rule. */
+    public val preset: RetentionPreset,
+    /** For which moment. */
+    public val now: Instant,
+    /** What goes, oldest first. */
+    public val remove: List<String>,
+    /** What stays, oldest first. */
+    public val keep: List<String>,
+    /** SHA-256 of the members above. */
+    public val hash: String,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("preset", preset.toJson())
+        .put("now", jsonOfMillis(now))
+        .put("remove", jsonList(remove) { a -> jsonOf(a) })
+        .put("keep", jsonList(keep) { a -> jsonOf(a) })
+        .put("hash", jsonOf(hash))
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): PrunePlan = PrunePlan(
+            RetentionPreset.fromJson(json.required("preset")),
+            json.required("now").asInstantMs(),
+            json.required("remove").asList { a -> a.asString() },
+            json.required("keep").asList { a -> a.asString() },
+            json.required("hash").asString(),
+        )
+    }
+}
+
 /** A question with everything the participants are given. */
 public class Question(
     /** The question itself: not blank, at most 100,000 characters, no NUL. */
@@ -6618,6 +6814,130 @@ public class RateLimitSnapshot(
             json.required("retries_left").asDouble(),
             json.required("stated").asList { a -> StatedLimit.fromJson(a) },
             json.member("stated_at")?.let { a -> a.asInstantMs() },
+        )
+    }
+}
+
+/** What became of the rows of one store. */
+public class ReencryptCounts(
+    /** Rows that were sealed, or sealed anew. */
+    public val migrated: Long,
+    /** Rows that were wholly under the active key already. */
+    public val skipped: Long,
+    /** Rows that cannot be read. */
+    public val failed: Long,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("migrated", jsonOf(migrated))
+        .put("skipped", jsonOf(skipped))
+        .put("failed", jsonOf(failed))
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): ReencryptCounts = ReencryptCounts(
+            json.required("migrated").asLong(),
+            json.required("skipped").asLong(),
+            json.required("failed").asLong(),
+        )
+    }
+}
+
+/** A row that cannot be re-encrypted. */
+public class ReencryptFailure(
+    /** Whose; empty for the installation. */
+    public val tenant: String,
+    /** The table. */
+    public val store: String,
+    /** The encoded key of the row, in hex. */
+    public val row: String,
+    /** The code of the error. */
+    public val code: String,
+    /** Its reason. */
+    public val reason: String,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("tenant", jsonOf(tenant))
+        .put("store", jsonOf(store))
+        .put("row", jsonOf(row))
+        .put("code", jsonOf(code))
+        .put("reason", jsonOf(reason))
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): ReencryptFailure = ReencryptFailure(
+            json.required("tenant").asString(),
+            json.required("store").asString(),
+            json.required("row").asString(),
+            json.required("code").asString(),
+            json.required("reason").asString(),
+        )
+    }
+}
+
+/** How far the re-encryption of one table of one tenant came. */
+public class ReencryptProgress(
+    /** Whose; empty for the installation. */
+    public val tenant: String,
+    /** The table. */
+    public val store: String,
+    /** The id of the key everything is sealed under. */
+    public val target: String? = null,
+    /** Rows so far. */
+    public val counts: ReencryptCounts,
+    /** When the end was reached; absent while it was not. */
+    public val finishedAt: Instant? = null,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("tenant", jsonOf(tenant))
+        .put("store", jsonOf(store))
+        .put("target", target?.let { a -> jsonOf(a) })
+        .put("counts", counts.toJson())
+        .put("finished_at", finishedAt?.let { a -> jsonOfMillis(a) })
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): ReencryptProgress = ReencryptProgress(
+            json.required("tenant").asString(),
+            json.required("store").asString(),
+            json.member("target")?.let { a -> a.asString() },
+            ReencryptCounts.fromJson(json.required("counts")),
+            json.member("finished_at")?.let { a -> a.asInstantMs() },
+        )
+    }
+}
+
+/** What a re-encryption did, or what a plan found. */
+public class ReencryptReport(
+    /** Counts by table, all tenants together. */
+    public val perStore: Map<String, ReencryptCounts>,
+    /** Rows by the key ids they were found under; a row under two keys counts for both. */
+    public val keysSeen: Map<String, Long>,
+    /** The rows that failed. */
+    public val failures: List<ReencryptFailure>,
+    /** Whether every selected store was seen to its end. */
+    public val complete: Boolean,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("per_store", jsonMap(perStore) { a -> a.toJson() })
+        .put("keys_seen", jsonMap(keysSeen) { a -> jsonOf(a) })
+        .put("failures", jsonList(failures) { a -> a.toJson() })
+        .put("complete", jsonOf(complete))
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): ReencryptReport = ReencryptReport(
+            json.required("per_store").asMap { a -> ReencryptCounts.fromJson(a) },
+            json.required("keys_seen").asMap { a -> a.asLong() },
+            json.required("failures").asList { a -> ReencryptFailure.fromJson(a) },
+            json.required("complete").asBoolean(),
         )
     }
 }
@@ -6863,6 +7183,107 @@ public class Reserve(
             json.required("tokens_out").asLong(),
             json.member("micros")?.let { a -> a.asLong() },
         )
+    }
+}
+
+/** What was restored. */
+public class RestoreReport(
+    /** The backup whose end the store stands at. */
+    public val backup: String,
+    /** Its chain, the full backup first. */
+    public val chain: List<String>,
+    /** When that end was: what was written later is lost. */
+    public val restoredTo: Instant,
+    /** From then until the restore, in milliseconds. */
+    public val gap: Duration,
+    /** Rows by table. */
+    public val tables: Map<String, TableCount>,
+    /** Names of the checks that held. */
+    public val checks: List<String>,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("backup", jsonOf(backup))
+        .put("chain", jsonList(chain) { a -> jsonOf(a) })
+        .put("restored_to", jsonOfMillis(restoredTo))
+        .put("gap_ms", jsonOf(gap))
+        .put("tables", jsonMap(tables) { a -> a.toJson() })
+        .put("checks", jsonList(checks) { a -> jsonOf(a) })
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): RestoreReport = RestoreReport(
+            json.required("backup").asString(),
+            json.required("chain").asList { a -> a.asString() },
+            json.required("restored_to").asInstantMs(),
+            json.required("gap_ms").asDuration(),
+            json.required("tables").asMap { a -> TableCount.fromJson(a) },
+            json.required("checks").asList { a -> a.asString() },
+        )
+    }
+}
+
+/**
+ * How long backups are kept. Whatever a preset says, the newest five full backups and the newest verified one
+ * stay, and so does everything that an increment that stays goes on from.
+ */
+public sealed interface RetentionPreset {
+    /** The JSON form. */
+    public fun toJson(): JsonValue
+
+    /** Increments 24 h, daily full backups 7 d, weekly ones 30 d. */
+    public object Runbook : Value(), RetentionPreset {
+        override fun toJson(): JsonValue = jsonOf("runbook")
+
+        override fun toString(): String = "Runbook"
+    }
+
+    /** Increments 7 d, daily full backups 30 d, weekly ones 90 d. */
+    public object Deployment : Value(), RetentionPreset {
+        override fun toJson(): JsonValue = jsonOf("deployment")
+
+        override fun toString(): String = "Deployment"
+    }
+
+    /** Times of the host's, none shorter than a day. */
+    public class Custom(
+        /** Increments, in days. */
+        public val increments: Long,
+        /** The first full backup of each day, in days. */
+        public val daily: Long,
+        /** The first full backup of each week (ISO 8601, from Monday, UTC), in days. */
+        public val weekly: Long,
+    ) : Value(), RetentionPreset {
+        override fun toJson(): JsonValue = JsonObject(mapOf("custom" to Members()
+            .put("increments", jsonOf(increments))
+            .put("daily", jsonOf(daily))
+            .put("weekly", jsonOf(weekly))
+            .done()))
+
+        public companion object {
+            /** From the JSON form. */
+            @JvmStatic
+            public fun fromJson(json: JsonValue): Custom = Custom(
+                json.required("increments").asLong(),
+                json.required("daily").asLong(),
+                json.required("weekly").asLong(),
+            )
+        }
+    }
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): RetentionPreset {
+            val (case, inner) = caseOf(json)
+            return when (case) {
+                "runbook" -> Runbook
+                "deployment" -> Deployment
+                "custom" -> Custom.fromJson(inner)
+                else -> throw unexpected(json, "a case of RetentionPreset")
+            }
+        }
     }
 }
 
@@ -7527,6 +7948,28 @@ public sealed interface Served {
     }
 }
 
+/** What a shutdown left behind. */
+public class ShutdownReport(
+    /** Debates that ended within the grace. */
+    public val finished: Long,
+    /** Debates that were stopped at their last record and can be resumed elsewhere. */
+    public val stopped: Long,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("finished", jsonOf(finished))
+        .put("stopped", jsonOf(stopped))
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): ShutdownReport = ShutdownReport(
+            json.required("finished").asLong(),
+            json.required("stopped").asLong(),
+        )
+    }
+}
+
 /** What an ordinary reply says about itself. */
 public class Signals(
     /** Stated confidence 0..=1, rounded to six decimals. */
@@ -8046,6 +8489,28 @@ public enum class StructuredMode(
         @JvmStatic
         public fun fromJson(json: JsonValue): StructuredMode =
             entries.find { it.word == json.asString() } ?: throw unexpected(json, "a word of StructuredMode")
+    }
+}
+
+/** How many rows a table has, and how many removals an increment holds for it. */
+public class TableCount(
+    /** Rows with a value. */
+    public val rows: Long,
+    /** Rows that are gone. */
+    public val removed: Long? = null,
+) : Value() {
+    override fun toJson(): JsonValue = Members()
+        .put("rows", jsonOf(rows))
+        .put("removed", removed?.let { a -> jsonOf(a) })
+        .done()
+
+    public companion object {
+        /** From the JSON form. */
+        @JvmStatic
+        public fun fromJson(json: JsonValue): TableCount = TableCount(
+            json.required("rows").asLong(),
+            json.member("removed")?.let { a -> a.asLong() },
+        )
     }
 }
 

@@ -8,13 +8,14 @@ internal object Corpus {
     private val folder: Path = Path.of(System.getProperty("aragora.root"), "tests", "conformance")
     private val suites = listOf(
         "debate", "protocols", "consensus", "parsing", "events", "errors", "cancel", "replay", "config", "layers", "providers",
+        "storage", "crypto",
     )
     private val foreignOnly = setOf("throw", "wrong_type", "gate", "ignore_cancel")
     private val verbs = setOf("say", "reply", "stream", "ballot", "fail", "hang", "throw", "wrong_type")
     private val modifiers = setOf("phase", "gate", "ignore_cancel", "retry_after_ms")
     private val members = mapOf(
         "case" to setOf("id", "since", "needs", "modes", "given", "steps", "then"),
-        "given" to setOf("clock", "seed", "config", "layers", "participants", "servers"),
+        "given" to setOf("clock", "seed", "config", "layers", "storage", "encryption", "participants", "servers"),
         "answer of a server" to setOf("status", "headers", "json", "events"),
         "agent" to setOf("seam", "style", "id", "profile", "at_end", "script"),
         "protocol" to

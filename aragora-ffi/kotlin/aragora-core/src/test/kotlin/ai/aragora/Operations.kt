@@ -116,7 +116,7 @@ internal object Operations {
         "protocols.list" to { _, _ -> JsonValue.of(BuiltinProtocol.all()) },
     )
 
-    fun of(op: String) = table[op] ?: throw IllegalArgumentException("unknown op $op")
+    fun of(op: String) = table[op] ?: StoreOperations.table[op] ?: throw IllegalArgumentException("unknown op $op")
 
     private fun stop(args: Args) = args.optional("stop")?.let { StopReason.fromJson(it) }
 

@@ -1,5 +1,6 @@
 package ai.aragora
 
+import java.nio.file.Files
 import java.time.Instant
 import kotlin.time.Duration.Companion.milliseconds
 import kotlinx.coroutines.CoroutineScope
@@ -48,7 +49,9 @@ internal class Watched(val debate: Debate) {
 internal class Stage(private val case: Corpus.Case, private val scope: CoroutineScope) {
     private val given = case.document["given"] ?: JsonObject(emptyMap())
     private val cast = Cast(given, case.mode)
-    private val clock = ManualClock(given["clock"]?.asInstant() ?: Instant.parse("2026-01-01T00:00:00Z"))
+    private var settings = given.asObject()
+    private val folder = Files.createTempDirectory("aragora-")
+    private var clock = ManualClock(given["clock"]?.asInstant() ?: Instant.parse("2026-01-01T00:00:00Z"))
     private val servers = given["servers"]?.asObject()?.members.orEmpty().mapValues { (_, answers) -> Server(answers.asList { it }) }
     private val kept = HashMap<String, Any>(servers.mapValues { it.value.document })
     private val debates = ArrayList<Watched>()
@@ -56,10 +59,7 @@ internal class Stage(private val case: Corpus.Case, private val scope: Coroutine
     private lateinit var aragora: Aragora
 
     suspend fun play() {
-        val env = given["config"]?.member("env")?.let { filled(it) }?.asMap { it.asString() }
-        val layers = given["layers"]?.let { Layers.fromJson(it) }
-        val seed = (given["seed"]?.asString() ?: "7").toULong()
-        aragora = Aragora.open(env?.let(Config::load), null, cast.protocols.values.toList(), layers, clock = clock, seed = seed)
+        aragora = open(settings, clock)
         try {
             steps()
         } finally {
@@ -68,8 +68,42 @@ internal class Stage(private val case: Corpus.Case, private val scope: Coroutine
                 debates.forEach { it.reader.cancelAndJoin() }
                 aragora.closeAndJoin()
                 servers.values.forEach { it.close() }
+                folder.toFile().deleteRecursively()
             }
         }
+    }
+
+    /** An instance of the case. */
+    private suspend fun open(settings: JsonObject, clock: ManualClock): Aragora {
+        val encryption = settings["encryption"]
+        return Aragora.open(
+            settings["config"]?.member("env")?.let { filled(it) }?.asMap { it.asString() }?.let(Config::load),
+            settings["storage"]?.let { filled(it) }?.asString(),
+            cast.protocols.values.toList(),
+            settings["layers"]?.let { Layers.fromJson(it) },
+            encryptionKeys = encryption?.member("keys")?.asList { it.asString() },
+            admitPlain = encryption?.member("admit_plain")?.asBoolean(),
+            clock = clock,
+            seed = (settings["seed"]?.asString() ?: "7").toULong(),
+        )
+    }
+
+    private fun changed(args: Args) = JsonObject(settings.members + args.documents() - "grace_ms")
+
+    /** Opens another instance with these settings in the place of the case's, and closes it. */
+    private suspend fun beside(args: Args): JsonValue {
+        open(changed(args), ManualClock(clock.now())).closeAndJoin()
+        return JsonNull
+    }
+
+    private suspend fun reopen(args: Args): JsonValue {
+        val next = ManualClock(clock.now())
+        val grace = args.optional("grace_ms")
+        if (grace == null) aragora.closeAndJoin() else aragora.shutdown(grace.asDuration())
+        settings = changed(args)
+        aragora = open(settings, next)
+        clock = next
+        return JsonNull
     }
 
     private suspend fun steps() {
@@ -155,6 +189,7 @@ internal class Stage(private val case: Corpus.Case, private val scope: Coroutine
         value is JsonObject && value.members.keys == setOf("\$ref") -> lookup(value.required("\$ref").asString())
         value is JsonObject -> JsonObject(value.members.mapValues { filled(it.value) })
         value is JsonArray -> JsonArray(value.items.map { filled(it) })
+        value is JsonString -> JsonString(value.value.replace("{dir}", folder.toString()))
         else -> value
     }
 
@@ -205,6 +240,8 @@ internal class Stage(private val case: Corpus.Case, private val scope: Coroutine
         "clock.now" -> JsonString(java.time.format.DateTimeFormatterBuilder().appendInstant(3).toFormatter().format(clock.now()))
         "clock.advance" -> JsonNull.also { clock.advance(args.value("ms").asDuration()) }
         "aragora.activity" -> aragora.activity().toJson()
+        "aragora.open" -> beside(args)
+        "aragora.reopen" -> reopen(args)
         "aragora.close" -> JsonNull.also { aragora.closeAndJoin() }
         else -> Operations.of(op)(aragora, args)
     }
@@ -250,6 +287,8 @@ internal class Args(private val values: Map<String, Any>) {
     fun watched() = values.getValue("debate") as Watched
 
     fun debate() = watched().debate
+
+    fun documents(): Map<String, JsonValue> = values.mapValues { it.value as JsonValue }
 
     fun optional(name: String) = (values[name] as JsonValue?)?.takeUnless { it === JsonNull }
 
