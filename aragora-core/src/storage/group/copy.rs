@@ -213,7 +213,7 @@ fn by_pages(shared: &Shared, what: What, sender: &mut Sender) -> Result<Piece> {
     let (snapshot, now) = (shared.disk.snapshot()?, shared.clock.now());
     // Every group that this snapshot sees was noted before it could be seen.
     let last: Vec<StoredRow> =
-        track.take().into_iter().map(|key| present(&*snapshot, key, now)).collect::<Result<_>>()?;
+        track.take_all().into_iter().map(|key| present(&*snapshot, key, now)).collect::<Result<_>>()?;
     let end = end(shared, &*snapshot)?;
     drop(snapshot);
     if sender.rows(last) { Ok(end) } else { gone() }

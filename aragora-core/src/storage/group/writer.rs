@@ -216,11 +216,13 @@ impl Writer {
             return if sync { self.flush() } else { Ok(()) };
         }
         // Before anybody can see the group, so that whoever sees it finds its keys noted.
-        self.shared.tracks.note(changes);
+        let shared = self.shared.clone();
+        let group = shared.tracks.group(changes);
         let committed = match self.shared.disk.commit(changes, state.group, sync) {
             Err(Failure::Full(error)) => self.settle(error, state),
             other => other,
         };
+        drop(group);
         committed?;
         self.state = state;
         self.unsynced = if sync { None } else { self.unsynced.or_else(|| Some(Instant::now())) };
