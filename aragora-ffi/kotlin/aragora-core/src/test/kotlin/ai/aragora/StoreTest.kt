@@ -42,7 +42,7 @@ internal class StoreTest {
             Plain.Text("true"), Plain.Bytes(byteArrayOf(0, -1)), Plain.Json(JsonBoolean(true)), Plain.Json(JsonString("true")),
         )
         for (value in values) assertEquals(value, cipher.open(place, cipher.seal(place, value)))
-        assertNotEquals<Plain>(Plain.Text("true"), Plain.Json(JsonString("true")))
+        assertNotEquals(Plain.Text("true") as Plain, Plain.Json(JsonString("true")))
         assertEquals(place, FieldPath("acme", "integrations", "slack".encodeToByteArray(), "/token"))
         assertThrows(AragoraException::class.java) { recordKey() }
     }
