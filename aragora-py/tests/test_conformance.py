@@ -228,7 +228,7 @@ def renamed(args: dict[str, Any]) -> dict[str, Any]:
 
 def listed(args: dict[str, Any]) -> dict[str, Any]:
     names = {"from": "since", "to": "until"}
-    return {names.get(name, name): value for name, value in args.items()}
+    return {names.get(name, name): instant(value) for name, value in args.items()}
 
 
 async def events_of(stage: Stage, args: dict[str, Any]) -> list[Any]:

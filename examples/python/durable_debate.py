@@ -26,7 +26,7 @@ async def main() -> None:
     ada, bob, eve = Member("ada", "yes"), Member("bob", "yes"), Member("eve", "no", away=True)
     with tempfile.TemporaryDirectory() as folder:
         # START durable_debate
-        # A path, or redb:, sled:, postgres:// with an address: every record is durable before the next step depends on it.
+        # A path, or redb:, sled:, postgres:// with an address: every record is durable before anything depends on it.
         async with ac.Aragora.open(storage=f"redb:{folder}/debates") as aragora:
             debate = aragora.debate("Do we rewrite it?", [ada, bob, eve], protocol="vote_only")
             answered = 0
@@ -34,7 +34,7 @@ async def main() -> None:
                 answered += event.type == "agent_message"
                 if answered == 2:
                     break
-            # Eve does not answer, and this process has to go. What runs stops at its last record; killing it does the same.
+            # Eve does not answer, and this process has to go. What runs stops at its last record, as if it was killed.
             report = await aragora.shutdown(grace=0)
             print(f"stopped: {report.stopped}")
 

@@ -57,7 +57,9 @@ async def main() -> None:
 
         # Values of your own tables: sealed for a place, and of no use anywhere else.
         cipher = ac.Cipher([new])
-        place = ac.FieldPath(tenant="acme", store="integrations", record=ac.record_key("slack", "u-123"), field="/token")
+        place = ac.FieldPath(
+            tenant="acme", store="integrations", record=ac.record_key("slack", "u-123"), field="/token"
+        )
         sealed = cipher.seal(place, "xoxb-1")
         print(cipher.open(place, sealed).value == "xoxb-1")
         other = ac.FieldPath(tenant="other", store="integrations", record=place.record, field="/token")

@@ -402,3 +402,47 @@ async fn models_are_seated_by_name_or_by_document_and_a_hook_of_the_host_authent
     let forgotten = wire.forgotten.lock().unwrap().clone();
     assert!(waited.is_ok(), "hooks are let go of, also those of refused documents: {forgotten:?}");
 }
+
+#[tokio::test]
+async fn keys_that_are_no_list_of_texts_are_refused_and_not_quoted() {
+    for keys in
+        [json!("hunter2"), json!([1_234_567]), json!([["hunter2"]]), json!({"a": "hunter2"}), json!(["hunter2"])]
+    {
+        let host: Arc<dyn Host> = wire().0;
+        let settings = json!({ "encryption": { "keys": keys } }).to_string();
+        let error = foreign::spawn(async move { Session::open(host, &settings).await }).await.unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::InvalidRequest | ErrorKind::InvalidConfig), "{error:?}");
+        let shown = format!("{error:?} {error} {:?}", error.context());
+        assert!(!shown.contains("hunter2") && !shown.contains("1234567"), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn an_instance_that_is_closed_has_let_go_of_its_directory() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = json!({ "storage": folder.path().join("store").to_str().unwrap() }).to_string();
+    for _ in 0..2 {
+        let (host, given): (Arc<dyn Host>, String) = (wire().0, settings.clone());
+        let session = foreign::spawn(async move { Session::open(host, &given).await }).await.unwrap();
+        session.call("shutdown", "{\"grace_ms\": 0}").await.unwrap();
+        assert_eq!(session.call("shutdown", "{}").await.unwrap_err().kind(), ErrorKind::Closed);
+        session.close().await.unwrap();
+    }
+}
+
+#[test]
+fn a_cipher_opens_at_its_place_and_names_no_plain_text() {
+    let key: String = serde_json::from_str(&foreign::compute("encryption.generate_key", "{}").unwrap()).unwrap();
+    let cipher = foreign::Cipher::new(key.clone()).unwrap();
+    let place = json!({"tenant": "acme", "store": "s", "field": "/f"}).to_string();
+    let sealed = cipher.seal(&place, b"r", "text", b"xoxb-1".to_vec()).unwrap();
+    assert_eq!(cipher.open(&place, b"r", &sealed).unwrap(), ("text", b"xoxb-1".to_vec()));
+    assert_eq!(cipher.open(&place, b"q", &sealed).unwrap_err().kind(), ErrorKind::DecryptionFailed);
+    for (kind, plain) in [("text", &b"\xffhunter2"[..]), ("json", b"{\"hunter2\"")] {
+        let error = cipher.seal(&place, b"r", kind, plain.to_vec()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+        assert!(!format!("{error:?}").contains("hunter2"));
+    }
+    assert!(!format!("{cipher:?}").contains(&key));
+    assert_eq!(foreign::compute("encryption.record_key", "[]").unwrap_err().kind(), ErrorKind::InvalidRequest);
+}

@@ -4,7 +4,7 @@ The encoder is imported when the first document crosses, not with the package: i
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import TypeAlias, Union, cast
 
@@ -35,7 +35,7 @@ def plain(value: object) -> Json:
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise InvalidRequestError("a datetime without a time zone, expected an aware one such as UTC")
-        return value.isoformat()
+        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     raise TypeError(f"{type(value).__name__} cannot be part of a document")
 
 

@@ -191,8 +191,8 @@ class Aragora:
         return cast(str, decode(self._session().ask("metrics", "{}")))
 
     async def shutdown(self, grace: timedelta | float | None = None) -> ShutdownReport:
-        """Lets debates run on for up to `grace` seconds, half a minute without it, stops the others at their last record
-        so that they can be resumed, here or in another process, and closes."""
+        """Lets debates run on for up to `grace` seconds, half a minute without it, stops the others at their last
+        record so that they can be resumed, here or in another process, and closes."""
         session = self._session()
         span = timedelta(seconds=grace) if isinstance(grace, int | float) else grace
         self._closed = True

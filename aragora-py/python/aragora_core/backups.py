@@ -31,8 +31,8 @@ class Backups:
         return cast(str, decode(await self._call("full")))
 
     async def increment(self) -> str | None:
-        """Writes what changed since the latest backup, nothing if nothing did. A full one instead if there is none yet, or
-        if the store keeps no journal (`?journal=on`)."""
+        """Writes what changed since the latest backup, nothing if nothing did. A full one instead if there is none yet,
+        or if the store keeps no journal (`?journal=on`)."""
         return cast("str | None", decode(await self._call("increment")))
 
     async def list(self) -> Sequence[BackupFacts]:
@@ -40,7 +40,7 @@ class Backups:
         return [BackupFacts.from_dict(item) for item in decode_list(await self._call("list"))]
 
     async def verify(self, id: str) -> BackupVerifyReport:
-        """Reads a backup and its chain back into memory and notes that it counts; `BackupInvalidError` if it does not."""
+        """Reads a backup and its chain back into memory and notes that it counts, else `BackupInvalidError`."""
         return BackupVerifyReport.from_dict(decode_object(await self._call("verify", id=id)))
 
     async def restore(
@@ -52,14 +52,12 @@ class Backups:
         store_id: str | None = None,
         transient: bool | None = None,
     ) -> RestoreReport:
-        """Fills the empty store of this URI and closes it: to a backup, to the latest one until a time, or to the latest.
+        """Fills the empty store of this URI and closes it: to a backup, to the latest until a time, or to the latest.
 
         `store_id` says whose, where the folder holds backups of several stores; with `transient` sessions and limits
         come back too.
         """
-        restored = await self._call(
-            "restore", into=into, id=id, time=time, store_id=store_id, transient=transient
-        )
+        restored = await self._call("restore", into=into, id=id, time=time, store_id=store_id, transient=transient)
         return RestoreReport.from_dict(decode_object(restored))
 
     async def drill(self) -> DrillReport:

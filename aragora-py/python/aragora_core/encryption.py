@@ -140,8 +140,8 @@ class Encryption:
     async def reencrypt(
         self, *, stores: Sequence[str] | None = None, tenants: Sequence[str] | None = None
     ) -> ReencryptReport:
-        """Seals every row of these tables, of all without them, under the key that encrypts now. A call that was given up
-        is gone on with by the next one."""
+        """Seals every row of these tables, of all without them, under the key that encrypts now. A call that was given
+        up is gone on with by the next one."""
         return ReencryptReport.from_dict(decode_object(await self._call("reencrypt", stores=stores, tenants=tenants)))
 
     async def status(self) -> list[ReencryptProgress]:
@@ -153,11 +153,9 @@ class Encryption:
         span = ttl if isinstance(ttl, timedelta) else timedelta(seconds=ttl)
         return KeyAge.from_dict(decode_object(await self._call("announce", instance=instance, ttl_ms=span)))
 
-    async def retire(
-        self, key: str, *, compromised: bool | None = None, tenants: Sequence[str] | None = None
-    ) -> None:
-        """Says whether this key may be taken out of the settings: `ConflictError` while anything needs it, and within seven
-        days of the re-encryption unless it is `compromised`. It removes nothing itself."""
+    async def retire(self, key: str, *, compromised: bool | None = None, tenants: Sequence[str] | None = None) -> None:
+        """Says whether this key may be taken out of the settings: `ConflictError` while anything needs it, and within
+        seven days of the re-encryption unless it is `compromised`. It removes nothing itself."""
         await self._call("retire", key=key, compromised=compromised, tenants=tenants)
 
 

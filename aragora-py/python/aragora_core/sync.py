@@ -349,9 +349,7 @@ class Encryption:
         """Counts the rows that need each key."""
         return run(lambda: self._encryption.census(tenants=tenants))
 
-    def plan(
-        self, *, stores: Sequence[str] | None = None, tenants: Sequence[str] | None = None
-    ) -> ReencryptReport:
+    def plan(self, *, stores: Sequence[str] | None = None, tenants: Sequence[str] | None = None) -> ReencryptReport:
         """What `reencrypt` would do."""
         return run(lambda: self._encryption.plan(stores=stores, tenants=tenants))
 
@@ -406,9 +404,7 @@ class Backups:
         transient: bool | None = None,
     ) -> RestoreReport:
         """Fills the empty store of this URI and closes it."""
-        return run(
-            lambda: self._backups.restore(into, id=id, time=time, store_id=store_id, transient=transient)
-        )
+        return run(lambda: self._backups.restore(into, id=id, time=time, store_id=store_id, transient=transient))
 
     def drill(self) -> DrillReport:
         """Restores the newest verified backup into memory and measures it."""

@@ -117,12 +117,12 @@ public class Aragora private constructor(private val session: FfiSession, privat
          * @param protocols your own protocols, so that their logs can be replayed and resumed.
          * @param layers what the layers around every named model do: repeats, limits, budgets, who stands in.
          * @param prices your own prices; they win over the list that comes with the library.
-         * @param encryptionKeys keys of 64 hex digits: what is stored is sealed under the first and opened by all. They
-         *   take the place of `ARAGORA_ENCRYPTION_KEY`.
-         * @param admitPlain whether rows from before there was a key are read until they are re-encrypted.
          * @param context where participants run.
          * @param clock time by hand, for tests.
          * @param seed makes ids repeatable, for tests.
+         * @param encryptionKeys keys of 64 hex digits: what is stored is sealed under the first and opened by all. They
+         *   take the place of `ARAGORA_ENCRYPTION_KEY`.
+         * @param admitPlain whether rows from before there was a key are read until they are re-encrypted.
          */
         public suspend fun open(
             config: Config? = null,
@@ -130,11 +130,11 @@ public class Aragora private constructor(private val session: FfiSession, privat
             protocols: List<DebateProtocol> = emptyList(),
             layers: Layers? = null,
             prices: PriceTable? = null,
-            encryptionKeys: List<String>? = null,
-            admitPlain: Boolean? = null,
             context: CoroutineContext = Dispatchers.Default,
             clock: ManualClock? = null,
             seed: ULong? = null,
+            encryptionKeys: List<String>? = null,
+            admitPlain: Boolean? = null,
         ): Aragora {
             val calls = HostCalls(context)
             val settings = calls.participants.write { keeping ->

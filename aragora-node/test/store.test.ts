@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { inspect } from 'node:util'
+import { Aragora, Cipher, Plain, generateKey, isAragoraError, recordKey } from 'aragora-core'
+import { Waiting, three } from './support.js'
+
+const KEY = '000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f'
+const place = { tenant: 'acme', store: 'integrations', record: 'slack', field: '/token' }
+
+async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'aragora-'))
+  try {
+    await work(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function coded(code: string) {
+  return (error: unknown) => isAragoraError(error) && error.code === code
+}
+
+test('no key and no value is shown', () => {
+  const cipher = new Cipher([KEY])
+  assert.deepEqual(cipher.keyIds, ['353b0aae2faf21db'])
+  const plain = cipher.open(place, cipher.seal(place, 'xoxb-1'))
+  assert.equal(plain.text, 'xoxb-1')
+  for (const shown of [inspect(cipher), inspect(plain), JSON.stringify({ plain, cipher }), `${inspect(Plain.json({ token: 'xoxb-1' }))}`]) {
+    assert.ok(!shown.includes(KEY) && !shown.includes('xoxb-1'), shown)
+  }
+  for (const wrong of [[`${KEY.slice(0, -1)}z`], [KEY, KEY], [`${KEY}00`]]) {
+    assert.throws(() => new Cipher(wrong), (error) => coded('invalid_config')(error) && !inspect(error).includes(KEY.slice(0, 20)))
+  }
+  assert.throws(() => new Cipher(KEY as never), (error) => error instanceof TypeError && !error.message.includes(KEY))
+})
+
+test('no key is shown by an instance, and none of what it keeps is readable', () =>
+  inFolder(async (folder) => {
+    await assert.rejects(Aragora.open({ encryptionKeys: [KEY.slice(0, 40)] }), (error) => coded('invalid_config')(error) && !inspect(error).includes(KEY.slice(0, 20)))
+    await assert.rejects(Aragora.open({ encryptionKeys: KEY as never }), TypeError)
+    const aragora = await Aragora.open({ storage: join(folder, 'store'), encryptionKeys: [KEY] })
+    assert.ok(!inspect(aragora, { depth: 9, showHidden: true }).includes(KEY))
+    await aragora.debate('Is the canary xoxb-1 sealed?', { agents: three(), protocol: 'vote_only' }).result()
+    await aragora.close()
+    const files = readdirSync(join(folder, 'store'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+    assert.ok(files.length > 1)
+    for (const file of files) assert.ok(!readFileSync(join(file.parentPath, file.name)).includes('xoxb-1'), file.name)
+  }))
+
+test('types come back as they were', () => {
+  const cipher = new Cipher([generateKey()])
+  const back = (value: string | Uint8Array | Plain) => cipher.open(place, cipher.seal(place, value))
+  assert.deepEqual([back('true').type, back('true').text], ['text', 'true'])
+  assert.deepEqual([back(Plain.json(true)).type, back(Plain.json(true)).json], ['json', true])
+  assert.deepEqual([back(Plain.json('true')).json, back(Plain.json('true')).text], ['true', undefined])
+  assert.deepEqual([...(back(new Uint8Array([0, 255])).bytes ?? [])], [0, 255])
+  assert.throws(() => cipher.seal(place, 'half \ud800'), coded('invalid_request'))
+  assert.equal(cipher.open({ ...place, record: new TextEncoder().encode('slack') }, cipher.seal(place, 'x')).text, 'x')
+  assert.equal(Buffer.from(recordKey('slack', 'u-123')).toString('hex'), '02736c61636b0002752d31323300')
+  assert.throws(() => recordKey(), coded('invalid_request'))
+})
+
+test('a shutdown stops at the last record and gives the directory back', () =>
+  inFolder(async (folder) => {
+    const storage = `redb:${folder}/store`
+    const first = await Aragora.open({ storage })
+    await assert.rejects(Aragora.open({ storage }), coded('already_open'))
+    const ada = new Waiting('ada')
+    const debate = await first.debate('Ship?', { agents: [ada, ...three().slice(1)], protocol: 'vote_only' }).start()
+    const result = assert.rejects(debate.result(), isAragoraError)
+    await ada.begun
+    const report = await first.shutdown({ graceMs: 0 })
+    assert.deepEqual([report.finished, report.stopped], [0, 1])
+    await result
+    await assert.rejects(async () => first.shutdown(), coded('closed'))
+    await first.close()
+    const second = await Aragora.open({ storage })
+    assert.equal((await second.debates.resume(debate.id, { agents: three() }).result()).outcome.type, 'decided')
+    await second.close()
+  }))
+
+test('a restore into memory is refused', () =>
+  inFolder(async (folder) => {
+    const aragora = await Aragora.open()
+    const backups = aragora.backups(join(folder, 'backups'))
+    await backups.full()
+    await assert.rejects(backups.restore('memory:'), coded('invalid_request'))
+    await assert.rejects(aragora.backups('').full(), coded('invalid_request'))
+    await aragora.close()
+  }))
