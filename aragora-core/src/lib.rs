@@ -55,6 +55,7 @@ pub mod ids;
 pub mod protocols;
 #[cfg(feature = "schema")]
 mod schema;
+mod start;
 pub mod storage;
 pub mod telemetry;
 #[cfg(feature = "testing")]
@@ -62,6 +63,6 @@ pub mod testing;
 
 pub use aragora::Aragora;
 pub use debate::{Decision, Question};
-pub use env_report::{EnvReport, validate_env};
+pub use env_report::{EnvReport, probe_env, validate_env};
 pub use error::{Error, ErrorKind, Result, Violation, Violations};
 pub use ids::{AgentId, DebateId};

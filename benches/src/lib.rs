@@ -9,6 +9,7 @@ pub mod calls;
 pub mod crowd;
 pub mod disk;
 pub mod fold;
+pub mod keep;
 pub mod latency;
 pub mod overhead;
 pub mod peer;
@@ -16,6 +17,8 @@ pub mod prefix;
 pub mod row;
 pub mod rules;
 pub mod seal;
+#[cfg(feature = "servers")]
+pub mod servers;
 pub mod store;
 pub mod talk;
 pub mod timing;

@@ -3,13 +3,16 @@
 pub mod agents;
 pub mod cassettes;
 pub mod conformance;
+pub mod copies;
 pub mod crash_disk;
+pub mod decorated;
 pub mod durable;
 pub mod embedded;
 #[cfg(feature = "faces")]
 pub mod faces;
 mod file_line;
 pub mod file_store;
+pub mod histories;
 pub mod logs;
 pub mod loopback;
 pub mod providers;
@@ -17,6 +20,7 @@ pub mod recorded;
 pub mod rehearsal;
 pub mod replay;
 pub mod sealing;
+pub mod secrets;
 #[cfg(feature = "servers")]
 pub mod servers;
 pub mod stage;

@@ -3,10 +3,12 @@
 mod postgres;
 mod proxy;
 mod redis;
+mod struck;
 
 pub use postgres::PostgresStores;
 pub use proxy::{Cut, CuttingProxy, Pooler};
 pub use redis::RedisStores;
+pub use struck::{StruckPostgres, StruckRedis};
 
 /// The address in this variable. Without it the test says so in one line and passes; with `CI=true` it fails.
 ///

@@ -45,6 +45,28 @@ fn a_debate_in_redb_killed_around_any_append_ends_as_if_nothing_happened() {
     crash::dies_while_cancelling(&stores, &clock, &critique_3x3());
 }
 
+fn redb_fails(way: usize) {
+    let root = scratch();
+    let clock = ManualClock::default();
+    let stores = DirectoryStores::new("redb", root.path(), clock.clone());
+    faults::fails_in_one_way(&stores, &clock, &critique_3x3(), way);
+}
+
+#[test]
+fn a_debate_stops_where_redb_fails_before_an_append() {
+    redb_fails(0);
+}
+
+#[test]
+fn a_debate_looks_up_what_became_of_an_append_whose_answer_redb_lost() {
+    redb_fails(1);
+}
+
+#[test]
+fn a_debate_stops_where_redb_fails_for_good() {
+    redb_fails(2);
+}
+
 #[cfg(feature = "sled")]
 #[test]
 fn a_debate_in_sled_killed_around_any_append_ends_as_if_nothing_happened() {

@@ -8,7 +8,7 @@ use aragora_tests::durable::kill::rounds::{Kill, Program, in_peace, kills_of, su
 
 fn killed(backend: &str, kills: impl IntoIterator<Item = Kill>, expected: &[Vec<Record>], context: &str) {
     let root = tempfile::tempdir().unwrap();
-    let program = Program { path: Path::new(env!("CARGO_BIN_EXE_kill_child")), first: &[] };
+    let program = Program { path: Path::new(env!("CARGO_BIN_EXE_kill_child")), first: &[], server: None };
     let uri = format!("{backend}:{}", root.path().join("store").display());
     let verdict = survive(&program, &uri, &root.path().join("notes"), kills, expected).unwrap();
     assert!(verdict.passed(), "{backend}, {context}: {verdict:#?}");

@@ -8,8 +8,9 @@ use aragora_core::clock::{CancelToken, ManualClock};
 use aragora_core::crypto::{KeyId, Keyring};
 use aragora_core::ids::OrgId;
 use aragora_core::storage::{
-    Codec, Control, ControlReport, Counts, EncryptionState, FieldPolicy, Grace, KeyRange, MemoryStorage, PageRequest,
-    Reencrypt, ReencryptReport, Seal, Sealed, Space, Storage, Stores, Table, TableDef, TableName, TableRecord, draft,
+    Codec, Control, ControlReport, Counts, EncryptionState, FieldPolicy, Grace, INSTANCE_TTL, KeyRange, MemoryStorage,
+    PageRequest, Reencrypt, ReencryptReport, Seal, Sealed, Space, Stack, Storage, Stores, Table, TableDef, TableName,
+    TableRecord, draft,
 };
 use aragora_core::telemetry::{Parts, names};
 use aragora_core::testing::storage::{Call, Fault, FaultStorage, Hurried, Moment};
@@ -90,6 +91,12 @@ impl Lab {
 
     fn strict(&self, keys: &str) -> Arc<Sealed> {
         self.sealed(keys, EncryptionState::Strict)
+    }
+
+    /// A process with these keys.
+    fn stack(&self, keys: &str) -> Stack {
+        let ring = Keyring::from_hex_list(keys).unwrap();
+        Stack::over(self.memory.clone(), &self.parts).sealed_with(ring).build().unwrap()
     }
 
     fn run(&self, keys: &str) -> Reencrypt {
@@ -376,26 +383,30 @@ async fn a_rotation_waits_for_every_live_instance() {
     let lab = Lab::new();
     let old = lab.strict(KEY_1);
     notes(old.clone(), "acme").put(&note(1)).await.unwrap();
-    old.reencrypt().announce("a", Duration::from_secs(60)).await.unwrap();
+    let a = lab.stack(KEY_1).register("a").await.unwrap();
     let rotating = lab.strict(&both());
-    rotating.reencrypt().announce("b", Duration::from_secs(60)).await.unwrap();
+    let b = lab.stack(&both()).register("b").await.unwrap();
     let refused = rotating.reencrypt().execute(&Stores::All, &CancelToken::new()).await.unwrap_err();
     assert_eq!((refused.kind(), refused.reason()), (ErrorKind::Conflict, "instance a lacks the key that encrypts now"));
 
     // Phase one is over for `a` as well: it can read what the new key seals, but does not encrypt with it yet.
-    lab.strict(&format!("{KEY_1},{KEY_2}")).reencrypt().announce("a", Duration::from_secs(60)).await.unwrap();
+    a.leave().await.unwrap();
+    let a = lab.stack(&format!("{KEY_1},{KEY_2}")).register("a").await.unwrap();
     let run = rotating.reencrypt();
     run.execute(&Stores::All, &CancelToken::new()).await.unwrap();
     let census = run.census().await.unwrap();
     let refused = run.retire(id(KEY_1), &census, Grace::Override).await.unwrap_err();
     assert_eq!(refused.reason(), "instance a still encrypts with this key");
-    lab.clock.advance(Duration::from_secs(60));
+    lab.clock.advance(INSTANCE_TTL);
     let census = run.census().await.unwrap();
     run.retire(id(KEY_1), &census, Grace::Override).await.unwrap();
+    drop(a);
 
-    let age = run.announce("b", Duration::from_secs(60)).await.unwrap();
+    let age = b.renew().await.unwrap().unwrap();
     assert_eq!((age.key, age.rotation_due), (id(KEY_2), false));
     lab.clock.advance(Duration::from_secs(90 * 86_400));
-    let due = run.announce("b", Duration::from_secs(60)).await.unwrap();
+    let due = b.renew().await.unwrap().unwrap();
     assert_eq!((due.since, due.rotation_due), (age.since, true));
+    let gauge = lab.parts.telemetry.gauge(&names::ENCRYPTION_KEY_AGE_SECONDS, &[]);
+    assert!(gauge.get() >= 90.0 * 86_400.0);
 }

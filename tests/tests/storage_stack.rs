@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use aragora_core::agents::FnAgent;
 use aragora_core::config::Config;
-use aragora_core::crypto::Keyring;
+use aragora_core::crypto::{Cipher, Keyring};
 use aragora_core::engine::Engine;
 use aragora_core::ids::{AgentId, OrgId};
 use aragora_core::protocols::Simultaneous;
+use aragora_core::storage::backup::{BackupArchive, Backups, DirTarget};
 use aragora_core::storage::{
     Address, Codec, Control, FieldPolicy, KeyBytes, KeyRange, MemoryStorage, PageRequest, Seal, Space, Stack, Storage,
     TableDef, TableName, draft, open_frame,
@@ -16,6 +17,7 @@ use aragora_core::storage::{
 use aragora_core::telemetry::{Parts, names};
 use aragora_core::{Aragora, ErrorKind};
 use aragora_tests::sealing::{KEY_1, KEY_2};
+use aragora_tests::secrets::{files_with, keep_debate};
 
 const SECRET: &str = "the-codename-is-heron";
 
@@ -86,56 +88,42 @@ async fn a_debate_in_a_sealed_store_leaves_no_word_below() {
     assert!(parts.telemetry.count_of(&names::STORAGE_OPERATIONS_TOTAL, &["apply", "success"]) > 3);
 }
 
-/// Keeps a debate about the secret in a directory and gives the files that hold it in plain, base64 or hex.
-async fn files_with_the_secret(env: &[(&str, &str)]) -> (usize, Vec<String>) {
+/// Keeps a debate about the secret in a directory, backs the store up into the same, in full and by an increment, and
+/// gives the bytes of all files and those that hold the secret in plain, base64 or hex.
+async fn files_with_the_secret(backend: &str, env: &[(&str, &str)], keys: Option<&str>) -> (usize, Vec<String>) {
     let root = tempfile::tempdir().unwrap();
-    let uri = format!("redb:{}", root.path().join("store").display());
-    let env: std::collections::BTreeMap<String, &str> =
-        env.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
-    let config = Config::load(env).unwrap();
-    let aragora = Aragora::open(&uri, &config).await.unwrap();
-    let mut debate = aragora.debate(format!("What is {SECRET}?")).protocol(Simultaneous::default());
-    for name in ["ada", "bob", "eve"] {
-        let agent = FnAgent::new(AgentId::new(name).unwrap(), |_, _| async {
-            Ok(format!("I know that {SECRET}.\nFINAL ANSWER: a bird"))
-        });
-        debate = debate.seat(agent);
-    }
-    debate.start().await.unwrap().result().await.unwrap();
-    aragora.storage().whole().control(Control::Close).await.unwrap();
-    drop(aragora);
-
-    let spellings = |offset: usize| {
-        // Base64 of a text depends on where in its group of three it begins.
-        let base64 = data_encoding::BASE64.encode(&SECRET.as_bytes()[offset..]);
-        base64.as_bytes()[..base64.len() - 4].to_vec()
-    };
-    let mut needles: Vec<Vec<u8>> = (0..3).map(spellings).collect();
-    needles.push(SECRET.as_bytes().to_vec());
-    needles.push(aragora_tests::sealing::hex(SECRET.as_bytes()).into_bytes());
-    let (mut bytes, mut found, mut folders) = (0, Vec::new(), vec![root.path().to_owned()]);
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
-            if entry.file_type().unwrap().is_dir() {
-                folders.push(entry.path());
-                continue;
-            }
-            let content = std::fs::read(entry.path()).unwrap();
-            bytes += content.len();
-            if needles.iter().any(|needle| content.windows(needle.len()).any(|window| window == &needle[..])) {
-                found.push(entry.path().display().to_string());
-            }
-        }
-    }
-    (bytes, found)
+    let uri = format!("{backend}:{}?journal=on", root.path().join("store").display());
+    let backup = root.path().join("backup");
+    keep_debate(&uri, env, SECRET, async |aragora| {
+        let parts = Parts::system();
+        let cipher =
+            keys.map(|keys| Cipher::new(Arc::new(Keyring::from_hex_list(keys).unwrap()), parts.entropy.clone()));
+        let archive = BackupArchive::new(Arc::new(DirTarget::new(&backup)), cipher, parts);
+        let backups = Backups::new(aragora.storage().whole(), archive)?;
+        backups.full().await?;
+        aragora.storage().whole().put(at("default", "note"), draft(Codec::Raw, 1, SECRET.as_bytes())).await?;
+        assert!(backups.increment().await?.is_some());
+        Ok(())
+    })
+    .await
+    .unwrap();
+    assert!(backup.read_dir().unwrap().next().is_some(), "there is a backup");
+    files_with(SECRET, root.path()).unwrap()
 }
 
 #[tokio::test]
-async fn no_file_of_a_sealed_directory_holds_a_word() {
-    let (bytes, found) = files_with_the_secret(&[]).await;
-    assert!(bytes > 1_000 && !found.is_empty(), "without a key the search finds it");
-    let (bytes, found) = files_with_the_secret(&[("ARAGORA_ENCRYPTION_KEY", KEY_1)]).await;
-    assert!(bytes > 1_000 && found.is_empty(), "{found:?}");
+async fn no_file_of_a_sealed_directory_or_of_its_backup_holds_a_word() {
+    let backends: &[&str] = if cfg!(feature = "sled") { &["redb", "sled"] } else { &["redb"] };
+    for backend in backends {
+        let (bytes, found) = files_with_the_secret(backend, &[], None).await;
+        let in_backup = found.iter().any(|file| file.contains("/backup/"));
+        assert!(bytes > 1_000 && in_backup && found.len() > 1, "without a key the search finds it: {found:?}");
+        let sealed = [("ARAGORA_ENCRYPTION_KEY", KEY_1)];
+        for keys in [None, Some(KEY_2)] {
+            let (bytes, found) = files_with_the_secret(backend, &sealed, keys).await;
+            assert!(bytes > 1_000 && found.is_empty(), "{backend}: {found:?}");
+        }
+    }
 }
 
 #[tokio::test]

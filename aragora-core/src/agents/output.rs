@@ -85,7 +85,8 @@ struct State {
     visible: usize,
     // Hash of the visible text: whether it is the reply's can be told without keeping it.
     shown: Box<Xxh3>,
-    attempts: Vec<Attempt>,
+    // Each with the bytes of text it had shown.
+    attempts: Vec<(Attempt, usize)>,
     measured: Vec<Telemetry>,
 }
 
@@ -261,18 +262,35 @@ impl Output {
     }
 
     /// Notes an attempt that reached the wire, once, also when it failed or was dropped.
-    pub fn record(&self, mut attempt: Attempt) {
+    pub fn record(&self, attempt: Attempt) {
         self.sending();
+        self.note(attempt, self.visible());
+    }
+
+    // A copy's own channel knows what the attempt has shown; the ledger above takes its word.
+    fn note(&self, mut attempt: Attempt, shown: usize) {
         if let Some((above, hedge)) = &self.channel.above {
             attempt.hedge |= hedge;
-            above.record(attempt.clone());
+            above.sending();
+            above.note(attempt.clone(), shown);
         }
-        self.lock().attempts.push(attempt);
+        self.lock().attempts.push((attempt, shown));
     }
 
     /// The attempts so far.
     pub fn attempts(&self) -> Vec<Attempt> {
-        self.lock().attempts.clone()
+        self.lock().attempts.iter().map(|(attempt, _)| attempt.clone()).collect()
+    }
+
+    /// The attempts so far, each with the bytes of text it had shown: a later one takes back what an earlier one
+    /// showed, and its provider worked for that all the same.
+    pub(crate) fn attempts_shown(&self) -> Vec<(Attempt, usize)> {
+        let state = self.lock();
+        let mut attempts = state.attempts.clone();
+        if let Some((_, shown)) = attempts.last_mut() {
+            *shown = state.visible.max(*shown);
+        }
+        attempts
     }
 
     // The caller holds the lock, so that concurrent pieces reach every listener in the order of their seq.

@@ -111,6 +111,20 @@ impl<'a> Reader<'a> {
         number
     }
 
+    /// Whether something is switched on; no unless said. Another word is a violation, never a no.
+    pub(super) fn switch(&mut self, pointer: &str, name: &str) -> bool {
+        let word = self.text(pointer, name).map(|text| text.to_ascii_lowercase());
+        match word.as_deref() {
+            None | Some("false" | "0" | "no" | "off") => false,
+            Some("true" | "1" | "yes" | "on") => true,
+            Some(other) => {
+                let shown: String = other.chars().take(40).collect();
+                self.violation(pointer, format!("{name} is {shown:?}, expected true, false, 1, 0, yes, no, on or off"));
+                false
+            }
+        }
+    }
+
     /// A secret, from the variable or from the file that `<name>_FILE` names.
     pub(super) fn secret(&mut self, pointer: &str, name: &str) -> Option<Secret> {
         let given = self.text(pointer, name);

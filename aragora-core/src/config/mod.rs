@@ -20,6 +20,7 @@ mod events;
 mod providers;
 mod secret;
 mod shown_url;
+mod storage;
 
 pub use agents::AgentSettings;
 pub use encryption::EncryptionSettings;
@@ -30,12 +31,13 @@ pub use events::EventSettings;
 pub use providers::ProviderSettings;
 pub use secret::Secret;
 pub(crate) use shown_url::ShownUrl;
+pub use storage::{ApprovalBackend, StorageSettings};
 
 use crate::error::{ErrorKind, Result, Violation, Violations};
 use env::Reader;
 
 /// The settings of one instance.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub struct Config {
     /// Where the instance runs.
@@ -48,7 +50,38 @@ pub struct Config {
     pub events: EventSettings,
     /// Providers of models.
     pub providers: ProviderSettings,
+    /// Where things are stored.
+    pub storage: StorageSettings,
+    /// Whether several processes run this installation (`ARAGORA_MULTI_INSTANCE`): then everything they share must lie
+    /// where all of them can reach it, and a start that finds otherwise is refused.
+    pub multi_instance: bool,
+    /// Whether PostgreSQL must be set and reachable at start (`ARAGORA_REQUIRE_DATABASE`).
+    pub require_database: bool,
+    /// Jobs one worker runs at once, 1..=256, default 4 (`ARAGORA_WORKERS`).
+    pub workers: u16,
+    /// The name of this process among those that share a store, random unless given. No other live process may have it.
+    pub instance_id: Option<String>,
 }
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            env: RunEnvironment::default(),
+            agents: AgentSettings::default(),
+            encryption: EncryptionSettings::default(),
+            events: EventSettings::default(),
+            providers: ProviderSettings::default(),
+            storage: StorageSettings::default(),
+            multi_instance: false,
+            require_database: false,
+            workers: WORKERS,
+            instance_id: None,
+        }
+    }
+}
+
+/// Jobs one worker runs at once unless said otherwise.
+const WORKERS: u16 = 4;
 
 impl Config {
     /// Defaults overridden by these variables; `invalid_config` lists every violation, sorted by pointer, and never
@@ -61,9 +94,15 @@ impl Config {
             encryption: EncryptionSettings::read(&mut reader),
             events: EventSettings::read(&mut reader),
             providers: ProviderSettings::read(&mut reader),
+            storage: StorageSettings::read(&mut reader),
+            multi_instance: reader.switch("/multi_instance", "ARAGORA_MULTI_INSTANCE"),
+            require_database: reader.switch("/require_database", "ARAGORA_REQUIRE_DATABASE"),
+            workers: reader.number("/workers", "ARAGORA_WORKERS").unwrap_or(WORKERS),
+            instance_id: None,
         };
         let mut violations = reader.into_violations();
         config.events.check(&mut violations);
+        config.check_ranges(&mut violations);
         violations.into_result(ErrorKind::InvalidConfig)?;
         Ok(config)
     }
@@ -83,9 +122,16 @@ impl Config {
         violations.into_sorted()
     }
 
+    fn check_ranges(&self, violations: &mut Violations) {
+        self.storage.check(violations);
+        let workers = (1..=256).contains(&self.workers);
+        violations.check(workers, "/workers", format!("{} workers, expected 1 to 256", self.workers));
+    }
+
     fn check(&self, violations: &mut Violations) {
         self.encryption.check(violations);
         self.events.check(violations);
+        self.check_ranges(violations);
         let may_lack_providers = !self.env.is_production() || self.agents.other_agents || self.agents.allow_demo;
         if !may_lack_providers && self.providers.is_empty() {
             let reason =

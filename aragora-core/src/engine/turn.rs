@@ -93,10 +93,10 @@ pub(super) fn attempts_of(
     prompt: u64,
     done: Option<&TurnDone>,
 ) -> Vec<AttemptFacts> {
-    let recorded = output.attempts();
+    let recorded = output.attempts_shown();
     if !recorded.is_empty() {
-        let (parts, profile, streamed) = (engine.agents.parts(), agent.profile(), output.visible());
-        let estimated = |attempt| with_estimate(parts, &profile, attempt, prompt, streamed);
+        let (parts, profile) = (engine.agents.parts(), agent.profile());
+        let estimated = |(attempt, shown)| with_estimate(parts, &profile, attempt, prompt, shown);
         return recorded.into_iter().map(estimated).map(|attempt| AttemptFacts::from(&attempt)).collect();
     }
     let Some(done) = done else { return Vec::new() };

@@ -23,6 +23,8 @@ pub struct KeyCensusDocument {
     pub rows: BTreeMap<String, BTreeMap<String, u64>>,
     /// Rows of sealed tables that no key protects, by table.
     pub plain: BTreeMap<String, u64>,
+    /// The ids of the keys that reading each retained backup takes, by the backup's id.
+    pub backups: BTreeMap<String, Vec<String>>,
     /// When it was begun.
     pub taken_at: Timestamp,
 }
@@ -100,8 +102,14 @@ pub struct KeyAgeDocument {
 }
 
 impl From<Census> for KeyCensusDocument {
-    fn from(Census { rows, plain, taken_at }: Census) -> Self {
-        Self { rows: rows.into_iter().map(|(table, keys)| (table, by_text(keys))).collect(), plain, taken_at }
+    fn from(Census { rows, plain, backups, taken_at }: Census) -> Self {
+        let texts = |keys: Vec<KeyId>| keys.iter().map(ToString::to_string).collect();
+        Self {
+            rows: rows.into_iter().map(|(table, keys)| (table, by_text(keys))).collect(),
+            plain,
+            backups: backups.into_iter().map(|(backup, keys)| (backup.to_string(), texts(keys))).collect(),
+            taken_at,
+        }
     }
 }
 

@@ -11,8 +11,8 @@
 //! ```
 //! Directories are made with mode 0700 and files with 0600. What is not known here is left alone.
 
-mod files;
 mod identity;
+mod in_place;
 mod lock;
 mod network;
 mod reserve;
@@ -22,14 +22,15 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-pub(crate) use files::sync_directory;
-use files::{make_directory, replace};
 use identity::Identity;
+pub(crate) use in_place::{discard_previous, identity_of, stage, switch};
 use lock::Lock;
 pub(crate) use reserve::full;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::storage::backup::StoreIdentity;
+pub(crate) use crate::storage::files::{io, sync_directory};
+use crate::storage::files::{make_directory, replace};
 use crate::telemetry::Parts;
 
 const CURRENT: &str = "CURRENT";
@@ -119,6 +120,24 @@ impl Directory {
         self.at(self.generation())
     }
 
+    /// How large the files of the live generation are; `None` if they cannot be looked at.
+    pub(crate) fn bytes(&self) -> Option<u64> {
+        let (mut bytes, mut folders) = (0, vec![self.store()]);
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).ok()? {
+                // Files come and go meanwhile.
+                let Ok(metadata) = entry.as_ref().map_err(drop).and_then(|entry| entry.metadata().map_err(drop)) else {
+                    continue;
+                };
+                match entry {
+                    Ok(entry) if metadata.is_dir() => folders.push(entry.path()),
+                    _ => bytes += metadata.len(),
+                }
+            }
+        }
+        Some(bytes)
+    }
+
     fn generation(&self) -> u64 {
         self.generation.load(Ordering::Acquire)
     }
@@ -191,11 +210,14 @@ impl Directory {
         if !self.has_reserve() {
             notes.push("no space is set aside for a full disk".to_owned());
         }
-        notes.extend(self.leftovers().into_iter().map(|name| format!("{name} is left over and may be removed")));
+        notes.extend(self.leftovers().into_iter().map(|name| {
+            let unless = if in_place::is_staged(&name) { ", unless a restore is at work" } else { "" };
+            format!("{name} is left over and may be removed{unless}")
+        }));
         notes
     }
 
-    /// Generations that `CURRENT` does not name and files of replacements that did not end.
+    /// Generations that `CURRENT` does not name, and what replacements and restores left that did not end.
     fn leftovers(&self) -> Vec<String> {
         let live = current(&self.root).ok().flatten().unwrap_or_else(|| self.generation());
         let Ok(entries) = fs::read_dir(&self.root) else { return Vec::new() };
@@ -203,7 +225,8 @@ impl Directory {
         let mut left: Vec<String> = names
             .filter(|name| {
                 let generation = name.strip_prefix(GENERATION).map(|number| number.parse::<u64>().ok() != Some(live));
-                generation.unwrap_or_else(|| Path::new(name).extension().is_some_and(|ext| ext == "tmp"))
+                in_place::is_staged(name)
+                    || generation.unwrap_or_else(|| Path::new(name).extension().is_some_and(|ext| ext == "tmp"))
             })
             .collect();
         left.sort();
@@ -232,7 +255,7 @@ impl Directory {
 /// Opens a file for its owner alone, making it if need be.
 #[cfg(feature = "storage-sled")]
 pub(crate) fn private_file(path: &Path) -> Result<fs::File> {
-    files::private().open(path).map_err(|error| io(path, "open", error))
+    crate::storage::files::private().open(path).map_err(|error| io(path, "open", error))
 }
 
 /// The live generation; `None` if none was named yet.
@@ -255,18 +278,4 @@ fn current(root: &Path) -> Result<Option<u64>> {
 fn damaged(root: &Path, file: &str, what: &str) -> Error {
     let reason = format!("{file} of the directory of the store {what}; restore from backup");
     Error::new(ErrorKind::Corrupt, reason).with("file", root.join(file).display())
-}
-
-/// The error of a call to the file system.
-pub(crate) fn io(path: &Path, what: &str, error: std::io::Error) -> Error {
-    use std::io::ErrorKind as Io;
-    let (kind, reason) = match error.kind() {
-        Io::PermissionDenied | Io::ReadOnlyFilesystem => (ErrorKind::ReadOnly, "may not"),
-        Io::StorageFull | Io::QuotaExceeded => (ErrorKind::StorageFull, "has no space to"),
-        _ => (ErrorKind::Unavailable, "cannot"),
-    };
-    Error::new(kind, format!("the store {reason} {what} a file of its directory: {error}"))
-        .with("file", path.display())
-        .with("outcome", "not_applied")
-        .caused_by(error)
 }

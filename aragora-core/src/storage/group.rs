@@ -8,10 +8,12 @@ mod copy;
 pub(crate) mod disk;
 mod journal;
 mod plan;
+pub(crate) mod point;
 mod queue;
 mod read;
 mod rows;
 mod state;
+mod track;
 mod writer;
 
 use std::fmt;
@@ -25,6 +27,7 @@ pub use journal::JournalRow;
 
 use super::address::{Address, KeyRange, TableName};
 use super::backup::Copyable;
+use super::backup::gate::Gate;
 use super::batch::{Batch, Commit, not_applied};
 use super::control::{Control, ControlReport, ProbeReport};
 use super::dir::Directory;
@@ -35,9 +38,11 @@ use super::watch::{Watch, WatchHub};
 use super::{Capability, Space, Storage};
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
+use crate::telemetry::{Histogram, Telemetry, names};
 use disk::{Changes, Disk, Failure, Part, Snapshot};
 use queue::{Done, Queue, Work, closed};
 use state::State;
+use track::Tracks;
 use writer::Writer;
 
 /// How far a clock may step back before it is worth a note.
@@ -57,10 +62,14 @@ struct Shared {
     disk: Box<dyn Disk>,
     clock: Arc<dyn Clock>,
     hub: WatchHub,
+    group_size: Histogram,
+    telemetry: Telemetry,
     journal: bool,
     directory: Option<Arc<Directory>>,
     closed: AtomicBool,
     poison: Mutex<Option<Error>>,
+    gate: Mutex<Gate>,
+    tracks: Tracks,
     // The process that opened it; a fork has neither the writer nor the locks.
     process: u32,
 }
@@ -69,6 +78,7 @@ struct Shared {
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) telemetry: Telemetry,
     pub(crate) journal: bool,
     /// The directory that is held; `None` where a test brings its own medium.
     pub(crate) directory: Option<Arc<Directory>>,
@@ -78,7 +88,7 @@ pub(crate) struct Settings {
 impl EmbeddedStorage {
     /// Starts the writer over an opened disk. Blocks.
     pub(crate) fn start(disk: Box<dyn Disk>, settings: Settings) -> Result<Self> {
-        let Settings { clock, journal, directory, read_only } = settings;
+        let Settings { clock, telemetry, journal, directory, read_only } = settings;
         let damage = disk.damage();
         State::check_whole(&*disk.snapshot()?)?;
         let mut state = match State::load(&*disk.snapshot()?) {
@@ -104,14 +114,20 @@ impl EmbeddedStorage {
         if let Some(directory) = directory.as_ref().filter(|_| !born && damage.is_none()) {
             directory.commit_generation(state.group == 1)?;
         }
+        let moved_to = State::moved_to(&*disk.snapshot()?)
+            .or_else(|error| if damage.is_some() { Ok(None) } else { Err(error) })?;
         let shared = Arc::new(Shared {
             disk,
             clock: clock.clone(),
             hub: WatchHub::default(),
+            group_size: telemetry.histogram(&names::STORAGE_GROUP_SIZE, &[]),
+            telemetry,
             journal,
             directory,
             closed: AtomicBool::new(false),
             poison: Mutex::new(damage),
+            gate: Mutex::new(Gate::of(moved_to)),
+            tracks: Tracks::default(),
             process: std::process::id(),
         });
         if read_only {
@@ -248,6 +264,16 @@ impl Shared {
         }
     }
 
+    fn measure_files(&self) {
+        if let Some(bytes) = self.directory.as_ref().and_then(|directory| directory.bytes()) {
+            self.telemetry.gauge(&names::STORAGE_BYTES, &["files"]).set(bytes as f64);
+        }
+    }
+
+    fn gate(&self) -> std::sync::MutexGuard<'_, Gate> {
+        self.gate.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn poison(&self, cause: Error) {
         self.poison.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(cause);
     }
@@ -343,7 +369,12 @@ impl Storage for EmbeddedStorage {
             Control::Probe => self.probe().await,
             Control::Usage => {
                 let now = self.shared.clock.now();
-                self.read(move |snapshot| read::usage(snapshot, now)).await.map(ControlReport::Used)
+                self.blocking(move |shared| {
+                    shared.measure_files();
+                    read::usage(&*shared.disk.snapshot()?, now)
+                })
+                .await
+                .map(ControlReport::Used)
             }
             Control::Verify => self.verify().await,
             Control::Close => self.close().await,

@@ -14,6 +14,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::address::{Address, KeyRange};
+use super::backup::gate::Gate;
 use super::backup::{Copyable, StoreIdentity};
 use super::batch::{Batch, Commit, not_applied};
 use super::control::{Control, ControlReport, ProbeReport, StorageUsage};
@@ -48,6 +49,7 @@ struct State {
     latest: Timestamp,
     journal: Option<Journal>,
     identity: Option<StoreIdentity>,
+    gate: Gate,
     closed: bool,
 }
 
@@ -73,10 +75,17 @@ impl MemoryStorage {
         if state.closed { Err(closed()) } else { Ok(state) }
     }
 
+    /// For what writes on behalf of a caller, who may have to wait while the store is being moved.
+    fn admit(&self) -> Result<RwLockWriteGuard<'_, State>> {
+        let state = self.write()?;
+        state.gate.check(|| self.clock.monotonic())?;
+        Ok(state)
+    }
+
     fn apply_now(&self, batch: Batch) -> Result<Commit> {
         batch.check_rules()?;
         let (commit, written) = {
-            let mut state = self.write()?;
+            let mut state = self.admit()?;
             let now = self.clock.now();
             state.latest = state.latest.max(now);
             let State { rows, claims, journal, .. } = &mut *state;
@@ -93,7 +102,7 @@ impl MemoryStorage {
 
     fn claim_now(&self, claim: &LeaseClaim) -> Result<Vec<Lease>> {
         claim.check_rules()?;
-        let mut state = self.write()?;
+        let mut state = self.admit()?;
         let now = self.clock.now();
         let State { rows, claims, .. } = &mut *state;
         Ok(claims.claim(claim, rows, now))
@@ -102,7 +111,7 @@ impl MemoryStorage {
     fn renew_now(&self, lease: Lease, ttl: Option<Duration>) -> Result<Lease> {
         ttl.map_or(Ok(()), check_ttl)?;
         lease.at.check_limits()?;
-        let mut state = self.write()?;
+        let mut state = self.admit()?;
         let now = self.clock.now();
         state.claims.renew(lease, ttl, now)
     }
@@ -172,7 +181,7 @@ impl Storage for MemoryStorage {
                 Ok(ControlReport::Used(StorageUsage { rows, bytes, expired, leases: state.claims.len() }))
             }
             Control::Sweep => {
-                let mut state = self.write()?;
+                let mut state = self.admit()?;
                 let now = self.clock.now();
                 state.claims.sweep(now);
                 let (removed, more) = state.rows.sweep(now, SWEEP);

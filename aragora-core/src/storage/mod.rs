@@ -22,20 +22,22 @@ mod backoff;
 pub mod backup;
 mod batch;
 mod blobs;
-#[cfg(any(feature = "storage-postgres", feature = "storage-redis"))]
 mod connectivity;
 mod control;
 #[cfg(any(feature = "storage-redb", feature = "storage-sled"))]
 mod dir;
+mod files;
 mod frame;
 #[cfg(any(feature = "storage-redb", feature = "storage-sled"))]
-mod group;
+pub(crate) mod group;
 mod helpers;
 mod index;
+mod instances;
 mod key;
 mod lease;
 mod memory;
 pub mod migrate;
+mod move_store;
 mod observed;
 mod open;
 #[cfg(feature = "storage-postgres")]
@@ -47,6 +49,8 @@ pub mod redis;
 mod reencrypt;
 #[cfg(any(feature = "storage-postgres", feature = "storage-redis"))]
 mod remote;
+pub mod retention;
+mod routed;
 mod scan;
 mod sealed;
 #[cfg(feature = "storage-sled")]
@@ -66,20 +70,23 @@ use async_trait::async_trait;
 pub use address::{Address, KeyRange, Space, TableName};
 pub use batch::{Batch, Commit, Durability, MAX_BATCH_BYTES, MAX_BATCH_OPS, MAX_TTL, MIN_TTL, Op, Precondition};
 pub use blobs::Blobs;
-#[cfg(any(feature = "storage-postgres", feature = "storage-redis"))]
 pub use connectivity::{Connectivity, check_connectivity};
 pub use control::{Control, ControlReport, ProbeReport, StorageUsage};
 pub use frame::{Codec, Frame, MAX_PAYLOAD, OVERHEAD, draft, draft_json, open as open_frame, payload_len, stamp};
 #[cfg(any(feature = "storage-redb", feature = "storage-sled"))]
 pub use group::{EmbeddedStorage, JournalRow};
 pub use index::{IndexPage, IndexReport};
+pub use instances::{HEARTBEAT, INSTANCE_TTL, Instance, Registration};
 pub use key::{Desc, KeyBytes, KeyCodec, KeyReader, KeyScalar, KeyWriter, MAX_KEY, OrderedF64};
 pub use lease::{ClaimTarget, Lease, LeaseClaim, Leases, MAX_LEASE, MIN_LEASE, NamedLease};
 pub use memory::MemoryStorage;
+pub use move_store::{MoveOptions, MoveReport, MovedTable, move_between, move_store};
 pub use observed::{Observed, StorageHealth};
 pub use open::open;
 pub use reencrypt::{Census, Counts, Grace, KeyAge, Progress, Reencrypt, ReencryptReport, Stores};
+pub use routed::{BatchGroup, Routed, RoutedBuilder};
 pub use scan::{Corrupt, Cursor, Entry, MAX_PAGE, MAX_PAGE_BYTES, OnCorrupt, PageRequest, ScanOrder, ScanPage};
+pub(crate) use sealed::key_ids;
 pub use sealed::{EncryptionState, SealKeys, Sealed};
 pub use stack::{Stack, StackBuilder};
 pub use table::{

@@ -13,10 +13,10 @@ use super::backup::Copyable;
 use super::batch::{Batch, Commit};
 use super::control::{Control, ControlReport};
 use super::lease::{Lease, LeaseClaim};
-use super::scan::{Entry, PageRequest, ScanPage};
+use super::scan::{Corrupt, Entry, PageRequest, ScanPage};
 use super::watch::Watch;
 use super::{Capability, Storage};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::telemetry::{Counter, Histogram, Parts, names};
 
 /// Failures in a row after which a store is unhealthy.
@@ -112,6 +112,7 @@ impl Observed {
             }
             Err(error) => {
                 shared.count_failure(operation, error.code());
+                shared.count_damage(error);
                 if is_failure(error.kind()) {
                     // Saturating: a store that is down for long stays unhealthy.
                     let _ = shared.failures.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_add(1));
@@ -123,6 +124,22 @@ impl Observed {
 }
 
 impl Shared {
+    fn count_damage(&self, error: &Error) {
+        if error.kind() == ErrorKind::Corrupt {
+            // Damage of a file is no table's.
+            let table = error.context().get("table").map_or("files", String::as_str);
+            self.parts.telemetry.counter(&names::STORAGE_CORRUPT_TOTAL, &[table]).increment();
+        }
+    }
+
+    fn count_damaged(&self, rows: &[Corrupt]) {
+        for Corrupt { address, error } in rows {
+            if error.kind() == ErrorKind::Corrupt {
+                self.parts.telemetry.counter(&names::STORAGE_CORRUPT_TOTAL, &[address.table.as_str()]).increment();
+            }
+        }
+    }
+
     fn count_failure(&self, operation: &Operation, code: &'static str) {
         let known = operation.failed.read().unwrap_or_else(PoisonError::into_inner).get(code).cloned();
         let counter = known.unwrap_or_else(|| {
@@ -163,7 +180,9 @@ impl Storage for Observed {
     }
 
     async fn scan(&self, range: KeyRange, page: PageRequest) -> Result<ScanPage> {
-        self.run(Which::Scan, self.inner.scan(range, page)).await
+        let page = self.run(Which::Scan, self.inner.scan(range, page)).await?;
+        self.shared.count_damaged(&page.corrupt);
+        Ok(page)
     }
 
     async fn apply(&self, batch: Batch) -> Result<Commit> {
@@ -183,6 +202,18 @@ impl Storage for Observed {
     }
 
     async fn control(&self, control: Control) -> Result<ControlReport> {
-        self.run(Which::Control, self.inner.control(control)).await
+        let report = self.run(Which::Control, self.inner.control(control)).await?;
+        let telemetry = &self.shared.parts.telemetry;
+        match &report {
+            ControlReport::Swept { removed, .. } => {
+                telemetry.counter(&names::STORAGE_SWEPT_TOTAL, &[]).add((*removed).into());
+            }
+            ControlReport::Used(usage) => {
+                telemetry.gauge(&names::STORAGE_BYTES, &["records"]).set(usage.bytes as f64);
+            }
+            ControlReport::Verified { corrupt, .. } => self.shared.count_damaged(corrupt),
+            ControlReport::Done | ControlReport::Probed(_) => {}
+        }
+        Ok(report)
     }
 }

@@ -1,4 +1,4 @@
-mod embedded;
+pub(crate) mod embedded;
 
 use std::sync::Arc;
 
@@ -12,7 +12,8 @@ use crate::telemetry::Parts;
 ///
 /// Behind the path of `redb:` and `sled:` may stand `?mode=ro` (nothing is written), `journal=on` (backups by
 /// increments), `network=warn|allow|refuse` (a directory on another machine) and `cache_mb=` (1..65536, default 64),
-/// joined by `&`. A plain path is taken as it is.
+/// joined by `&`; with redb also `check_mb=` (0..1048576, default 64): files up to this size are checked whole when they
+/// are opened, of larger ones every page that leads to others. A plain path is taken as it is.
 ///
 /// A store whose feature is not compiled in is `not_configured`, naming the feature; an unknown scheme or option is
 /// `invalid_config`. Errors never show more of a URI than its scheme, options and local path.

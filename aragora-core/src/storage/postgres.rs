@@ -1,8 +1,11 @@
 //! Stores on PostgreSQL, 14 or newer: shared by many processes, durable, by the server's clock.
 
 mod apply;
+mod copy;
 mod errors;
+pub(crate) mod in_place;
 mod leases;
+mod load;
 mod options;
 mod read;
 mod revisions;
@@ -20,6 +23,7 @@ use async_trait::async_trait;
 use sqlx::postgres::{PgConnection, PgPool};
 
 use super::address::{Address, KeyRange, Space};
+use super::backup::Copyable;
 use super::batch::{Batch, Commit};
 use super::control::{Control, ControlReport};
 use super::lease::{Lease, LeaseClaim};
@@ -29,7 +33,7 @@ use super::watch::Watch;
 use super::{Capability, ClockSource, MAX_BATCH_BYTES, MAX_PAYLOAD, Storage};
 use crate::clock::BoxFuture;
 use crate::error::{Error, ErrorKind, Result};
-use crate::telemetry::Parts;
+use crate::telemetry::{Followed, Parts, names};
 
 pub use options::PostgresOptions;
 
@@ -59,6 +63,32 @@ struct Inner {
     process: u32,
     notes: Vec<String>,
     closed: AtomicBool,
+    // Gauges look at them as long as the store lives.
+    _readings: [Arc<PoolReading>; 2],
+}
+
+/// How many connections are in one state.
+struct PoolReading {
+    pool: PgPool,
+    idle: bool,
+}
+
+impl PoolReading {
+    fn shown(pool: &PgPool, parts: &Parts) -> [Arc<Self>; 2] {
+        [("idle", true), ("in_use", false)].map(|(state, idle)| {
+            let reading = Arc::new(Self { pool: pool.clone(), idle });
+            let source: std::sync::Weak<Self> = Arc::downgrade(&reading);
+            parts.telemetry.gauge(&names::DB_POOL_CONNECTIONS, &[state]).follow(source);
+            reading
+        })
+    }
+}
+
+impl Followed for PoolReading {
+    fn reading(&self) -> f64 {
+        let idle = u32::try_from(self.pool.num_idle()).unwrap_or(u32::MAX);
+        f64::from(if self.idle { idle } else { self.pool.size().saturating_sub(idle) })
+    }
 }
 
 impl PostgresStorage {
@@ -87,6 +117,7 @@ impl PostgresStorage {
             survives_failover: found.survives_failover,
             notes: found.notes,
             options,
+            _readings: PoolReading::shown(&pool, parts),
             pool,
             sql,
         })))
@@ -112,9 +143,10 @@ impl PostgresStorage {
     }
 }
 
-/// The version of a server that can be used as the options say, e.g. `15.4`.
-pub(super) async fn version(options: &PostgresOptions) -> Result<String> {
-    Ok(start::check(options).await?.version)
+/// The version of a server that can be used as the options say, e.g. `15.4`, and how far its clock is away.
+pub(super) async fn version(options: &PostgresOptions) -> Result<(String, Duration)> {
+    let found = start::check(options).await?;
+    Ok((found.version, found.clock_away))
 }
 
 impl Inner {
@@ -159,6 +191,10 @@ impl Storage for PostgresStorage {
             max_value: MAX_PAYLOAD as u32,
             max_batch_bytes: MAX_BATCH_BYTES as u32,
         }
+    }
+
+    fn copyable(self: Arc<Self>) -> Option<Arc<dyn Copyable>> {
+        Some(self)
     }
 
     async fn get_many(&self, at: Vec<Address>) -> Result<Vec<Option<Entry>>> {

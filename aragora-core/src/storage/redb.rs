@@ -2,6 +2,7 @@
 
 mod medium;
 mod overlay;
+mod sums;
 
 use std::fmt;
 use std::mem::ManuallyDrop;
@@ -20,6 +21,7 @@ use redb::{
 use super::address::PhysicalBounds;
 use super::dir::{Access, Directory, sync_directory};
 use super::group::disk::{Changes, Disk, Failure, Part, Snapshot, Visit};
+use super::group::point::{StoragePoint, reached};
 use super::group::{EmbeddedStorage, Settings};
 use super::scan::ScanOrder;
 use crate::error::{Error, ErrorKind, Result};
@@ -30,17 +32,14 @@ const FILE: &str = "data.redb";
 /// What checking a file may keep of it in memory.
 const CHECK_CACHE: usize = 8 << 20;
 
-/// Files up to this size (64 MiB) are checked whole at open. Damage of the maps of free pages makes redb panic in the
-/// middle of a panic, which ends the process, so it has to be found before; larger files take that risk instead of the
-/// time.
-const CHECKED: u64 = 64 << 20;
-
 /// How a redb store is opened.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Options {
     pub(crate) access: Access,
     pub(crate) cache_bytes: usize,
     pub(crate) journal: bool,
+    /// Files up to this size in bytes are checked whole at open; of larger ones what [`sums`] covers.
+    pub(crate) check_bytes: u64,
 }
 
 /// Opens the store of a directory. Blocks.
@@ -55,10 +54,15 @@ pub(crate) fn open(root: &Path, options: Options, parts: &Parts) -> Result<Embed
         discard_unborn(&path)?;
     }
     let read_only = options.access.read_only;
-    let disk = RedbDisk::open(file_medium(path.clone()), Some(path), options.cache_bytes, read_only)?;
+    let disk = RedbDisk::open(file_medium(path.clone()), Some(path), options)?;
     sync_directory(&directory.store()).or_else(|error| if read_only { Ok(()) } else { Err(error) })?;
-    let settings =
-        Settings { clock: parts.clock.clone(), journal: options.journal, directory: Some(directory), read_only };
+    let settings = Settings {
+        clock: parts.clock.clone(),
+        telemetry: parts.telemetry.clone(),
+        journal: options.journal,
+        directory: Some(directory),
+        read_only,
+    };
     EmbeddedStorage::start(Box::new(disk), settings)
 }
 
@@ -81,8 +85,16 @@ fn discard_unborn(path: &Path) -> Result<()> {
 /// A store over a medium a test brings. Blocks.
 #[cfg(feature = "testing")]
 pub(crate) fn over(medium: Medium, journal: bool, parts: &Parts) -> Result<EmbeddedStorage> {
-    let disk = RedbDisk::open(medium, None, CHECK_CACHE, false)?;
-    let settings = Settings { clock: parts.clock.clone(), journal, directory: None, read_only: false };
+    let access = Access { backend: "redb", read_only: false, network: super::dir::Network::Warn };
+    let options = Options { access, cache_bytes: CHECK_CACHE, journal, check_bytes: u64::MAX };
+    let disk = RedbDisk::open(medium, None, options)?;
+    let settings = Settings {
+        clock: parts.clock.clone(),
+        telemetry: parts.telemetry.clone(),
+        journal,
+        directory: None,
+        read_only: false,
+    };
     EmbeddedStorage::start(Box::new(disk), settings)
 }
 
@@ -105,13 +117,17 @@ const fn table(part: Part) -> Table {
 }
 
 impl RedbDisk {
-    fn open(medium: Medium, path: Option<PathBuf>, cache: usize, read_only: bool) -> Result<Self> {
+    fn open(medium: Medium, path: Option<PathBuf>, options: Options) -> Result<Self> {
+        let (cache, read_only) = (options.cache_bytes, options.access.read_only);
         let forget = AtomicBool::new(false);
         let mut disk = Self { medium, path, cache, database: RwLock::new(None), damage: None, forget };
         let backend = (disk.medium)(!read_only).map_err(|error| disk.unavailable("open", error))?;
         let length = backend.len().map_err(|error| disk.unavailable("read", error))?;
+        // Damage of the map of free pages has to be found before redb goes by it.
+        let known =
+            length > options.check_bytes && sums::sound(&*backend).map_err(|error| disk.unavailable("read", error))?;
         drop(backend);
-        let found = if (1..=CHECKED).contains(&length) { disk.integrity() } else { Ok(true) };
+        let found = if length == 0 || known { Ok(true) } else { disk.integrity() };
         let sound = match found {
             Err(error) if error.kind() == ErrorKind::Corrupt => {
                 let reason = format!("{}; it can be read and not written", error.reason());
@@ -244,6 +260,7 @@ impl RedbDisk {
     fn write(&self, changes: &Changes, sync: bool) -> Result<(), Failure> {
         let guard = self.database().map_err(Failure::Refused)?;
         let Some(database) = guard.as_ref() else { return Err(Failure::Refused(Error::internal("no database"))) };
+        reached(StoragePoint::BeforeApply);
         let mut write = database.begin_write().map_err(|error| self.writing(of_transaction(error)))?;
         write
             .set_durability(if sync { Durability::Immediate } else { Durability::None })
@@ -264,10 +281,13 @@ impl RedbDisk {
                 done.map_err(|error| self.writing(error))?;
             }
         }
-        write.commit().map_err(|error| match error {
+        reached(StoragePoint::BeforeSync);
+        let committed = write.commit().map_err(|error| match error {
             CommitError::Storage(error) => self.writing(error),
             other => Failure::Lost(self.name(Error::internal(format!("redb cannot commit: {other}")))),
-        })
+        });
+        reached(StoragePoint::AfterSync);
+        committed
     }
 }
 

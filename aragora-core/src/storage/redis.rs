@@ -2,10 +2,12 @@
 //! and syncs every write; a failover may still lose the last ones.
 
 mod batch;
+mod copy;
 mod dial;
 mod errors;
 mod leases;
 mod link;
+mod load;
 mod options;
 mod read;
 mod scripts;
@@ -21,6 +23,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::address::{Address, KeyRange};
+use super::backup::Copyable;
 use super::batch::{Batch, Commit, not_applied};
 use super::control::{Control, ControlReport};
 use super::lease::{Lease, LeaseClaim};
@@ -54,10 +57,12 @@ impl RedisStorage {
     /// Connects and checks the server.
     ///
     /// `unavailable` if it does not answer within 5 s, `unauthenticated` for a wrong login, `unsupported_version` below
-    /// Redis 7, `read_only` for a replica, `invalid_config` if it may evict keys.
+    /// Redis 7, `read_only` for a replica, `invalid_config` if it may evict keys, `backup_invalid` if a restore into it
+    /// did not end.
     pub async fn open(options: RedisOptions, parts: &Parts) -> Result<Self> {
         let link = Link::new(options.clone());
         let found = start::check(&link, &options).await?;
+        load::check_whole(&link, &options).await?;
         for note in &found.notes {
             tracing::warn!(note, "Redis store");
         }
@@ -120,6 +125,10 @@ impl Storage for RedisStorage {
             max_value: MAX_PAYLOAD as u32,
             max_batch_bytes: MAX_BATCH_BYTES as u32,
         }
+    }
+
+    fn copyable(self: Arc<Self>) -> Option<Arc<dyn Copyable>> {
+        Some(self)
     }
 
     async fn get_many(&self, at: Vec<Address>) -> Result<Vec<Option<Entry>>> {

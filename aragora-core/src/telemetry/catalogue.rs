@@ -97,13 +97,17 @@ const M: &[f64] = &[
 const CIPHER: LabelDef = closed("operation", &["encrypt", "decrypt"]);
 const CIPHER_ERROR: LabelDef =
     closed("error_type", &["decryption_failed", "key_not_found", "plaintext_refused", "unsupported_version", "kms"]);
+/// Batches of one group.
+const G: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
+const STORED: LabelDef = closed("kind", &["records", "files"]);
+const POOL: LabelDef = closed("state", &["idle", "in_use"]);
 const STORAGE: LabelDef = closed("operation", &["get_many", "scan", "apply", "claim", "renew", "watch", "control"]);
 
 macro_rules! metrics {
     ($($(#[doc = $doc:literal])+ $ident:ident = $name:literal $kind:expr, [$($label:expr),*];)+) => {
         /// The metrics by name.
         pub mod names {
-            use super::{AGENT, A, BACKUP, CAUSE, CIPHER, CIPHER_ERROR, CLASS, D, KIND, M, MODEL, MetricDef, MetricKind, OUTCOME, PROTOCOL, PROVIDER, R, S, SEAM, STORAGE, TABLE, capped, closed};
+            use super::{AGENT, A, BACKUP, CAUSE, CIPHER, CIPHER_ERROR, CLASS, D, G, KIND, M, MODEL, MetricDef, MetricKind, OUTCOME, POOL, PROTOCOL, PROVIDER, R, S, SEAM, STORAGE, STORED, TABLE, capped, closed};
             $($(#[doc = $doc])+ pub const $ident: MetricDef = MetricDef { name: $name, help: concat!($($doc),+), kind: $kind, labels: &[$($label),*] };)+
         }
 
@@ -161,6 +165,8 @@ metrics! {
     AGENT_UNPRICED_TOTAL = "aragora_agent_unpriced_total" MetricKind::Counter, [AGENT, PROVIDER];
     /// Replies from the reply cache.
     AGENT_CACHE_HITS_TOTAL = "aragora_agent_cache_hits_total" MetricKind::Counter, [AGENT, PROVIDER];
+    /// Spent and set aside as a share of the limit, of the budget of this name that changed last.
+    BUDGET_UTILIZATION_RATIO = "aragora_budget_utilization_ratio" MetricKind::Gauge, [capped("scope", 64)];
     /// The breaker of an agent's primary target: 0 closed, 1 half-open, 2 open.
     CIRCUIT_BREAKER_STATE = "aragora_circuit_breaker_state" MetricKind::Gauge, [AGENT];
     /// Openings of breakers.
@@ -183,6 +189,16 @@ metrics! {
     STORAGE_OPERATIONS_TOTAL = "aragora_storage_operations_total" MetricKind::Counter, [STORAGE, capped("status", 64)];
     /// Seconds of a call of the store.
     STORAGE_OPERATION_SECONDS = "aragora_storage_operation_seconds" MetricKind::Histogram(S), [STORAGE];
+    /// Batches that were committed at once.
+    STORAGE_GROUP_SIZE = "aragora_storage_group_size" MetricKind::Histogram(G), [];
+    /// Stored rows that were found damaged, each time they were met.
+    STORAGE_CORRUPT_TOTAL = "aragora_storage_corrupt_total" MetricKind::Counter, [TABLE];
+    /// Expired rows that were removed.
+    STORAGE_SWEPT_TOTAL = "aragora_storage_swept_total" MetricKind::Counter, [];
+    /// Bytes stored when they were last counted: keys and values of records, and files of an embedded store.
+    STORAGE_BYTES = "aragora_storage_bytes" MetricKind::Gauge, [STORED];
+    /// Connections of the pool to PostgreSQL.
+    DB_POOL_CONNECTIONS = "aragora_db_pool_connections" MetricKind::Gauge, [POOL];
     /// Values sealed and opened.
     ENCRYPTION_OPERATIONS_TOTAL = "aragora_encryption_operations_total" MetricKind::Counter, [CIPHER, capped("store", 200)];
     /// Seconds to seal or open a value.

@@ -4,6 +4,7 @@
 
 mod bus;
 mod catalogue;
+mod integrity;
 mod labels;
 mod parts;
 mod registry;
@@ -11,6 +12,7 @@ mod render;
 
 pub use bus::{Bus, BusEvent, Lag, OnLag, Received, Subscriber};
 pub use catalogue::{LabelDef, Labels, METRICS, MetricDef, MetricKind, names};
+pub use integrity::IntegrityEvent;
 pub use parts::Parts;
 pub(crate) use registry::Followed;
 pub use registry::{Counter, Gauge, Histogram, HistogramSnapshot, Sample, SampleValue, Telemetry};

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, Weak};
 
+use super::bus::{Bus, OnLag, Subscriber};
 use super::catalogue::{METRICS, MetricDef, MetricKind, names};
+use super::integrity::IntegrityEvent;
 use super::labels::{Seen, combinations};
 
 /// Most series of one metric.
@@ -19,6 +21,7 @@ pub struct Telemetry(Arc<Registry>);
 
 struct Registry {
     families: RwLock<BTreeMap<&'static str, Arc<Family>>>,
+    integrity: OnceLock<Bus<IntegrityEvent>>,
 }
 
 struct Family {
@@ -97,7 +100,7 @@ pub struct HistogramSnapshot {
 impl Telemetry {
     /// A registry with every metric of the catalogue; series whose labels are closed exist at 0.
     pub fn new() -> Self {
-        let this = Self(Arc::new(Registry { families: RwLock::default() }));
+        let this = Self(Arc::new(Registry { families: RwLock::default(), integrity: OnceLock::new() }));
         for def in METRICS {
             this.family(def);
         }
@@ -107,6 +110,22 @@ impl Telemetry {
     /// Whether this is the other one's registry.
     pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Everything that happens from now on to keys, to the schema and to what is stored, for an audit log. A reader that
+    /// falls 10,000 events behind misses some, and is told how many.
+    pub fn integrity_events(&self) -> Subscriber<IntegrityEvent> {
+        self.integrity().subscribe(OnLag::CatchUp)
+    }
+
+    /// Tells of such an event, in the log too.
+    pub(crate) fn tell(&self, event: IntegrityEvent) {
+        tracing::info!(action = event.action(), ?event, "integrity");
+        self.integrity().publish(event);
+    }
+
+    fn integrity(&self) -> &Bus<IntegrityEvent> {
+        self.0.integrity.get_or_init(|| Bus::new(10_000, self))
     }
 
     /// The counter of these label values, in the order of the definition.

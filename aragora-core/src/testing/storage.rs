@@ -35,6 +35,9 @@ pub use lab::{Hurried, Lab, frame, key, other, system, tenant, text};
 #[cfg(feature = "storage-redb")]
 pub use redb::{RedbMedium, redb_over};
 
+#[cfg(any(feature = "storage-redb", feature = "storage-sled"))]
+pub use crate::storage::group::point::{StoragePoint, watch_storage_points};
+
 use crate::clock::BoxFuture;
 use crate::error::Result;
 use crate::storage::Storage;

@@ -6,11 +6,13 @@
 use std::process::{Command, ExitCode};
 
 use aragora_benches::row::Row;
-use aragora_benches::{Result, admission, bus, crowd, disk, fold, latency, overhead, peer, prefix, rules, seal, store};
+use aragora_benches::{
+    Result, admission, bus, crowd, disk, fold, keep, latency, overhead, peer, prefix, rules, seal, store,
+};
 
 type Rows = fn() -> Result<Vec<Row>>;
 
-const GROUPS: [(&str, Rows); 12] = [
+const GROUPS: &[(&str, Rows)] = &[
     ("overhead", overhead::rows),
     ("crowd", crowd::rows),
     ("fold", fold::rows),
@@ -22,7 +24,11 @@ const GROUPS: [(&str, Rows); 12] = [
     ("seal", seal::rows),
     ("store", store::rows),
     ("disk", disk::rows),
+    ("keep", keep::rows),
     ("admission", admission::rows),
+    // Only with the feature, and only by `cargo xtask with-servers`.
+    #[cfg(feature = "servers")]
+    ("servers", aragora_benches::servers::rows),
 ];
 
 fn main() -> ExitCode {
@@ -35,7 +41,7 @@ fn main() -> ExitCode {
     for (name, rows) in GROUPS {
         let done = match wanted.as_slice() {
             [] => apart(name),
-            names if names.iter().any(|wanted| wanted == name) => here(rows),
+            names if names.iter().any(|wanted| wanted == name) => here(*rows),
             _ => Ok(()),
         };
         if let Err(error) = done {

@@ -1,5 +1,12 @@
-//! The process that is killed; see [`aragora_tests::durable::kill::child`].
+//! The processes that are killed; see [`aragora_tests::durable::kill::child`] and, with the first word `rival`,
+//! [`aragora_tests::durable::rivals`].
+
+use aragora_tests::durable::{kill, rivals};
 
 fn main() -> aragora_core::Result<()> {
-    aragora_tests::durable::kill::child::main(std::env::args().skip(1))
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.first().is_some_and(|first| first == "rival") {
+        return rivals::main(arguments.split_off(1));
+    }
+    kill::child::main(arguments)
 }

@@ -2,8 +2,10 @@
 //! resumed by the next one, and counts what was acknowledged, lost and asked twice. The last line is
 //! `N passed, N failed`.
 //!
-//! `redb`, `sled` and `file` need no URI. For a server each round needs a place of its own: `{round}` in the URI is
-//! replaced by its number.
+//! `redb`, `sled` and `file` need no URI. `postgres` and `redis` take the servers of
+//! `cargo xtask with-servers`, and there every second blow hits the server instead of the process: backends of
+//! PostgreSQL are ended or killed, Redis is killed and started again. With a URI of one's own only processes are
+//! killed; each round needs a place of its own there, so `{round}` is replaced by its number.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -11,7 +13,7 @@ use std::process::ExitCode;
 
 use aragora_core::{Error, ErrorKind, Result};
 use aragora_tests::durable::kill::child;
-use aragora_tests::durable::kill::rounds::{Program, Verdict, in_peace, kills_of, survive};
+use aragora_tests::durable::kill::rounds::{Program, Server, Verdict, in_peace, kills_of, kills_with_server, survive};
 
 /// Makes this program a life instead of the one that kills.
 const LIFE: &str = "life";
@@ -51,14 +53,62 @@ fn wanted(arguments: &[String]) -> Result<Wanted> {
             _ => return Err(wrong()),
         }
     }
-    let local = ["redb", "sled", "file"].contains(&wanted.backend.as_str());
-    if wanted.backend.is_empty() || (!local && wanted.uri.is_none()) { Err(wrong()) } else { Ok(wanted) }
+    if wanted.backend.is_empty() { Err(wrong()) } else { Ok(wanted) }
+}
+
+/// Where the stores of all rounds lie, and who can be hit there.
+struct Place {
+    // `{place}` is a directory of the round, `{round}` its number.
+    uri: String,
+    server: Option<Box<dyn Server>>,
+}
+
+impl Place {
+    fn new(wanted: &Wanted) -> Result<Self> {
+        let backend = wanted.backend.as_str();
+        match (&wanted.uri, backend) {
+            (Some(uri), _) => Ok(Self { uri: uri.clone(), server: None }),
+            (None, "redb" | "sled" | "file") => Ok(Self { uri: format!("{backend}:{{place}}/store"), server: None }),
+            (None, _) => Self::on_server(backend),
+        }
+    }
+
+    #[cfg(feature = "servers")]
+    fn on_server(backend: &str) -> Result<Self> {
+        use aragora_tests::servers::{StruckPostgres, StruckRedis, address, unique, with_options};
+        let none = || Error::new(ErrorKind::NotConfigured, "run by `cargo xtask with-servers`, or give a --uri");
+        let name: String = unique("kill").chars().take(26).collect();
+        match backend {
+            "postgres" => {
+                let address = address("ARAGORA_TEST_POSTGRES").ok_or_else(none)?;
+                let uri = with_options(&address, &format!("aragora.schema={name}_{{round}}"));
+                Ok(Self { uri, server: Some(Box::new(StruckPostgres::new(&address))) })
+            }
+            "redis" => {
+                let server = StruckRedis::start().ok_or_else(none)??;
+                let uri =
+                    with_options(&server.address(), &format!("aragora.only_copy=allow&aragora.ns={name}_{{round}}"));
+                Ok(Self { uri, server: Some(Box::new(server)) })
+            }
+            _ => Err(Error::new(ErrorKind::InvalidRequest, format!("there is no backend {backend}"))),
+        }
+    }
+
+    #[cfg(not(feature = "servers"))]
+    fn on_server(_: &str) -> Result<Self> {
+        Err(Error::new(ErrorKind::NotConfigured, "built without the feature `servers` of the tests"))
+    }
+
+    fn uri(&self, place: &Path, round: u64) -> String {
+        self.uri.replace("{round}", &round.to_string()).replace("{place}", &place.display().to_string())
+    }
 }
 
 fn run(wanted: &Wanted) -> Result<bool> {
     let io = |error: std::io::Error| Error::new(ErrorKind::Unavailable, error.to_string());
     let path = std::env::current_exe().map_err(io)?;
-    let program = Program { path: &path, first: &[LIFE] };
+    let stores = Place::new(wanted)?;
+    let program = Program { path: &path, first: &[LIFE], server: stores.server.as_deref() };
     let root = tempfile::tempdir().map_err(io)?;
     let expected = in_peace()?;
     let mut total = Verdict::default();
@@ -66,8 +116,9 @@ fn run(wanted: &Wanted) -> Result<bool> {
     for round in 1..=wanted.rounds {
         let place = root.path().join(round.to_string());
         std::fs::create_dir_all(&place).map_err(io)?;
-        let uri = uri_of(wanted, &place, round);
-        let verdict = survive(&program, &uri, &place.join("notes"), kills_of(round), &expected)
+        let uri = stores.uri(&place, round);
+        let kills = if program.server.is_some() { kills_with_server(round) } else { kills_of(round) };
+        let verdict = survive(&program, &uri, &place.join("notes"), kills, &expected)
             .unwrap_or_else(|error| Verdict { faults: vec![error.to_string()], ..Verdict::default() });
         say(&format!(
             "round {round}: {} lives, {} acknowledged, {} lost, {} asked twice",
@@ -82,25 +133,19 @@ fn run(wanted: &Wanted) -> Result<bool> {
             failed += 1
         }
         total.lives += verdict.lives;
+        total.strikes += verdict.strikes;
         total.acknowledged += verdict.acknowledged;
         total.lost += verdict.lost;
         total.asked_twice += verdict.asked_twice;
         std::fs::remove_dir_all(&place).map_err(io)?;
     }
-    let Verdict { lives, acknowledged, lost, asked_twice, .. } = total;
-    say(&format!("{}: {} rounds, {lives} lives", wanted.backend, wanted.rounds));
+    let Verdict { lives, strikes, acknowledged, lost, asked_twice, .. } = total;
+    say(&format!("{}: {} rounds, {lives} lives, {strikes} blows to the server", wanted.backend, wanted.rounds));
     say(&format!("acknowledged {acknowledged}"));
     say(&format!("lost {lost}"));
     say(&format!("asked twice {asked_twice}"));
     say(&format!("{passed} passed, {failed} failed"));
     Ok(failed == 0)
-}
-
-fn uri_of(wanted: &Wanted, place: &Path, round: u64) -> String {
-    match &wanted.uri {
-        Some(uri) => uri.replace("{round}", &round.to_string()),
-        None => format!("{}:{}", wanted.backend, place.join("store").display()),
-    }
 }
 
 fn say(line: &str) {

@@ -16,8 +16,11 @@ use super::steps::{settle, ticks};
 use super::{debate_id, engine, runtime, tenant};
 use crate::replay::assert_replays_once;
 
+/// In how many ways an append can fail.
+pub const WAYS: usize = 3;
+
 /// Every way the n-th append can fail.
-fn failures(nth: u64) -> [Fault; 3] {
+fn failures(nth: u64) -> [Fault; WAYS] {
     [
         Fault::Fail { call: Call::Apply, nth, moment: Moment::Before },
         Fault::Fail { call: Call::Apply, nth, moment: Moment::After },
@@ -31,11 +34,22 @@ fn failures(nth: u64) -> [Fault; 3] {
 /// # Panics
 ///
 /// If not.
-#[allow(clippy::expect_used)]
 pub fn fails_at_every_append(factory: &dyn StorageFactory, clock: &ManualClock, case: &DebateCase) {
+    for way in 0..WAYS {
+        fails_in_one_way(factory, clock, case, way);
+    }
+}
+
+/// The same for one of the [`WAYS`], where every store costs the making of files.
+///
+/// # Panics
+///
+/// If not.
+#[allow(clippy::expect_used)]
+pub fn fails_in_one_way(factory: &dyn StorageFactory, clock: &ManualClock, case: &DebateCase, way: usize) {
     let reference = reference(factory, clock, case);
     for nth in 1..=reference.appends {
-        for fault in failures(nth) {
+        for fault in failures(nth).into_iter().skip(way).take(1) {
             let context = format!("{}, {fault:?}", case.name);
             let desk = Desk::new();
             runtime().block_on(async {

@@ -8,6 +8,7 @@ pub mod kill;
 pub mod log;
 pub mod notes;
 pub mod owners;
+pub mod rivals;
 pub mod seats;
 pub mod spending;
 pub mod steps;

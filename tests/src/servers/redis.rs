@@ -44,6 +44,7 @@ return 0";
 #[derive(Debug)]
 pub struct RedisStores {
     address: String,
+    options: String,
     // Every namespace made here, the latest last.
     namespaces: Mutex<Vec<String>>,
 }
@@ -51,7 +52,14 @@ pub struct RedisStores {
 impl RedisStores {
     /// Stores at this address.
     pub fn new(address: &str) -> Self {
-        Self { address: address.to_owned(), namespaces: Mutex::default() }
+        Self { address: address.to_owned(), options: String::new(), namespaces: Mutex::default() }
+    }
+
+    /// The same, opened with these further options, e.g. `aragora.only_copy=allow`.
+    #[must_use]
+    pub fn with(mut self, options: &str) -> Self {
+        options.clone_into(&mut self.options);
+        self
     }
 
     /// Begins a namespace that nobody used.
@@ -66,7 +74,9 @@ impl RedisStores {
 
     /// The address of the latest store.
     pub fn uri(&self) -> String {
-        with_options(&self.address, &format!("aragora.ns={}", self.lock().last().cloned().unwrap_or_default()))
+        let namespace = format!("aragora.ns={}", self.lock().last().cloned().unwrap_or_default());
+        let uri = with_options(&self.address, &namespace);
+        if self.options.is_empty() { uri } else { with_options(&uri, &self.options) }
     }
 
     /// A store of the latest namespace.

@@ -2,10 +2,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aragora_core::agents::layers::{Budgets, Layer};
-use aragora_core::agents::{Agent, AgentKind, AgentParts, Budget, BudgetScope, Output, Period, Quote, Unpriced, Usage};
+use aragora_core::agents::{
+    Agent, AgentKind, AgentParts, AgentProfile, AgentReply, AgentRequest, Budget, BudgetScope, Output, Period, Quote,
+    Unpriced, Usage,
+};
 use aragora_core::clock::{Deadline, ManualClock, Timestamp};
 use aragora_core::ids::{MicroUsd, OrgId};
 use aragora_core::storage::{MemoryStorage, Storage};
+use aragora_core::telemetry::names;
 use aragora_core::testing::storage::{Call, Fault, FaultStorage, Moment};
 use aragora_core::{Error, ErrorKind};
 use aragora_tests::agents::{Heard, request};
@@ -209,7 +213,7 @@ fn layered(clock: &ManualClock, stub: &Stub, budgets: Vec<Budget>) -> Arc<dyn Ag
 }
 
 /// "Be brief." and "?" are 7 + 5 tokens, and 16 for the request: 28 in, 10 out at most, 28 + 20 micro-dollars.
-fn small() -> aragora_core::agents::AgentRequest {
+fn small() -> AgentRequest {
     let mut asked = request("r", "?");
     asked.sampling.max_output_tokens = Some(10);
     asked
@@ -282,6 +286,52 @@ async fn broken_and_dropped_calls_are_charged_what_they_may_have_cost_and_refuse
     assert!(call.is_none());
     assert_eq!(stub.in_flight(), 0);
     assert_eq!(stands(&budget).await, (36, 0), "dropped while it said something");
+}
+
+/// Asks again after a failure, and takes back what was shown.
+#[derive(Debug)]
+struct Again(Stub);
+
+#[async_trait::async_trait]
+impl Agent for Again {
+    fn profile(&self) -> AgentProfile {
+        self.0.profile()
+    }
+
+    async fn respond(&self, request: AgentRequest, output: Output) -> aragora_core::Result<AgentReply> {
+        match self.0.respond(request.clone(), output.clone()).await {
+            Ok(reply) => Ok(reply),
+            Err(_) => {
+                output.reset();
+                self.0.respond(request, output).await
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_broken_attempt_is_charged_what_it_had_shown_itself() {
+    let clock = ManualClock::default();
+    let stub = Stub::new("me", "p/m", &clock, [Say::Breaks("fourteen bytes"), Say::Pieces(vec!["x"])]);
+    let budget = daily(&parts(&clock), 1_000, Unpriced::Refuse);
+    let agent = Budgets::new(&parts(&clock), vec![budget.clone()]).wrap(Arc::new(Again(stub)));
+    agent.respond(small(), Output::resettable(Heard::new())).await.unwrap();
+    assert_eq!(stands(&budget).await, (36 + 50, 0), "the answer took back the first text, its provider wrote it still");
+}
+
+#[tokio::test]
+async fn the_share_of_the_limit_that_is_taken_is_shown() {
+    let clock = ManualClock::default();
+    let parts = parts(&clock);
+    let shown = || parts.parts.telemetry.gauge(&names::BUDGET_UTILIZATION_RATIO, &["tenant/day"]).get();
+    for scope in [BudgetScope::Debate, BudgetScope::Tenant { tenant: OrgId::new("acme").unwrap(), period: Period::Day }]
+    {
+        let budget = Budget::named(&parts, "tenant/day", scope, MicroUsd(100), Unpriced::Refuse);
+        let call = budget.reserve(&quote(80), None).await.unwrap();
+        assert!((shown() - 0.8).abs() < 1e-9, "what is set aside counts");
+        call.settle(MicroUsd(50)).await.unwrap();
+        assert!((shown() - 0.5).abs() < 1e-9);
+    }
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ mod files;
 mod guide;
 mod kept;
 mod kotlin;
+mod long;
 mod markdown;
 mod marks;
 mod model_server;
@@ -43,6 +44,7 @@ usage: cargo xtask <command>
   faces                     render the value types of the other languages and the reference from the core's types
   swift-root                make the folder Swift runs in, where none is installed (Debian or Ubuntu, as root)
   with-servers <command>    start PostgreSQL and Redis, run a command that finds them in ARAGORA_TEST_*, stop them
+  long                      100 rounds of kills on every backend and 50 of migrations, by hand before a release
   peers debate [debates]    run the PyPI peer of the side-by-side bench and print its figures as JSON
   peers calls               measure one debate as nine HTTP calls: ours, by hand in Rust, Python and Node, frameworks";
 
@@ -73,6 +75,7 @@ fn main() -> ExitCode {
         ["faces"] => faces::render(&context),
         ["swift-root"] => swift::make_root(&context),
         ["with-servers", command @ ..] => servers::with_servers(&context, command),
+        ["long"] => long::run_all(&context),
         ["peers", "debate"] => peers::debate(&context, "200"),
         ["peers", "debate", debates] => peers::debate(&context, debates),
         ["peers", "calls"] => peers::calls(&context),

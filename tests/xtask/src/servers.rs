@@ -46,6 +46,7 @@ impl Servers {
         vec![
             ("ARAGORA_TEST_POSTGRES", self.postgres.address()),
             ("ARAGORA_TEST_POSTGRES_RESTART", self.postgres.restart_line()),
+            ("ARAGORA_TEST_POSTGRES_PROGRAMS", self.postgres.programs()),
             ("ARAGORA_TEST_REDIS", format!("redis://127.0.0.1:{}", self.redis_port)),
             ("ARAGORA_TEST_REDIS_PROGRAM", self.redis.program.clone()),
         ]

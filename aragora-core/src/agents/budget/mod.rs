@@ -33,6 +33,7 @@ use crate::debate::Usage;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{MicroUsd, OrgId, ulid};
 use crate::storage::{MemoryStorage, Space, Storage, Table, TableDef, TableRecord as _};
+use crate::telemetry::names;
 use account::{BudgetPeriod, Lease};
 
 /// The table of budgets.
@@ -218,7 +219,9 @@ impl Budget {
         let mut reservation = Reservation { budget: self.clone(), id, start, micros, actual: Some(0) };
         let fits = match &inner.books {
             Books::None => micros <= inner.limit,
-            Books::Memory(account) => lock(account).reserve(&reservation.id, lease, inner.limit, now),
+            Books::Memory(account) => {
+                self.changed(&mut lock(account), |row| row.reserve(&reservation.id, lease, inner.limit, now))
+            }
             Books::Stored { .. } => {
                 self.change(start, |row| row.reserve(&reservation.id, lease, inner.limit, now)).await?
             }
@@ -273,9 +276,9 @@ impl Budget {
         Arc::strong_count(&self.0) > 1 || !lock(&self.0.open).is_empty()
     }
 
-    /// What the attempts of a call cost.
-    pub(crate) fn proven(&self, profile: &AgentProfile, attempts: &[Attempt], quote: &Quote, streamed: usize) -> u64 {
-        quote::proven(&self.0.parts, profile, attempts, quote, streamed, |usage| self.assumed(usage))
+    /// What the attempts of a call cost, each with the bytes of text it had shown.
+    pub(crate) fn proven(&self, profile: &AgentProfile, attempts: &[(Attempt, usize)], quote: &Quote) -> u64 {
+        quote::proven(&self.0.parts, profile, attempts, quote, |usage| self.assumed(usage))
     }
 
     /// What this use is worth where nobody said what it cost.
@@ -339,12 +342,21 @@ impl Budget {
             for Settlement { id, actual, .. } in &settled {
                 row.settle(id, *actual);
             }
-            result = Some(change(&mut row));
+            result = Some(self.changed(&mut row, &mut change));
             Ok((before.as_ref() != Some(&row)).then_some(row))
         };
         table.update(&(self.0.name.clone(), start.as_millis()), write).await?;
         lock(&self.0.open).retain(|open| !settled.iter().any(|done| done.id == open.id));
         result.ok_or_else(|| Error::internal("a row was changed without a change"))
+    }
+
+    /// Changes an account and shows how full it is then.
+    fn changed<R>(&self, row: &mut BudgetPeriod, change: impl FnOnce(&mut BudgetPeriod) -> R) -> R {
+        let result = change(row);
+        // Nothing may be spent of a limit of nothing, so it is used up.
+        let ratio = if self.0.limit == 0 { 1.0 } else { row.total() as f64 / self.0.limit as f64 };
+        self.0.parts.parts.telemetry.gauge(&names::BUDGET_UTILIZATION_RATIO, &[&self.0.name]).set(ratio);
+        result
     }
 
     fn told(&self, shares: Vec<u8>, spent: u64) -> Vec<BudgetNotice> {
@@ -412,11 +424,10 @@ impl Reservation {
         let overrun = actual.0 > self.micros;
         let (shares, spent) = match &inner.books {
             Books::None => (Vec::new(), actual.0),
-            Books::Memory(account) => {
-                let mut account = lock(account);
-                account.settle(&self.id, actual.0);
-                (account.reached(inner.limit, now), account.spent(now))
-            }
+            Books::Memory(account) => budget.changed(&mut lock(account), |row| {
+                row.settle(&self.id, actual.0);
+                (row.reached(inner.limit, now), row.spent(now))
+            }),
             Books::Stored { .. } => {
                 budget
                     .change(self.start, |row| {
@@ -436,7 +447,7 @@ impl Drop for Reservation {
         let Some(actual) = self.actual else { return };
         match &self.budget.0.books {
             Books::None => {}
-            Books::Memory(account) => lock(account).settle(&self.id, actual),
+            Books::Memory(account) => self.budget.changed(&mut lock(account), |row| row.settle(&self.id, actual)),
             Books::Stored { .. } => {
                 let settlement = Settlement { id: std::mem::take(&mut self.id), start: self.start, actual };
                 lock(&self.budget.0.open).push(settlement);

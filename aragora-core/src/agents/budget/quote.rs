@@ -74,19 +74,18 @@ pub(crate) fn estimated(
 pub(super) fn proven(
     parts: &AgentParts,
     profile: &AgentProfile,
-    attempts: &[Attempt],
+    attempts: &[(Attempt, usize)],
     quote: &Quote,
-    streamed: usize,
     assumed: impl Fn(Usage) -> u64,
 ) -> u64 {
-    let estimate = |attempt: &Attempt| match attempt.usage {
+    let estimate = |attempt: &Attempt, shown: usize| match attempt.usage {
         Some(usage) => priced(parts, profile, attempt, &usage).unwrap_or_else(|| assumed(usage)),
-        None => estimated(parts, profile, attempt, quote.input, streamed)
+        None => estimated(parts, profile, attempt, quote.input, shown)
             .map_or(0, |(usage, cost)| cost.map_or_else(|| assumed(usage), |cost| cost.0)),
     };
-    attempts
-        .iter()
-        .fold(0, |sum: u64, attempt| sum.saturating_add(attempt.cost.map_or_else(|| estimate(attempt), |cost| cost.0)))
+    attempts.iter().fold(0, |sum: u64, (attempt, shown)| {
+        sum.saturating_add(attempt.cost.map_or_else(|| estimate(attempt, *shown), |cost| cost.0))
+    })
 }
 
 fn priced(parts: &AgentParts, profile: &AgentProfile, attempt: &Attempt, usage: &Usage) -> Option<u64> {

@@ -160,14 +160,14 @@ impl<'a> Held<'a> {
     }
 
     fn used(&self, budget: &Budget, answer: Option<Stated>) -> u64 {
-        let attempts = self.output.attempts();
+        let attempts = self.output.attempts_shown();
         match answer {
             // Agents and embedders of the host need not keep a ledger.
             Some((cost, usage)) if attempts.is_empty() => match cost {
                 Some(cost) => cost.0,
                 None => usage.map_or(0, |usage| budget.worth_of(self.profile, &usage)),
             },
-            _ => budget.proven(self.profile, &attempts, &self.quote, self.output.visible()),
+            _ => budget.proven(self.profile, &attempts, &self.quote),
         }
     }
 }

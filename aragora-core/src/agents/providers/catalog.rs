@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 use url::Url;
@@ -22,10 +23,13 @@ use crate::agents::output::Output;
 use crate::agents::parts::AgentParts;
 use crate::agents::request::AgentRequest;
 use crate::agents::target::Target;
+use crate::clock::Deadline;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The most pages of a list that are read.
 const PAGES: usize = 100;
+/// How long a list may take with all of its pages.
+const LIST_LIMIT: Duration = Duration::from_secs(60);
 
 /// A provider as one credential reaches it. It shares its target with the agents of the same endpoint, model and
 /// credential, and asks only when it is told to, never on a timer.
@@ -77,8 +81,14 @@ impl ProviderHandle {
     }
 
     /// Every model this credential may list, which also proves that it is accepted. Pages are read one after another
-    /// until the list ends. `unsupported` where there is no list.
+    /// until the list ends. `unsupported` where there is no list, `deadline_exceeded` if it takes more than 60 s.
     pub async fn models(&self) -> Result<Vec<ModelInfo>> {
+        let clock = &*self.agent.endpoint.clock;
+        let context = CallContext::new().with_deadline(Deadline::after(clock, LIST_LIMIT));
+        context.bound(clock, self.listed()).await
+    }
+
+    async fn listed(&self) -> Result<Vec<ModelInfo>> {
         let provider = self.agent.endpoint.provider;
         if provider == "vertex" {
             return Err(self.unsupported("lists of models"));

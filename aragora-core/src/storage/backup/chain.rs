@@ -1,5 +1,8 @@
 //! What lies at a target: names, manifests, and which backup goes on from which.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -25,6 +28,13 @@ pub(super) struct Verified {
     pub verified_at: Timestamp,
 }
 
+/// Manifests that were read once, for what only looks: they never change. Whoever verifies or restores reads them anew.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Known(Arc<Mutex<HashMap<(String, BackupId), Arc<Manifest>>>>);
+
+/// Every complete backup of a store with whether it was read back, oldest first.
+pub(super) type Listing = Vec<(BackupId, bool)>;
+
 /// Reads and writes the objects of one store's backups.
 #[derive(Clone, Debug)]
 pub(super) struct Shelf<'a> {
@@ -38,8 +48,8 @@ impl Shelf<'_> {
     }
 
     /// Every complete backup, oldest first.
-    pub(super) async fn list(&self) -> Result<Vec<(BackupId, bool)>> {
-        let mut found: Vec<(BackupId, bool)> = Vec::new();
+    pub(super) async fn list(&self) -> Result<Listing> {
+        let mut found = Listing::new();
         let mut verified = Vec::new();
         for object in self.archive.target.list(format!("{}/", self.store_id)).await? {
             let Some((id, object)) = object.name.rsplit_once('/') else { continue };
@@ -57,11 +67,27 @@ impl Shelf<'_> {
         Ok(found)
     }
 
-    pub(super) async fn latest(&self) -> Result<Option<Manifest>> {
-        match self.list().await?.pop() {
-            Some((id, _)) => self.manifest(&id).await.map(Some),
+    /// The manifest of the latest backup of a listing.
+    pub(super) async fn latest(&self, seen: &Listing) -> Result<Option<Arc<Manifest>>> {
+        match seen.last() {
+            Some((id, _)) => self.known(id).await.map(Some),
             None => Ok(None),
         }
+    }
+
+    /// A manifest as it was when this process read or wrote it first.
+    pub(super) async fn known(&self, id: &BackupId) -> Result<Arc<Manifest>> {
+        let at = (self.store_id.clone(), id.clone());
+        if let Some(manifest) = self.remembered().get(&at) {
+            return Ok(manifest.clone());
+        }
+        let manifest = Arc::new(self.manifest(id).await?);
+        self.remembered().insert(at, manifest.clone());
+        Ok(manifest)
+    }
+
+    fn remembered(&self) -> std::sync::MutexGuard<'_, HashMap<(String, BackupId), Arc<Manifest>>> {
+        self.archive.known.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) async fn manifest(&self, id: &BackupId) -> Result<Manifest> {
@@ -94,7 +120,7 @@ impl Shelf<'_> {
         Ok(chain)
     }
 
-    pub(super) async fn put_manifest(&self, manifest: Manifest) -> Result<()> {
+    pub(super) async fn put_manifest(&self, manifest: Manifest) -> Result<Arc<Manifest>> {
         let (id, name) = (manifest.id.clone(), self.name(&manifest.id, MANIFEST));
         let bytes = manifest.write(self.keyring())?;
         self.archive.target.put(name.clone(), bytes.clone()).await?;
@@ -102,7 +128,9 @@ impl Shelf<'_> {
         if self.archive.target.get(name).await? != bytes {
             return Err(invalid("a manifest does not come back as it was written").with("backup", id));
         }
-        Ok(())
+        let manifest = Arc::new(Manifest::read(&id, &bytes, self.keyring())?);
+        self.remembered().insert((self.store_id.clone(), id), manifest.clone());
+        Ok(manifest)
     }
 
     /// Stores a chunk and gives its digest and size as stored.
@@ -150,12 +178,16 @@ impl Shelf<'_> {
     }
 
     /// What a plan of pruning needs to know of each backup.
-    pub(super) async fn facts(&self) -> Result<Vec<BackupFacts>> {
-        let mut facts = Vec::new();
-        for (id, verified) in self.list().await? {
-            let manifest = self.manifest(&id).await?;
-            facts.push(BackupFacts { id, parent: manifest.parent, ended_at: manifest.ended_at, verified });
+    pub(super) async fn facts(&self, seen: &Listing) -> Result<Vec<BackupFacts>> {
+        let mut facts = Vec::with_capacity(seen.len());
+        for (id, verified) in seen {
+            let manifest = self.known(id).await?;
+            let (parent, ended_at) = (manifest.parent.clone(), manifest.ended_at);
+            facts.push(BackupFacts { id: id.clone(), parent, ended_at, verified: *verified });
         }
+        // What lies there no longer is not remembered either.
+        let lies_there = |id: &BackupId| seen.binary_search_by(|(other, _)| other.cmp(id)).is_ok();
+        self.remembered().retain(|(store, id), _| *store != self.store_id || lies_there(id));
         Ok(facts)
     }
 

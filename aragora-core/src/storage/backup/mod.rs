@@ -5,9 +5,12 @@
 //! from it, and [`Backups::run`] does all of it on a schedule. The end of every increment is a point in time to go back
 //! to.
 
+mod bundle;
 mod chain;
 mod chunk;
 mod drill;
+pub(crate) mod gate;
+mod in_place;
 mod manifest;
 mod metrics;
 mod prune;
@@ -18,25 +21,27 @@ mod target;
 mod verify;
 mod write;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chain::Shelf;
+use chain::{Known, Shelf};
 
 pub use drill::{DrillReport, RECOVERY_POINT, RECOVERY_TIME};
+pub use in_place::{StagedRestore, discard_previous};
 pub use manifest::{BackupId, BackupKind};
 pub use prune::{BackupFacts, PrunePlan, RetentionPreset, plan_prune};
 pub use restore::{RestoreAt, RestoreOptions, RestoreReport};
 pub use schedule::{BackupEvent, BackupSchedule};
 pub use source::{
-    Copyable, Counters, JournalLag, JournalMark, MAX_ROWS, Source, StoreIdentity, StoreLoader, StoreView, StoredRow,
-    StoredValue, TableCount, TableCounts,
+    Copyable, Counters, Freeze, JournalLag, JournalMark, MAX_ROWS, Source, StoreIdentity, StoreLoader, StoreView,
+    StoredRow, StoredValue, TableCount, TableCounts,
 };
 pub use target::{BackupTarget, DirTarget, ObjectInfo};
 pub use verify::VerifyReport;
 
 use super::Storage;
-use crate::crypto::Cipher;
+use crate::crypto::{Cipher, KeyId};
 use crate::error::{Error, ErrorKind, Result};
 use crate::telemetry::Parts;
 
@@ -47,6 +52,7 @@ pub struct BackupArchive {
     cipher: Option<Cipher>,
     checks: Vec<Arc<dyn RestoreCheck>>,
     parts: Parts,
+    known: Known,
 }
 
 /// The backups of one store that is open.
@@ -70,7 +76,7 @@ impl BackupArchive {
     /// What lies at this target. With a cipher, backups are sealed and authenticated, and others are refused; without
     /// one they are readable by whoever reads the target, except for rows that are sealed.
     pub fn new(target: Arc<dyn BackupTarget>, cipher: Option<Cipher>, parts: Parts) -> Self {
-        Self { target, cipher, checks: Vec::new(), parts }
+        Self { target, cipher, checks: Vec::new(), parts, known: Known::default() }
     }
 
     /// The same, with something more that a restored copy must satisfy.
@@ -108,7 +114,19 @@ impl Backups {
 
     /// Every complete backup of this store, oldest first.
     pub async fn list(&self) -> Result<Vec<BackupFacts>> {
-        self.shelf().await?.facts().await
+        let shelf = self.shelf().await?;
+        shelf.facts(&shelf.list().await?).await
+    }
+
+    /// The keys that reading each complete backup takes, by backup, oldest first.
+    pub async fn key_ids(&self) -> Result<BTreeMap<BackupId, Vec<KeyId>>> {
+        let shelf = self.shelf().await?;
+        let mut found = BTreeMap::new();
+        for (id, _) in shelf.list().await? {
+            let keys = shelf.manifest(&id).await?.keys;
+            found.insert(id, keys);
+        }
+        Ok(found)
     }
 
     async fn shelf(&self) -> Result<Shelf<'_>> {

@@ -145,7 +145,7 @@ impl Backups {
     /// for: plan again.
     pub async fn prune(&self, plan: &PrunePlan) -> Result<()> {
         let shelf = self.shelf().await?;
-        let now = plan_prune(&shelf.facts().await?, plan.preset, plan.now)?;
+        let now = plan_prune(&shelf.facts(&shelf.list().await?).await?, plan.preset, plan.now)?;
         let same = PrunePlan::new(plan.preset, plan.now, plan.remove.clone(), plan.keep.clone())?.hash == plan.hash;
         if !same || now.hash != plan.hash {
             return Err(Error::new(ErrorKind::Conflict, "the backups are not those this plan was made for"));

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use super::chain::Shelf;
 use super::manifest::{BackupId, Manifest};
-use super::source::{Source, TableCounts};
+use super::source::{MAX_ROWS, Source, TableCounts};
 use super::verify::check_chain;
-use super::{BackupArchive, copyable, invalid};
+use super::{BackupArchive, bundle, copyable, invalid};
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
 use crate::storage::{Address, Storage};
+use crate::telemetry::IntegrityEvent;
 
 /// Tables that are not restored unless asked: what they hold ended with the store that was lost.
 const TRANSIENT: [&str; 3] = ["oauth_state", "rate_limit", "session"];
@@ -85,6 +86,8 @@ impl BackupArchive {
         let checks = self.check_copy(into).await?;
         let restored_to = chain.last().map_or(Timestamp::default(), |manifest| manifest.ended_at);
         let gap = self.parts.clock.now().as_millis().saturating_sub(restored_to.as_millis()).max(0);
+        let event = IntegrityEvent::BackupRestored { backup: id.to_string(), restored_to, gap_ms: gap.cast_unsigned() };
+        self.parts.telemetry.tell(event);
         Ok(RestoreReport {
             backup: id,
             chain: chain.into_iter().map(|manifest| manifest.id).collect(),
@@ -135,15 +138,22 @@ pub(super) async fn load_chain(
     skip: &[&str],
 ) -> Result<()> {
     let last = chain.last().ok_or_else(|| invalid("a chain without a backup"))?;
+    let keys = shelf.key_rows().await?;
     let mut loader = destination.clone().loader().await?;
     for manifest in chain {
         for number in 0..manifest.chunks.len() {
             let mut rows = shelf.chunk(manifest, number).await?;
+            if keys.is_some() {
+                bundle::take_out(&mut rows);
+            }
             rows.retain(|row| {
                 Address::of_physical(&row.key).is_ok_and(|address| !skip.contains(&address.table.as_str()))
             });
             loader.put(rows).await?;
         }
+    }
+    for rows in keys.unwrap_or_default().chunks(MAX_ROWS) {
+        loader.put(rows.to_vec()).await?;
     }
     loader.finish(last.store.clone(), last.counters.after_restore()).await
 }

@@ -1,11 +1,13 @@
 //! Backups by the clock.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::select;
 
-use super::manifest::{BackupId, BackupKind};
+use super::manifest::{BackupId, BackupKind, Manifest};
 use super::prune::RetentionPreset;
+use super::write::Turn;
 use super::{Backups, RestoreAt};
 use crate::clock::{CancelToken, Timestamp};
 use crate::error::{Error, ErrorKind, Result};
@@ -22,6 +24,9 @@ pub struct BackupSchedule {
     pub increment_every: Duration,
     /// When the daily full backup is due, since midnight UTC, 2 h.
     pub full_at: Duration,
+    /// How often a store that keeps no journal is copied whole, 1 h: nothing smaller can be written of it, and this is
+    /// how much of it can be lost.
+    pub full_every_without_journal: Duration,
     /// What is removed after each full backup.
     pub retention: RetentionPreset,
     /// Whether each full backup is read back into a scratch store in memory. Off where the store is larger than that:
@@ -34,6 +39,7 @@ impl Default for BackupSchedule {
         Self {
             increment_every: Duration::from_secs(60),
             full_at: Duration::from_secs(2 * 3_600),
+            full_every_without_journal: Duration::from_secs(3_600),
             retention: RetentionPreset::default(),
             verify: true,
         }
@@ -87,35 +93,60 @@ impl Backups {
     }
 
     async fn look(&self, schedule: &BackupSchedule, jumped: bool, tell: &(dyn Fn(BackupEvent) + Send + Sync)) {
-        let kind = match self.full_is_due(schedule).await {
-            Ok(true) => BackupKind::Full,
-            Ok(false) => BackupKind::Increment,
+        let mut turn = match self.turn().await {
+            Ok(turn) => turn,
+            // Another process is at it, and tells if that fails.
+            Err(error) if error.kind() == ErrorKind::Conflict => return drop(self.measure_lag().await),
             Err(error) => return tell(BackupEvent::Failed { kind: BackupKind::Increment, error }),
         };
-        let written = match kind {
-            BackupKind::Full => self.full().await.map(Some),
-            BackupKind::Increment => self.increment().await,
+        let looked = self.write_due(schedule, &mut turn).await;
+        let before = turn.shelf.latest(&turn.seen).await;
+        self.end(turn).await;
+        let (due, written) = match looked {
+            Ok((due, written)) => (due, written),
+            Err((kind, error)) => {
+                tell(BackupEvent::Failed { kind, error });
+                (None, None)
+            }
         };
-        match written {
-            // Another process is at it.
-            Err(error) if error.kind() == ErrorKind::Conflict => {}
-            Err(error) => tell(BackupEvent::Failed { kind, error }),
-            Ok(None) => {}
-            Ok(Some(id)) => {
-                if id.kind() != kind {
-                    tell(BackupEvent::Gap(id.clone()));
-                }
-                tell(BackupEvent::Finished(id.clone()));
-                if id.kind() == BackupKind::Full
-                    && let Err(error) = self.upkeep(&id, schedule, jumped, tell).await
-                {
-                    tell(BackupEvent::UpkeepFailed(error));
-                }
+        if let Some(written) = &written {
+            if Some(written.id.kind()) != due {
+                tell(BackupEvent::Gap(written.id.clone()));
+            }
+            tell(BackupEvent::Finished(written.id.clone()));
+            if written.id.kind() == BackupKind::Full
+                && let Err(error) = self.upkeep(&written.id, schedule, jumped, tell).await
+            {
+                tell(BackupEvent::UpkeepFailed(error));
             }
         }
-        if let Err(error) = self.measure_lag().await {
+        let measured = match (written, before) {
+            (Some(latest), _) | (None, Ok(Some(latest))) => self.lag_after(Some(&latest)).await,
+            (None, Ok(None)) => self.lag_after(None).await,
+            (None, Err(error)) => Err(error),
+        };
+        if let Err(error) = measured {
             tell(BackupEvent::UpkeepFailed(error));
         }
+    }
+
+    /// Writes what is due, and says what that was.
+    async fn write_due(
+        &self,
+        schedule: &BackupSchedule,
+        turn: &mut Turn<'_>,
+    ) -> Result<(Option<BackupKind>, Option<Arc<Manifest>>), (BackupKind, Error)> {
+        let due = self.due(schedule, turn).await.map_err(|error| (BackupKind::Increment, error))?;
+        let written = match due {
+            None => Ok(None),
+            Some(BackupKind::Full) => {
+                self.measured(BackupKind::Full, async { self.write_full(turn).await.map(Some) }).await
+            }
+            Some(BackupKind::Increment) => {
+                self.measured(BackupKind::Increment, async { self.write_increment(turn).await }).await
+            }
+        };
+        written.map(|written| (due, written)).map_err(|error| (due.unwrap_or(BackupKind::Increment), error))
     }
 
     async fn upkeep(
@@ -141,20 +172,33 @@ impl Backups {
         Ok(())
     }
 
-    async fn full_is_due(&self, schedule: &BackupSchedule) -> Result<bool> {
-        let shelf = self.shelf().await?;
-        let newest = shelf.list().await?.into_iter().map(|(id, _)| id).rfind(|id| id.kind() == BackupKind::Full);
-        let Some(newest) = newest else { return Ok(true) };
-        let started = shelf.manifest(&newest).await?.started_at;
-        Ok(started < latest_due(self.archive.parts.clock.now(), schedule.full_at))
+    async fn due(&self, schedule: &BackupSchedule, turn: &Turn<'_>) -> Result<Option<BackupKind>> {
+        let newest = turn.seen.iter().map(|(id, _)| id).rfind(|id| id.kind() == BackupKind::Full);
+        let Some(newest) = newest else { return Ok(Some(BackupKind::Full)) };
+        let (started, now) = (turn.shelf.known(newest).await?.started_at, self.archive.parts.clock.now());
+        if started < latest_due(now, schedule.full_at) {
+            return Ok(Some(BackupKind::Full));
+        }
+        if self.store.capability().journal {
+            return Ok(Some(BackupKind::Increment));
+        }
+        let late = now >= started.plus(schedule.full_every_without_journal);
+        Ok(late.then_some(BackupKind::Full))
     }
 
-    /// How old the oldest change is that no backup holds; zero if every change is in one. Sets the gauge
+    /// How old the oldest change is that no backup holds; zero if every change is in one. Of a store that keeps no
+    /// journal nobody knows what changed, so it is the age of the latest backup. Sets the gauge
     /// `aragora_backup_lag_seconds`.
     pub async fn measure_lag(&self) -> Result<Duration> {
-        let mark = self.shelf().await?.latest().await?.and_then(|latest| latest.journal_to);
-        let oldest = match mark {
-            Some(mark) => self.source.journal_lag(&mark).await?.oldest,
+        let shelf = self.shelf().await?;
+        let latest = shelf.latest(&shelf.list().await?).await?;
+        self.lag_after(latest.as_deref()).await
+    }
+
+    async fn lag_after(&self, latest: Option<&Manifest>) -> Result<Duration> {
+        let oldest = match latest {
+            Some(Manifest { journal_to: Some(mark), .. }) => self.source.journal_lag(mark).await?.oldest,
+            Some(latest) => Some(latest.started_at),
             None => None,
         };
         let now = self.archive.parts.clock.now().as_millis();

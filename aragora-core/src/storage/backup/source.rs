@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::storage::Revision;
 
 /// How many rows one piece of a view holds at most.
@@ -90,13 +91,15 @@ impl StoredRow {
     }
 }
 
-/// Rows of one consistent state, in pieces.
+/// Rows of one consistent state, in pieces. A store without snapshots copies page by page and ends with the rows that
+/// changed meanwhile, so a row may come again, or come as a removal: the last word on a key counts, and the state is
+/// that of the end.
 #[async_trait]
 pub trait StoreView: Send + fmt::Debug {
     /// Where the journal stands in this state: what came later is in the next view since this mark. `None` if the
-    /// store keeps no journal.
+    /// store keeps no journal. Valid once every row was read.
     fn mark(&self) -> Option<JournalMark>;
-    /// The counters in this state.
+    /// The counters in this state. Valid once every row was read.
     fn counters(&self) -> Counters;
     /// The next rows, at most [`MAX_ROWS`] and about 4 MiB; none at the end. Leases are no rows and never in it.
     async fn next(&mut self) -> Result<Vec<StoredRow>>;
@@ -109,6 +112,20 @@ pub struct JournalLag {
     pub oldest: Option<Timestamp>,
     /// Bytes of the journal.
     pub bytes: u64,
+}
+
+/// What is asked of a store that is being moved elsewhere. Reading goes on whatever is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Freeze {
+    /// Refuses writers for this long; done once every write before it is done. `conflict` while somebody else holds
+    /// the store.
+    Begin(Duration),
+    /// Refuses them for this long from now. `lease_lost` if the time before ran out: somebody may have written.
+    Keep(Duration),
+    /// Lets them write again.
+    End,
+    /// Refuses them for ever, naming where the store is now. `lease_lost` as for [`Freeze::Keep`].
+    Moved(String),
 }
 
 /// A store that can be copied while it is written to, and filled from a copy.
@@ -127,6 +144,12 @@ pub trait Copyable: Send + Sync + fmt::Debug + 'static {
     async fn journal_lag(&self, since: &JournalMark) -> Result<JournalLag>;
     /// Takes rows into a store that holds none; `conflict` if it holds any.
     async fn loader(self: Arc<Self>) -> Result<Box<dyn StoreLoader>>;
+    /// Holds writers off under this name, which nobody else uses. What they are told is `unavailable` and may be tried
+    /// again; of a store that was moved, `invalid_state` with `moved_to`. `unsupported` where there is no way to.
+    async fn freeze(&self, hold: &str, what: Freeze) -> Result<()> {
+        let _ = (hold, what);
+        Err(Error::new(ErrorKind::Unsupported, "this store cannot hold writers off, and so cannot be moved"))
+    }
 }
 
 /// Fills an empty store. Dropped before [`StoreLoader::finish`], the store is to be thrown away.

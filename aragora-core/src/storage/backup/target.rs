@@ -1,12 +1,13 @@
 //! Where backups are kept.
 
 use std::fmt::Debug;
-use std::io::{ErrorKind as Io, Write as _};
+use std::io::ErrorKind as Io;
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::storage::files::{self, make_directory, replace, sync_directory};
 
 /// Objects by name, written whole and never changed. Names are `[A-Za-z0-9._-]` in parts joined by `/`.
 #[async_trait]
@@ -30,7 +31,8 @@ pub struct ObjectInfo {
     pub bytes: u64,
 }
 
-/// A folder on this machine: each object is written beside its place, synced and renamed, and its folder synced.
+/// A folder on this machine: each object is written beside its place, synced and renamed, and its folder synced. Folders
+/// are made with mode 0700 and files with 0600; what is there keeps its own.
 #[derive(Clone, Debug)]
 pub struct DirTarget {
     root: PathBuf,
@@ -65,19 +67,29 @@ fn check_name(name: &str) -> Result<()> {
 impl BackupTarget for DirTarget {
     async fn put(&self, name: String, bytes: Vec<u8>) -> Result<()> {
         let path = self.path(&name)?;
-        blocking(move || write_whole(&path, &bytes)).await
+        blocking(move || {
+            path.parent().map_or(Ok(()), make_directory)?;
+            replace(&path, &bytes)
+        })
+        .await
     }
 
     async fn get(&self, name: String) -> Result<Vec<u8>> {
         let path = self.path(&name)?;
-        blocking(move || std::fs::read(path)).await.map_err(|error| error.with("object", name))
+        let read = move || match std::fs::read(&path) {
+            Err(error) if error.kind() == Io::NotFound => {
+                Err(Error::new(ErrorKind::NotFound, "there is no such object of a backup").caused_by(error))
+            }
+            read => read.map_err(|error| files::io(&path, "read", error)),
+        };
+        blocking(read).await.map_err(|error| error.with("object", name))
     }
 
     async fn list(&self, prefix: String) -> Result<Vec<ObjectInfo>> {
         let root = self.root.clone();
         let mut found = blocking(move || {
             let mut found = Vec::new();
-            walk(&root, "", &mut found)?;
+            walk(&root, "", &mut found).map_err(|error| files::io(&root, "list", error))?;
             Ok(found)
         })
         .await?;
@@ -90,10 +102,10 @@ impl BackupTarget for DirTarget {
         let path = self.path(&name)?;
         blocking(move || match std::fs::remove_file(&path) {
             Err(error) if error.kind() == Io::NotFound => Ok(()),
-            Err(error) => Err(error),
+            Err(error) => Err(files::io(&path, "remove", error)),
             Ok(()) => {
                 let folder = path.parent().unwrap_or(&path);
-                sync_folder(folder)?;
+                sync_directory(folder)?;
                 // An empty folder says nothing; one that is not empty stays.
                 drop(std::fs::remove_dir(folder));
                 Ok(())
@@ -101,30 +113,6 @@ impl BackupTarget for DirTarget {
         })
         .await
     }
-}
-
-fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(path);
-    std::fs::create_dir_all(folder)?;
-    let beside = path.with_added_extension("tmp");
-    let mut file = std::fs::File::create(&beside)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    drop(file);
-    std::fs::rename(&beside, path)?;
-    sync_folder(folder)?;
-    folder.parent().map_or(Ok(()), sync_folder)
-}
-
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    std::fs::File::open(folder)?.sync_all()
-}
-
-#[cfg(not(unix))]
-#[allow(clippy::unnecessary_wraps)] // Folders cannot be synced there.
-fn sync_folder(_: &Path) -> std::io::Result<()> {
-    Ok(())
 }
 
 fn walk(folder: &Path, name: &str, found: &mut Vec<ObjectInfo>) -> std::io::Result<()> {
@@ -147,15 +135,7 @@ fn walk(folder: &Path, name: &str, found: &mut Vec<ObjectInfo>) -> std::io::Resu
     Ok(())
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Send + 'static) -> Result<T> {
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|error| Error::internal(format!("a backup's file work ended: {error}")))?.map_err(|error| {
-        let kind = match error.kind() {
-            Io::NotFound => ErrorKind::NotFound,
-            Io::StorageFull | Io::QuotaExceeded => ErrorKind::StorageFull,
-            Io::PermissionDenied | Io::ReadOnlyFilesystem => ErrorKind::ReadOnly,
-            _ => ErrorKind::Unavailable,
-        };
-        Error::new(kind, format!("the backup's folder: {}", error.kind())).caused_by(error)
-    })
+    done.unwrap_or_else(|error| Err(Error::internal(format!("a backup's file work ended: {error}"))))
 }

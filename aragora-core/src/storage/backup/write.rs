@@ -1,9 +1,11 @@
 //! Writing full backups and increments.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::chain::Shelf;
+use super::bundle;
+use super::chain::{Listing, Shelf};
 use super::chunk::ChunkWriter;
 use super::manifest::{BackupId, BackupKind, ChunkInfo, FORMAT, Manifest};
 use super::metrics::Outcome;
@@ -11,67 +13,83 @@ use super::source::{StoreView, StoredRow, TableCounts};
 use super::{Backups, invalid};
 use crate::crypto::{KeyId, envelope_key_id};
 use crate::error::{Error, ErrorKind, Result};
-use crate::storage::{Address, Lease, Leases, Space, open_frame};
+use crate::storage::{Address, Codec, FieldPolicy, Lease, Leases, Space, key_ids, open_frame};
 
 /// How long the lease of a backup lasts without a renewal.
 const LEASE: Duration = Duration::from_secs(120);
+/// How often an id is drawn for a backup in the same millisecond as the latest one.
+const SAME_MOMENT: u32 = 64;
+
+/// The right to write backups of a store, and what lies there already.
+#[derive(Debug)]
+pub(super) struct Turn<'a> {
+    pub(super) shelf: Shelf<'a>,
+    pub(super) seen: Listing,
+    lease: Lease,
+}
 
 impl Backups {
     /// Writes everything, while writers go on. `conflict` if another process is writing a backup of this store.
     pub async fn full(&self) -> Result<BackupId> {
-        self.measured(BackupKind::Full, async {
-            let shelf = self.shelf().await?;
-            let mut lease = self.lease().await?;
-            let written = self.write_full(&shelf, &mut lease).await;
-            self.give_back(lease).await;
-            Ok(Some(written?))
-        })
-        .await?
-        .ok_or_else(|| Error::internal("a full backup is always written"))
+        let written = self.measured(BackupKind::Full, async {
+            let mut turn = self.turn().await?;
+            let written = self.write_full(&mut turn).await;
+            self.end(turn).await;
+            written.map(Some)
+        });
+        let written = written.await?.ok_or_else(|| Error::internal("a full backup is always written"))?;
+        Ok(written.id.clone())
     }
 
     /// Writes what changed since the latest backup; `None` if nothing did. A full backup instead if there is none yet,
-    /// or if the journal does not reach back to it.
+    /// if the journal does not reach back to it, or if the store keeps none.
     pub async fn increment(&self) -> Result<Option<BackupId>> {
-        self.measured(BackupKind::Increment, async {
-            let shelf = self.shelf().await?;
-            let mut lease = self.lease().await?;
-            let written = self.write_increment(&shelf, &mut lease).await;
-            self.give_back(lease).await;
+        let written = self.measured(BackupKind::Increment, async {
+            let mut turn = self.turn().await?;
+            let written = self.write_increment(&mut turn).await;
+            self.end(turn).await;
             written
-        })
-        .await
+        });
+        Ok(written.await?.map(|written| written.id.clone()))
     }
 
-    async fn write_full(&self, shelf: &Shelf<'_>, lease: &mut Lease) -> Result<BackupId> {
+    pub(super) async fn write_full(&self, turn: &mut Turn<'_>) -> Result<Arc<Manifest>> {
         let view = self.source.view().await?;
-        let written = self.write(shelf, lease, view, None).await?;
+        let written = self.write(turn, view, None).await?;
         written.ok_or_else(|| Error::internal("a full backup is written even of an empty store"))
     }
 
-    async fn write_increment(&self, shelf: &Shelf<'_>, lease: &mut Lease) -> Result<Option<BackupId>> {
-        let parent = shelf.latest().await?;
+    pub(super) async fn write_increment(&self, turn: &mut Turn<'_>) -> Result<Option<Arc<Manifest>>> {
+        let parent = turn.shelf.latest(&turn.seen).await?;
         let Some((parent, mark)) = parent.and_then(|parent| parent.journal_to.clone().map(|mark| (parent, mark)))
         else {
-            return self.write_full(shelf, lease).await.map(Some);
+            return self.write_full(turn).await.map(Some);
         };
-        if let Some(view) = self.source.changes(&mark).await? {
-            return self.write(shelf, lease, view, Some(&parent)).await;
+        // A mark means something only to the kind of store that made it.
+        let readable = parent.backend == self.store.capability().backend;
+        if readable && let Some(view) = self.source.changes(&mark).await? {
+            return self.write(turn, view, Some(&parent)).await;
         }
         tracing::warn!(backup = %parent.id, "the change journal does not reach back to the latest backup");
-        self.write_full(shelf, lease).await.map(Some)
+        self.write_full(turn).await.map(Some)
     }
 
     async fn write(
         &self,
-        shelf: &Shelf<'_>,
-        lease: &mut Lease,
+        turn: &mut Turn<'_>,
         mut view: Box<dyn StoreView>,
         parent: Option<&Manifest>,
-    ) -> Result<Option<BackupId>> {
+    ) -> Result<Option<Arc<Manifest>>> {
+        let Turn { shelf, lease, seen } = turn;
         let kind = if parent.is_some() { BackupKind::Increment } else { BackupKind::Full };
         let started_at = self.archive.parts.clock.now();
-        let id = BackupId::new(kind, started_at, &*self.archive.parts.entropy)?;
+        let mut id = BackupId::new(kind, started_at, &*self.archive.parts.entropy)?;
+        // Of two ids of one millisecond chance says which comes first.
+        for _ in 0..SAME_MOMENT {
+            if seen.last().is_some_and(|(latest, _)| *latest >= id) {
+                id = BackupId::new(kind, started_at, &*self.archive.parts.entropy)?;
+            }
+        }
         if parent.is_some_and(|parent| parent.id >= id) {
             let reason = "the latest backup was written later than now; the clock was set back";
             return Err(Error::new(ErrorKind::ClockJump, reason).with("backup", &id));
@@ -80,11 +98,13 @@ impl Backups {
         let mut chunks = Vec::new();
         let mut chunk = ChunkWriter::new();
         let mut renewed = self.archive.parts.clock.monotonic();
+        let mut keys_changed = false;
         loop {
-            let rows = view.next().await?;
+            let mut rows = view.next().await?;
             if rows.is_empty() {
                 break;
             }
+            keys_changed |= bundle::take_out(&mut rows);
             for row in &rows {
                 contents.add(row)?;
                 if !chunk.push(row) {
@@ -101,7 +121,7 @@ impl Backups {
         if !chunk.is_empty() {
             chunks.push(self.store_chunk(shelf, &id, chunks.len(), chunk).await?);
         }
-        if parent.is_some() && chunks.is_empty() {
+        if parent.is_some() && chunks.is_empty() && !keys_changed {
             return Ok(None);
         }
         let journal_to = view.mark();
@@ -130,11 +150,13 @@ impl Backups {
         };
         // The view is closed before the journal is cut: a store may keep what an open view can see.
         drop(view);
-        shelf.put_manifest(manifest).await?;
+        // Before there is a backup that needs them.
+        self.store_keys().await?;
+        let written = shelf.put_manifest(manifest).await?;
         if let Some(mark) = journal_to {
             self.source.cut_journal(&mark).await?;
         }
-        Ok(Some(id))
+        Ok(Some(written))
     }
 
     async fn store_chunk(
@@ -150,11 +172,25 @@ impl Backups {
         Ok(ChunkInfo { sha256, bytes, records })
     }
 
-    async fn lease(&self) -> Result<Lease> {
-        let lease = Leases::new(self.store.clone(), Space::System).named("backup");
-        lease.claim("backup", LEASE).await?.ok_or_else(|| {
+    /// Waits for nobody: `conflict` if another process writes.
+    pub(super) async fn turn(&self) -> Result<Turn<'_>> {
+        let shelf = self.shelf().await?;
+        let lease = Leases::new(self.store.clone(), Space::System).named("backup").claim("backup", LEASE).await?;
+        let lease = lease.ok_or_else(|| {
             Error::new(ErrorKind::Conflict, "another backup of this store is being written").retryable_if(true)
-        })
+        })?;
+        // Under the lease: what is the latest now stays so until this one is written.
+        match shelf.list().await {
+            Ok(seen) => Ok(Turn { shelf, seen, lease }),
+            Err(error) => {
+                self.give_back(lease).await;
+                Err(error)
+            }
+        }
+    }
+
+    pub(super) async fn end(&self, turn: Turn<'_>) {
+        self.give_back(turn.lease).await;
     }
 
     async fn give_back(&self, lease: Lease) {
@@ -162,16 +198,16 @@ impl Backups {
         drop(self.store.renew(lease, None).await);
     }
 
-    async fn measured(
+    pub(super) async fn measured(
         &self,
         asked: BackupKind,
-        work: impl Future<Output = Result<Option<BackupId>>>,
-    ) -> Result<Option<BackupId>> {
+        work: impl Future<Output = Result<Option<Arc<Manifest>>>>,
+    ) -> Result<Option<Arc<Manifest>>> {
         let begun = self.archive.parts.clock.monotonic();
         let result = work.await;
         let (kind, outcome) = match &result {
             // A full one may have taken the place of an increment.
-            Ok(Some(id)) => (id.kind(), Outcome::Written),
+            Ok(Some(written)) => (written.id.kind(), Outcome::Written),
             Ok(None) => (asked, Outcome::Nothing),
             Err(_) => (asked, Outcome::Failed),
         };
@@ -204,6 +240,9 @@ impl Contents {
         if frame.sealed {
             let key = envelope_key_id(frame.payload);
             self.keys.insert(key.ok_or_else(|| invalid("a sealed row holds no envelope").with("table", &table))?);
+        } else if frame.codec == Codec::Json {
+            // Members that are sealed one by one name their keys themselves.
+            self.keys.extend(key_ids(&FieldPolicy { plain: &[] }, frame.payload));
         }
         let schema = self.schemas.entry(table).or_default();
         *schema = (*schema).max(frame.schema);

@@ -6,10 +6,10 @@ use std::path::Path;
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 
-use super::files::replace;
 use super::{damaged, io};
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
+use crate::storage::files::replace;
 use crate::telemetry::Parts;
 
 pub(super) const FILE: &str = "aragora.json";

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::files::private;
 use super::io;
 use crate::error::{Error, ErrorKind, Result};
+use crate::storage::files::private;
 
 const FILE: &str = "LOCK";
 /// How long the writer of a handle of this process, dropped a moment ago, is waited for.

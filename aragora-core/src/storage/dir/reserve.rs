@@ -4,9 +4,9 @@ use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
 
-use super::files::private;
 use super::io;
 use crate::error::{Error, ErrorKind, Result};
+use crate::storage::files::private;
 
 pub(super) const FILE: &str = "reserve";
 /// 4 MiB.

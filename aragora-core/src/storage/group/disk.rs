@@ -83,6 +83,10 @@ pub(crate) trait Disk: Debug + Send + Sync + 'static {
     fn acknowledged(&self) -> Option<u64> {
         None
     }
+    /// Whether groups wait while a snapshot is open, so that none may be open for long.
+    fn snapshots_hold_writers_off(&self) -> bool {
+        false
+    }
     /// The present state. Fails as `closed` after [`Disk::close`].
     fn snapshot(&self) -> Result<Box<dyn Snapshot + '_>>;
     /// Makes the changes of the group of this number visible, all at once, after they reached stable storage if `sync`.

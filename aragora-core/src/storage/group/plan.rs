@@ -237,11 +237,20 @@ impl<'a> Plan<'a> {
     }
 
     /// Ends the filling of a store, which counts on from these counters. It is no longer what a journal was kept of.
-    pub(super) fn loaded(&mut self, counters: Counters) -> Result<()> {
+    pub(super) fn loaded(&mut self, counters: Counters, journal: &str) -> Result<()> {
         let (key, _) = State::loading()?;
         self.set(Part::Meta, key, None);
+        let (key, row) = State::journal_row(journal)?;
+        self.set(Part::Meta, key, Some(row));
         self.state.revision = self.state.revision.max(counters.revision);
         self.state.token = self.state.token.max(counters.token);
+        Ok(())
+    }
+
+    /// Says where the store is now.
+    pub(super) fn moved(&mut self, to: &str) -> Result<()> {
+        let (key, row) = State::moved_row(to)?;
+        self.set(Part::Meta, key, Some(row));
         Ok(())
     }
 

@@ -27,7 +27,9 @@ pub(super) enum Work {
     Sweep,
     CutJournal(u64),
     Load(Vec<StoredRow>),
-    Loaded(Counters),
+    /// What the store counts on from, and the name of its journal from now on.
+    Loaded(Counters, String),
+    Moved(String),
     Flush,
     Check,
     Compact,
@@ -48,6 +50,15 @@ impl Work {
     /// Whether it is done alone, not as part of a group.
     pub(super) fn is_alone(&self) -> bool {
         matches!(self, Self::Flush | Self::Check | Self::Compact | Self::Close)
+    }
+
+    /// Whether it writes for somebody who does not know that the store is being moved.
+    pub(super) fn is_write(&self) -> bool {
+        match self {
+            Self::Apply(_) | Self::Claim(_) | Self::Renew(..) | Self::Sweep | Self::CutJournal(_) => true,
+            Self::Load(_) | Self::Loaded(..) | Self::Moved(_) => false,
+            Self::Flush | Self::Check | Self::Compact | Self::Close => false,
+        }
     }
 
     /// Whether it frees space or keeps what is held, so that it may use what was set aside for a full disk.

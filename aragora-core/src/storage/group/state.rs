@@ -11,6 +11,10 @@ const ROW: &[u8] = b"state";
 const FIELDS: usize = 5;
 /// There while a store is being filled from a copy.
 const LOADING: &[u8] = b"loading";
+/// Which journal this is, where the store was filled from a copy: the numbers of the one before mean other groups.
+const JOURNAL: &[u8] = b"journal";
+/// Where the store is now, if it was moved.
+const MOVED: &[u8] = b"moved";
 
 /// What never goes back, whatever happens to rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,4 +71,29 @@ impl State {
     pub(super) fn loading() -> Result<(Bytes, Bytes)> {
         Ok((Bytes::from_static(LOADING), rows::framed(Part::Meta, LOADING, b"1")?))
     }
+
+    /// The name of the journal; empty for that of a store that was never filled from a copy.
+    pub(super) fn journal_name(snapshot: &dyn Snapshot) -> Result<String> {
+        Ok(text(snapshot, JOURNAL)?.unwrap_or_default())
+    }
+
+    /// The row with the name of a new journal.
+    pub(super) fn journal_row(name: &str) -> Result<(Bytes, Bytes)> {
+        Ok((Bytes::from_static(JOURNAL), rows::framed(Part::Meta, JOURNAL, name.as_bytes())?))
+    }
+
+    /// Where the store was moved to.
+    pub(super) fn moved_to(snapshot: &dyn Snapshot) -> Result<Option<String>> {
+        text(snapshot, MOVED)
+    }
+
+    /// The row that says where the store was moved to.
+    pub(super) fn moved_row(to: &str) -> Result<(Bytes, Bytes)> {
+        Ok((Bytes::from_static(MOVED), rows::framed(Part::Meta, MOVED, to.as_bytes())?))
+    }
+}
+
+fn text(snapshot: &dyn Snapshot, key: &[u8]) -> Result<Option<String>> {
+    let Some(row) = snapshot.get(Part::Meta, key)? else { return Ok(None) };
+    Ok(Some(String::from_utf8_lossy(rows::unframed(Part::Meta, key, &row)?).into_owned()))
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::disk::{Changes, Failure, Part};
 use super::plan::Plan;
+use super::point::{StoragePoint, reached};
 use super::queue::{Done, Queued, Work};
 use super::state::State;
 use super::{Shared, poisoned};
@@ -119,6 +120,8 @@ impl Writer {
         match self.commit(&changes, state, members.iter().any(|member| !member.work.is_relaxed())) {
             Ok(()) => {
                 self.freed += freed;
+                self.shared.group_size.observe(members.len() as f64);
+                reached(StoragePoint::BeforeAnswer);
                 answer(members, results);
             }
             Err(Failure::Refused(error)) => refuse(members, &not_applied(error)),
@@ -193,7 +196,14 @@ impl Writer {
     fn work_out(&self, members: &mut [Queued]) -> Result<(Changes, State, Vec<Result<Done>>, i64)> {
         let snapshot = self.shared.disk.snapshot()?;
         let mut plan = Plan::new(&*snapshot, self.state, self.shared.clock.now());
-        let results = members.iter_mut().map(|member| work_out(&mut plan, &mut member.work)).collect();
+        let open = self.shared.gate().check(|| self.shared.clock.monotonic());
+        let results = members
+            .iter_mut()
+            .map(|member| match &open {
+                Err(error) if member.work.is_write() => Err(not_applied(error.clone())),
+                _ => work_out(&mut plan, &mut member.work),
+            })
+            .collect();
         if !plan.is_empty() {
             plan.seal(self.shared.journal)?;
         }
@@ -205,10 +215,14 @@ impl Writer {
             // Nothing to write, but what was read may be relaxed.
             return if sync { self.flush() } else { Ok(()) };
         }
+        // Before anybody can see the group, so that whoever sees it finds its keys noted.
+        let shared = self.shared.clone();
+        let group = shared.tracks.group(changes);
         let committed = match self.shared.disk.commit(changes, state.group, sync) {
             Err(Failure::Full(error)) => self.settle(error, state),
             other => other,
         };
+        drop(group);
         committed?;
         self.state = state;
         self.unsynced = if sync { None } else { self.unsynced.or_else(|| Some(Instant::now())) };
@@ -275,7 +289,8 @@ fn work_out(plan: &mut Plan<'_>, work: &mut Work) -> Result<Done> {
         Work::Sweep => plan.sweep(SWEEP).map(|(removed, more)| Done::Swept(removed, more)),
         Work::CutJournal(through) => plan.cut_journal(*through).map(|()| Done::Nothing),
         Work::Load(rows) => plan.load(std::mem::take(rows)).map(|()| Done::Nothing),
-        Work::Loaded(counters) => plan.loaded(*counters).map(|()| Done::Nothing),
+        Work::Loaded(counters, journal) => plan.loaded(*counters, journal).map(|()| Done::Nothing),
+        Work::Moved(to) => plan.moved(to).map(|()| Done::Nothing),
         Work::Flush | Work::Check | Work::Compact | Work::Close => Ok(Done::Nothing),
     }
     .map_err(not_applied)

@@ -7,11 +7,12 @@ use async_trait::async_trait;
 use data_encoding::HEXLOWER;
 
 use super::MemoryStorage;
+use super::journal::Journal;
 use super::rows::Rows;
 use crate::entropy::{Entropy as _, SystemEntropy};
 use crate::error::{Error, ErrorKind, Result};
 use crate::storage::backup::{
-    Copyable, Counters, JournalLag, JournalMark, MAX_ROWS, StoreIdentity, StoreLoader, StoreView, StoredRow,
+    Copyable, Counters, Freeze, JournalLag, JournalMark, MAX_ROWS, StoreIdentity, StoreLoader, StoreView, StoredRow,
 };
 
 /// The rows as they were at one moment; frames are shared, not copied.
@@ -45,15 +46,13 @@ impl Copyable for MemoryStorage {
         if let Some(identity) = &state.identity {
             return Ok(identity.clone());
         }
-        let mut id = [0; 16];
-        SystemEntropy.fill(&mut id)?;
-        Ok(state.identity.insert(StoreIdentity { store_id: HEXLOWER.encode(&id), generation: 0 }).clone())
+        Ok(state.identity.insert(StoreIdentity { store_id: random()?, generation: 0 }).clone())
     }
 
     async fn view(&self) -> Result<Box<dyn StoreView>> {
         let state = self.read()?;
         let rows = state.rows.stored(self.clock.now()).collect();
-        let mark = state.journal.as_ref().map(super::Journal::mark);
+        let mark = state.journal.as_ref().map(Journal::mark);
         Ok(Box::new(View { rows, mark, counters: state.counters() }))
     }
 
@@ -82,6 +81,22 @@ impl Copyable for MemoryStorage {
         self.read()?.refuse_if_filled()?;
         Ok(Box::new(Loader { store: self, rows: Rows::default() }))
     }
+
+    async fn freeze(&self, hold: &str, what: Freeze) -> Result<()> {
+        let mut state = self.write()?;
+        state.gate.freeze(hold, &what, self.clock.monotonic())?;
+        if let Freeze::Moved(to) = what {
+            state.gate.moved(&to);
+        }
+        Ok(())
+    }
+}
+
+/// 32 hex digits.
+fn random() -> Result<String> {
+    let mut id = [0; 16];
+    SystemEntropy.fill(&mut id)?;
+    Ok(HEXLOWER.encode(&id))
 }
 
 impl super::State {
@@ -111,11 +126,15 @@ impl StoreLoader for Loader {
     }
 
     async fn finish(mut self: Box<Self>, identity: StoreIdentity, counters: Counters) -> Result<()> {
+        let name = random()?;
         let mut state = self.store.write()?;
         state.refuse_if_filled()?;
         self.rows.count_on_from(counters.revision);
         state.rows = self.rows;
         state.claims.count_on_from(counters.token);
+        if state.journal.is_some() {
+            state.journal = Some(Journal::named(name));
+        }
         state.identity = Some(identity);
         Ok(())
     }

@@ -11,9 +11,16 @@ pub(super) struct Journal {
     batches: VecDeque<(u64, Timestamp, Vec<Bytes>)>,
     last: u64,
     cut: u64,
+    // Of a store that was filled from a copy: its numbers are not those of the store that was copied.
+    name: String,
 }
 
 impl Journal {
+    /// An empty one that no mark of another leads into.
+    pub(super) fn named(name: String) -> Self {
+        Self { name, ..Self::default() }
+    }
+
     pub(super) fn note(&mut self, now: Timestamp, keys: &[Bytes]) {
         if !keys.is_empty() {
             self.last += 1;
@@ -22,12 +29,14 @@ impl Journal {
     }
 
     pub(super) fn mark(&self) -> JournalMark {
-        JournalMark::new(self.last.to_string())
+        JournalMark::new(format!("{}/{}", self.name, self.last))
     }
 
     /// The number of a mark that the journal reaches back to.
     fn number(&self, mark: &JournalMark) -> Option<u64> {
-        mark.as_str().parse().ok().filter(|number| (self.cut..=self.last).contains(number))
+        let (name, number) = mark.as_str().split_once('/')?;
+        let number = number.parse().ok().filter(|number| (self.cut..=self.last).contains(number));
+        number.filter(|_| name == self.name)
     }
 
     fn after(&self, number: u64) -> impl Iterator<Item = &(u64, Timestamp, Vec<Bytes>)> {

@@ -36,8 +36,8 @@ macro_rules! steps {
     };
 }
 
-const BASE: &[MigrationStep] = &steps! { "0001" "records" "0002" "apply" "0003" "claims" };
-const JOURNAL: &[MigrationStep] = &steps! { "0100" "journal" };
+const BASE: &[MigrationStep] = &steps! { "0001" "records" "0002" "apply" "0003" "claims" "0004" "store" };
+const JOURNAL: &[MigrationStep] = &steps! { "0100" "journal" "0101" "journal_name" };
 const ROW_SECURITY: &[MigrationStep] = &steps! { "0200" "row_security" };
 
 /// The steps that these options ask for. What only some stores want has numbers of its own, so that switching it on

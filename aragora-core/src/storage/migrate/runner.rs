@@ -13,7 +13,7 @@ use super::step::{self, MigrationStep, StepKind, number};
 use super::{AGAIN, PATIENCE};
 use crate::error::{Error, ErrorKind, Result};
 use crate::storage::{Address, ControlReport, Corrupt, KeyBytes, Space, Storage, TableName};
-use crate::telemetry::Parts;
+use crate::telemetry::{IntegrityEvent, Parts};
 
 /// A backup this old is none.
 const FRESH: Duration = Duration::from_secs(24 * 3_600);
@@ -116,7 +116,7 @@ impl Migrator {
         // Most starts find nothing to do, and then nobody needs the lock.
         while choose(&self.driver.applied().await?)?.is_some() {
             if let Some(version) = self.patiently(|| self.driver.forward(&choose)).await? {
-                tracing::info!(version, "migration applied");
+                self.parts.telemetry.tell(IntegrityEvent::MigrationApplied { version: version.to_owned() });
                 done.push(version.to_owned());
             }
         }
@@ -140,7 +140,7 @@ impl Migrator {
                 Ok(latest.first().filter(|latest| latest.number() == step.number()).map(|step| **step))
             };
             if let Some(version) = self.patiently(|| self.driver.backward(&choose)).await? {
-                tracing::info!(version, "migration rolled back");
+                self.parts.telemetry.tell(IntegrityEvent::MigrationRolledBack { version: version.to_owned() });
                 done.push(version.to_owned());
             }
         }

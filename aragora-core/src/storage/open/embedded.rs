@@ -20,20 +20,37 @@ impl crate::storage::EmbeddedStorage {
     }
 }
 
+/// Backend, path and options of a store in a directory; `None` if the URI names another kind of store.
+#[cfg(any(feature = "storage-redb", feature = "storage-sled"))]
+pub(crate) fn locate(uri: &str) -> Result<Option<(&'static str, &str, &str)>> {
+    let (backend, rest) = match uri.split_once(':') {
+        None if !uri.is_empty() => return Ok(Some(("redb", uri, ""))),
+        Some(("redb", rest)) => ("redb", rest),
+        Some(("sled", rest)) => ("sled", rest),
+        _ => return Ok(None),
+    };
+    let (path, options) = split(backend, rest)?;
+    Ok(Some((backend, path, options)))
+}
+
 /// Opens the store at a path; `rest` is `path`, `///path` or either with `?name=value&..` behind it.
 pub(super) async fn open(backend: &'static str, rest: &str, parts: &Parts) -> Result<Arc<Opened>> {
-    let (path, options) = rest.split_once('?').unwrap_or((rest, ""));
-    let path = match path.strip_prefix("//") {
-        // What stands between the second and the third slash is a host, and a directory has none.
-        Some(local) if local.starts_with('/') => local,
-        Some(_) => return Err(refused(format!("a store of {backend} has no host, expected {backend}:///path"))),
-        None => path,
-    };
+    let (path, options) = split(backend, rest)?;
     at(backend, path, options, parts).await
 }
 
+fn split<'a>(backend: &str, rest: &'a str) -> Result<(&'a str, &'a str)> {
+    let (path, options) = rest.split_once('?').unwrap_or((rest, ""));
+    match path.strip_prefix("//") {
+        // What stands between the second and the third slash is a host, and a directory has none.
+        Some(local) if local.starts_with('/') => Ok((local, options)),
+        Some(_) => Err(refused(format!("a store of {backend} has no host, expected {backend}:///path"))),
+        None => Ok((path, options)),
+    }
+}
+
 /// Opens the store at a path that is nothing but a path.
-pub(super) async fn at(backend: &'static str, path: &str, options: &str, parts: &Parts) -> Result<Arc<Opened>> {
+pub(crate) async fn at(backend: &'static str, path: &str, options: &str, parts: &Parts) -> Result<Arc<Opened>> {
     if path.is_empty() {
         return Err(refused(format!("a store of {backend} needs a path")));
     }
@@ -50,10 +67,10 @@ pub(super) async fn at(backend: &'static str, path: &str, options: &str, parts: 
 }
 
 #[cfg(any(feature = "storage-redb", feature = "storage-sled"))]
-pub(super) type Opened = crate::storage::EmbeddedStorage;
+pub(crate) type Opened = crate::storage::EmbeddedStorage;
 /// Without a backend nothing is ever opened.
 #[cfg(not(any(feature = "storage-redb", feature = "storage-sled")))]
-pub(super) type Opened = super::MemoryStorage;
+pub(crate) type Opened = super::MemoryStorage;
 
 /// What may stand behind the path.
 #[derive(Debug, Default)]
@@ -64,6 +81,8 @@ struct Options {
     network: Network,
     /// In MiB.
     cache: Option<usize>,
+    /// In MiB; redb only.
+    check: Option<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -94,6 +113,10 @@ impl Options {
                     let size = number.parse().ok().filter(|size| (1..=65_536).contains(size));
                     options.cache = Some(size.ok_or_else(|| unknown(backend, name, value))?);
                 }
+                ("check_mb", number) if backend == "redb" => {
+                    let size = number.parse().ok().filter(|size| (0..=1_048_576).contains(size));
+                    options.check = Some(size.ok_or_else(|| unknown(backend, name, value))?);
+                }
                 _ => return Err(unknown(backend, name, value)),
             }
         }
@@ -105,7 +128,7 @@ fn unknown(backend: &str, name: &str, value: &str) -> Error {
     let shown = |text: &str| text.chars().take(40).collect::<String>();
     refused(format!(
         "a store of {backend} has no option {:?} with the value {:?}, expected mode=ro|rw, journal=on|off, \
-         network=warn|allow|refuse or cache_mb=1..65536",
+         network=warn|allow|refuse, cache_mb=1..65536 or, of redb, check_mb=0..1048576",
         shown(name),
         shown(value)
     ))
@@ -136,7 +159,8 @@ impl Options {
 fn redb(path: &std::path::Path, options: &Options, parts: &Parts) -> Result<Arc<Opened>> {
     use crate::storage::redb;
     let access = options.access("redb");
-    let options = redb::Options { access, cache_bytes: options.cache_bytes(), journal: options.journal };
+    let check_bytes = options.check.unwrap_or(64) << 20;
+    let options = redb::Options { access, cache_bytes: options.cache_bytes(), journal: options.journal, check_bytes };
     Ok(Arc::new(redb::open(path, options, parts)?))
 }
 

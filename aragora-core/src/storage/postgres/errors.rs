@@ -1,6 +1,7 @@
 use sqlx::Error as SqlError;
 
 use crate::error::{Error, ErrorKind};
+use crate::storage::backup::gate;
 use crate::storage::batch::not_applied;
 
 /// What had been sent when a call failed.
@@ -17,6 +18,11 @@ pub(crate) fn error_of(error: SqlError, sent: Sent) -> Error {
     match error {
         SqlError::Database(found) => {
             let state = found.code().unwrap_or_default().into_owned();
+            match state.as_str() {
+                "AR003" => return gate::moved(found.message()),
+                "AR004" => return gate::frozen(),
+                _ => {}
+            }
             let text: String = found.message().chars().take(200).collect();
             let (kind, reason) = match state.as_str() {
                 "57014" => (ErrorKind::Timeout, "the server took longer over a statement than is allowed".to_owned()),

@@ -108,3 +108,7 @@ pub(super) fn number(row: &PgRow, column: &str) -> Result<i64> {
 pub(super) fn bytes(row: &PgRow, column: &str) -> Result<Vec<u8>> {
     row.try_get(column).map_err(|error| failed(error, Sent::Read))
 }
+
+pub(super) fn text(row: &PgRow, column: &str) -> Result<String> {
+    row.try_get(column).map_err(|error| failed(error, Sent::Read))
+}

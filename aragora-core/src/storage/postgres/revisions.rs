@@ -36,4 +36,9 @@ impl Inner {
         blocks.retain(|block| !block.is_empty());
         Ok(taken)
     }
+
+    /// Forgets what was taken: the store counts on from elsewhere.
+    pub(super) async fn forget_revisions(&self) {
+        self.revisions.0.lock().await.clear();
+    }
 }

@@ -8,6 +8,7 @@ use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgPool
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Postgres, Transaction};
 
+use super::copy::CopyStatements;
 use super::errors::unavailable;
 use super::{Inner, PostgresOptions, Sent, error_of};
 use crate::error::{Error, Result};
@@ -38,14 +39,15 @@ pub(super) struct Statements {
     pub(super) sweep_claims: Arc<str>,
     pub(super) walk: Arc<str>,
     pub(super) compact: Arc<str>,
+    pub(super) copies: CopyStatements,
 }
 
-const LIVE: &str = "(r.expires_at IS NULL OR r.expires_at > clock_timestamp())";
-const COLUMNS: &str = "r.frame, r.revision, (extract(epoch FROM r.expires_at) * 1000)::bigint AS expires";
+pub(super) const LIVE: &str = "(r.expires_at IS NULL OR r.expires_at > clock_timestamp())";
+pub(super) const COLUMNS: &str = "r.frame, r.revision, (extract(epoch FROM r.expires_at) * 1000)::bigint AS expires";
 
 impl Statements {
     pub(super) fn new(schema: &str) -> Self {
-        let text = |text: String| -> Arc<str> { text.replace("@.", &format!("\"{schema}\".")).into() };
+        let text = |text: String| in_schema(schema, &text);
         // A page ends at its bytes on the server, so that rows nobody can take are not sent: the first row past the
         // end comes without its frame.
         let page = |order: &str| {
@@ -132,9 +134,15 @@ impl Statements {
                 "SELECT r.space, r.tbl, r.key, {COLUMNS} FROM @.aragora_records r \
                  WHERE (r.space, r.tbl, r.key) > ($1, $2, $3) ORDER BY r.space, r.tbl, r.key LIMIT $4"
             )),
+            copies: CopyStatements::new(schema),
             compact: text("VACUUM (ANALYZE) @.aragora_records, @.aragora_claims".to_owned()),
         }
     }
+}
+
+/// A text with the schema written out.
+pub(super) fn in_schema(schema: &str, text: &str) -> Arc<str> {
+    text.replace("@.", &format!("\"{schema}\".")).into()
 }
 
 pub(super) type SqlQuery<'q> = Query<'q, Postgres, PgArguments>;
@@ -164,14 +172,13 @@ impl Inner {
     }
 
     pub(super) async fn transaction(&self, setting: Option<&str>) -> Result<Session<'_>> {
+        self.begun("BEGIN", &[], setting).await
+    }
+
+    /// A transaction that begins like this, with further settings of its own.
+    pub(super) async fn begun(&self, begin: &str, more: &[&str], setting: Option<&str>) -> Result<Session<'_>> {
         let (counted, connection) = self.acquire().await?;
-        let mut begin = vec!["BEGIN".to_owned()];
-        if self.options.pooler {
-            begin.extend(self.options.settings().map(|(name, value)| format!("SET LOCAL {name} = {value}")));
-        }
-        let begin = begin.join("; ");
-        let started = Transaction::begin(connection, Some(sqlx::SqlSafeStr::into_sql_str(AssertSqlSafe(begin))));
-        let transaction = within(self.limit(), Sent::Read, started).await?;
+        let transaction = self.begin(connection, begin, more).await?;
         let mut session = Session { link: Link::Transaction(transaction), limit: self.limit(), _counted: counted };
         if let Some(setting) = setting {
             let set = sqlx::query("SELECT set_config('aragora.tenant', $1, true)").bind(setting.to_owned());
@@ -181,6 +188,28 @@ impl Inner {
                 .map_err(|error| error_of(error, Sent::Read))?;
         }
         Ok(session)
+    }
+
+    async fn begin(
+        &self,
+        connection: PoolConnection<Postgres>,
+        begin: &str,
+        more: &[&str],
+    ) -> Result<Transaction<'static, Postgres>> {
+        let mut begin = vec![begin.to_owned()];
+        if self.options.pooler {
+            begin.extend(self.options.settings().map(|(name, value)| format!("SET LOCAL {name} = {value}")));
+        }
+        begin.extend(more.iter().map(|&more| more.to_owned()));
+        let begin = begin.join("; ");
+        let started = Transaction::begin(connection, Some(sqlx::SqlSafeStr::into_sql_str(AssertSqlSafe(begin))));
+        within(self.limit(), Sent::Read, started).await
+    }
+
+    /// A transaction that outlives this call, for what is worked off piece by piece.
+    pub(super) async fn lasting(&self, more: &[&str]) -> Result<Transaction<'static, Postgres>> {
+        let (_, connection) = self.acquire().await?;
+        self.begin(connection, "BEGIN", more).await
     }
 
     /// The value the functions set; `None` spares them the work.
@@ -204,7 +233,8 @@ impl Inner {
         }
     }
 
-    fn limit(&self) -> Duration {
+    /// How long one answer of the server is waited for.
+    pub(super) fn limit(&self) -> Duration {
         self.options.statement_timeout + SLACK
     }
 }
@@ -295,7 +325,11 @@ impl Session<'_> {
     }
 }
 
-async fn within<T>(limit: Duration, sent: Sent, call: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T> {
+pub(super) async fn within<T>(
+    limit: Duration,
+    sent: Sent,
+    call: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T> {
     match tokio::time::timeout(limit, call).await {
         Ok(done) => done.map_err(|error| error_of(error, sent)),
         Err(_) => Err(error_of(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()), sent)),

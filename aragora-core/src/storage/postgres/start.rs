@@ -1,7 +1,10 @@
+use std::time::Duration;
+
 use sqlx::{Connection as _, Row as _};
 
 use super::session::failed;
 use super::{PostgresOptions, Sent, connect};
+use crate::clock::{Clock as _, SystemClock};
 use crate::error::{Error, ErrorKind, Result, Violations};
 
 /// The oldest server this works on.
@@ -15,11 +18,14 @@ pub(super) struct Found {
     // Whether a commit waits for another server, as far as this one tells.
     pub(super) survives_failover: bool,
     pub(super) notes: Vec<String>,
+    // Wall clocks compared; what the answer took counts in favour of the server.
+    pub(super) clock_away: Duration,
 }
 
 /// Whether the server can be used as the options say.
 pub(super) async fn check(options: &PostgresOptions) -> Result<Found> {
     let mut connection = connect(&options.connect()).await?;
+    let asked = SystemClock::new().now();
     // Without parameters, so that it works through a transaction pooler too.
     let row = sqlx::raw_sql(
         "SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS version, \
@@ -27,12 +33,14 @@ pub(super) async fn check(options: &PostgresOptions) -> Result<Found> {
          current_setting('default_transaction_read_only') AS read_only, current_setting('fsync') AS fsync, \
          current_setting('synchronous_commit') AS synchronous, \
          current_setting('synchronous_standby_names') AS standbys, \
+         (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS millis, \
          (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS superuser, \
          (SELECT rolbypassrls FROM pg_roles WHERE rolname = current_user) AS passes_walls",
     )
     .fetch_one(&mut connection)
     .await
     .map_err(|error| failed(error, Sent::Read))?;
+    let answered = SystemClock::new().now();
     // Only read on it.
     let _ = connection.close().await;
     let text = |column: &str| row.try_get::<String, _>(column).map_err(|error| failed(error, Sent::Read));
@@ -69,7 +77,16 @@ pub(super) async fn check(options: &PostgresOptions) -> Result<Found> {
     // Debian and others put their own words behind the number.
     let version = text("version")?.split(' ').next().unwrap_or_default().to_owned();
     let waits = matches!(text("synchronous")?.as_str(), "on" | "remote_apply" | "remote_write");
-    Ok(Found { version, row_security: false, survives_failover: waits && !text("standbys")?.is_empty(), notes })
+    let survives_failover = waits && !text("standbys")?.is_empty();
+    let millis: i64 = row.try_get("millis").map_err(|error| failed(error, Sent::Read))?;
+    let clock_away = clock_away(millis, asked.as_millis(), answered.as_millis());
+    Ok(Found { version, row_security: false, survives_failover, notes, clock_away })
+}
+
+/// How far a moment lies outside of a span.
+fn clock_away(found: i64, from: i64, to: i64) -> Duration {
+    let away = if found < from { from.saturating_sub(found) } else { found.saturating_sub(to) };
+    Duration::from_millis(away.max(0).cast_unsigned())
 }
 
 /// Whether rows are guarded, whoever asked for it; after migrating. With `rls=on` the role must not own the tables, for

@@ -1,6 +1,4 @@
-use sqlx::Row as _;
-
-use super::read::{bytes, check, number};
+use super::read::{bytes, check, number, text};
 use super::session::failed;
 use super::{Inner, Sent};
 use crate::error::Result;
@@ -12,7 +10,7 @@ use crate::storage::key::KeyBytes;
 use crate::storage::scan::Corrupt;
 
 /// The name that upkeep of every space goes by.
-const EVERYBODY: &str = "*";
+pub(super) const EVERYBODY: &str = "*";
 /// Most entries one sweep removes.
 const SWEEP: i64 = 1_000;
 /// Rows read at once where everything is read.
@@ -92,8 +90,7 @@ impl Inner {
             session.commit().await?;
             let whole = rows.len() as i64 == WALK;
             for row in rows {
-                let text = |column: &str| row.try_get::<String, _>(column).map_err(|error| failed(error, Sent::Read));
-                after = (text("space")?, text("tbl")?, bytes(&row, "key")?);
+                after = (text(&row, "space")?, text(&row, "tbl")?, bytes(&row, "key")?);
                 let space =
                     if after.0.is_empty() { Space::System } else { Space::Tenant(OrgId::trusted(after.0.as_str())) };
                 // A name that no table has was written by somebody else; its frame cannot be sound.

@@ -10,7 +10,7 @@ use super::read::{entry, foreign, hex, place};
 use super::scripts::Script;
 use crate::error::{Error, ErrorKind, Result};
 use crate::storage::Revision;
-use crate::storage::address::Address;
+use crate::storage::address::{Address, TableName};
 use crate::storage::batch::{Batch, Commit, Op, Precondition, conflict};
 use crate::storage::frame;
 use crate::storage::lease::lease_lost;
@@ -83,7 +83,12 @@ impl Inner {
 
     fn check_table(&self, op: &Op) -> Result<()> {
         let Op::Put { at, .. } = op else { return Ok(()) };
-        let name = at.table.as_str();
+        self.check_name(&at.table)
+    }
+
+    /// `invalid_config` for a table that may not lie here.
+    pub(super) fn check_name(&self, table: &TableName) -> Result<()> {
+        let name = table.as_str();
         if self.options.only_copy || !NEVER_ONLY_HERE.iter().any(|begin| name.starts_with(begin)) {
             return Ok(());
         }

@@ -1,6 +1,7 @@
 use redis::{ErrorKind as Kind, RedisError, ServerErrorKind};
 
 use crate::error::{Error, ErrorKind};
+use crate::storage::backup::gate;
 
 /// What an error of the client means. `written` says that a write may have arrived.
 pub(super) fn error_of(error: &RedisError, written: bool) -> Error {
@@ -16,6 +17,8 @@ pub(super) fn error_of(error: &RedisError, written: bool) -> Error {
         (Kind::Server(ServerErrorKind::ReadOnly), _) => {
             server(ErrorKind::ReadOnly, "the server is a replica, or became one")
         }
+        (_, "ARMOVED") => gate::moved(error.detail().unwrap_or_default()),
+        (_, "ARFROZEN") => gate::frozen(),
         (_, "WRONGTYPE") => server(ErrorKind::Corrupt, "a key of the store has another type"),
         (_, "OOM") => server(ErrorKind::StorageFull, "the server's memory is full"),
         (_, "MISCONF") => server(ErrorKind::StorageFull, "the server cannot write its files"),

@@ -6,6 +6,7 @@ use super::errors::nonsense;
 use super::scripts::Script;
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
+use crate::ids::OrgId;
 use crate::storage::Revision;
 use crate::storage::address::{Address, KeyRange, PhysicalBounds, Space, TableName};
 use crate::storage::frame;
@@ -17,6 +18,13 @@ use crate::storage::scan::{Corrupt, Cursor, Entry, MAX_PAGE_BYTES, OnCorrupt, Pa
 pub(super) fn place(space: &Space, table: &TableName) -> String {
     let tenant = if let Space::Tenant(org) = space { org.as_str() } else { "" };
     format!("{tenant}:{table}")
+}
+
+/// The inverse; `None` if it is no table's.
+pub(super) fn of_place(place: &str) -> Option<(Space, TableName)> {
+    let (tenant, table) = place.rsplit_once(':')?;
+    let space = if tenant.is_empty() { Space::System } else { Space::Tenant(OrgId::trusted(tenant)) };
+    Some((space, TableName::new(table).ok()?))
 }
 
 pub(super) fn hex(key: &KeyBytes) -> String {

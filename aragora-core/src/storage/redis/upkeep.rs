@@ -3,10 +3,10 @@ use redis::Value;
 use super::Inner;
 use super::dial::text;
 use super::errors::nonsense;
+use super::read::of_place;
 use super::scripts::Script;
 use crate::error::Result;
-use crate::ids::OrgId;
-use crate::storage::address::{KeyRange, Space, TableName};
+use crate::storage::address::KeyRange;
 use crate::storage::control::{Control, ControlReport, ProbeReport, StorageUsage};
 use crate::storage::scan::{OnCorrupt, PageRequest};
 
@@ -31,7 +31,7 @@ impl Inner {
     }
 
     /// Names of tables with what stands for their space, as keys have them.
-    async fn places(&self) -> Result<Vec<String>> {
+    pub(super) async fn places(&self) -> Result<Vec<String>> {
         let members = self.link.read(redis::cmd("SMEMBERS").arg(format!("{}x", self.options.prefix()))).await?;
         match members {
             Value::Array(members) | Value::Set(members) => Ok(members.iter().filter_map(text).collect()),
@@ -87,9 +87,7 @@ impl Inner {
     async fn verify(&self) -> Result<ControlReport> {
         let (mut checked, mut corrupt) = (0, Vec::new());
         for place in self.places().await? {
-            let Some((tenant, table)) = place.rsplit_once(':') else { continue };
-            let Ok(table) = TableName::new(table) else { continue };
-            let space = if tenant.is_empty() { Space::System } else { Space::Tenant(OrgId::trusted(tenant)) };
+            let Some((space, table)) = of_place(&place) else { continue };
             let range = KeyRange::all(space, table);
             let mut request = PageRequest { on_corrupt: OnCorrupt::Report, ..PageRequest::default() };
             while let Some(bounds) = request.bounds(&range)? {

@@ -5,7 +5,9 @@ use super::{Place, Reencrypt, Stores, page};
 use crate::clock::Timestamp;
 use crate::crypto::KeyId;
 use crate::error::{Error, ErrorKind, Result};
+use crate::storage::backup::BackupId;
 use crate::storage::tenant_keys::wrapping_keys;
+use crate::telemetry::IntegrityEvent;
 
 /// How long after a re-encryption a key may be needed again.
 const GRACE: Duration = Duration::from_secs(7 * 86_400);
@@ -18,6 +20,8 @@ pub struct Census {
     pub rows: BTreeMap<String, BTreeMap<KeyId, u64>>,
     /// Rows of sealed tables that no key protects, by table.
     pub plain: BTreeMap<String, u64>,
+    /// The keys that reading each retained backup takes; see [`Reencrypt::kept_by`].
+    pub backups: BTreeMap<BackupId, Vec<KeyId>>,
     /// When it was begun.
     pub taken_at: Timestamp,
 }
@@ -26,6 +30,11 @@ impl Census {
     /// Rows that need this key.
     pub fn rows_under(&self, key: KeyId) -> u64 {
         self.rows.values().filter_map(|keys| keys.get(&key)).sum()
+    }
+
+    /// The backups that need this key, oldest first.
+    pub fn backups_under(&self, key: KeyId) -> impl Iterator<Item = &BackupId> {
+        self.backups.iter().filter(move |(_, keys)| keys.contains(&key)).map(|(id, _)| id)
     }
 }
 
@@ -40,10 +49,11 @@ pub enum Grace {
 }
 
 impl Reencrypt {
-    /// Counts the keys that stored rows name, without opening any.
+    /// Counts the keys that stored rows and retained backups name, without opening any.
     pub async fn census(&self) -> Result<Census> {
         let taken_at = self.parts.clock.now();
-        let mut census = Census { rows: BTreeMap::new(), plain: BTreeMap::new(), taken_at };
+        let mut census =
+            Census { rows: BTreeMap::new(), plain: BTreeMap::new(), backups: self.backups().await?, taken_at };
         for place in self.places(&Stores::All).await? {
             self.census_of(&place, &mut census).await?;
         }
@@ -54,6 +64,14 @@ impl Reencrypt {
             }
         }
         Ok(census)
+    }
+
+    async fn backups(&self) -> Result<BTreeMap<BackupId, Vec<KeyId>>> {
+        let mut found = BTreeMap::new();
+        for backups in &self.kept_by {
+            found.extend(backups.key_ids().await?);
+        }
+        Ok(found)
     }
 
     async fn census_of(&self, place: &Place, census: &mut Census) -> Result<()> {
@@ -80,13 +98,18 @@ impl Reencrypt {
 
     /// Answers whether a key may be taken out of the settings. It removes nothing itself.
     ///
-    /// Errors: `conflict` while the key encrypts, while a row of the census needs it, while a re-encryption is not
+    /// Errors: `conflict` while the key encrypts, while a row or a backup needs it, while a re-encryption is not
     /// finished or had failures, if the census is older than the last one, and within seven days of it.
     pub async fn retire(&self, key: KeyId, census: &Census, grace: Grace) -> Result<()> {
         let refused = |reason: String| Err(Error::new(ErrorKind::Conflict, reason).with("key_id", key));
         let needed = census.rows_under(key);
         if needed > 0 {
             return refused(format!("{needed} rows need this key"));
+        }
+        // A backup may have been written since the census.
+        let written = Census { backups: self.backups().await?, ..census.clone() };
+        if let Some(backup) = census.backups_under(key).chain(written.backups_under(key)).next() {
+            return refused(format!("backup {backup} needs this key"));
         }
         self.check_none_uses(key).await?;
         let runs = self.status().await?;
@@ -107,6 +130,7 @@ impl Reencrypt {
                 return refused(format!("the re-encryption of table {} ended less than 7 days ago", place.table));
             }
         }
+        self.parts.telemetry.tell(IntegrityEvent::KeyRetired { key, tenant: self.only.clone() });
         Ok(())
     }
 }

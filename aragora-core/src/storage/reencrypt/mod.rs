@@ -19,10 +19,12 @@ use serde::{Deserialize, Serialize};
 pub use census::{Census, Grace};
 pub use instances::KeyAge;
 pub use progress::Progress;
+pub(super) use progress::TABLE as PROGRESS;
 
 use super::Storage;
 use super::address::{KeyRange, Space, TableName};
 use super::backoff;
+use super::backup::Backups;
 use super::batch::{Batch, Op, Precondition};
 use super::lease::{Lease, Leases, NamedLease};
 use super::scan::{Corrupt, Cursor, OnCorrupt, PageRequest, ScanOrder};
@@ -32,7 +34,7 @@ use crate::clock::CancelToken;
 use crate::crypto::KeyId;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::OrgId;
-use crate::telemetry::{Parts, names};
+use crate::telemetry::{IntegrityEvent, Parts, names};
 use page::Verdict;
 
 /// Rows of one page.
@@ -105,6 +107,7 @@ pub struct Reencrypt {
     defs: Vec<TableDef>,
     tenants: BTreeSet<OrgId>,
     only: Option<OrgId>,
+    kept_by: Vec<Backups>,
     #[cfg(feature = "upstream-import")]
     upstream: Option<page::Import>,
 }
@@ -125,6 +128,7 @@ impl Reencrypt {
             defs,
             tenants: BTreeSet::new(),
             only: None,
+            kept_by: Vec::new(),
             #[cfg(feature = "upstream-import")]
             upstream: None,
         }
@@ -135,6 +139,13 @@ impl Reencrypt {
     #[must_use]
     pub fn tenants(mut self, tenants: impl IntoIterator<Item = OrgId>) -> Self {
         self.tenants.extend(tenants);
+        self
+    }
+
+    /// Counts what these backups need too: a key that one of them names is not retired.
+    #[must_use]
+    pub fn kept_by(mut self, backups: Backups) -> Self {
+        self.kept_by.push(backups);
         self
     }
 
@@ -190,7 +201,7 @@ impl Reencrypt {
     /// store a plain row is a failure, never sealed: nobody can pass one in that way.
     ///
     /// Errors: `conflict` while another run holds the lease, or while a live process lacks the key
-    /// ([`Self::announce`]); `lease_lost` if another took over; those of the store.
+    /// ([`Registration`](super::Registration)); `lease_lost` if another took over; those of the store.
     pub async fn execute(&self, stores: &Stores, cancel: &CancelToken) -> Result<ReencryptReport> {
         let mut report = ReencryptReport { complete: true, ..ReencryptReport::default() };
         self.check_all_hold_active().await?;
@@ -213,6 +224,12 @@ impl Reencrypt {
             if !place.holds_states() {
                 report.add(&place, progress);
             }
+        }
+        let rows = report.per_store.values().map(|counts| counts.migrated).sum();
+        if report.complete && report.failures.is_empty() && rows > 0 {
+            let space = self.only.clone().map_or(Space::System, Space::Tenant);
+            let key = self.stores.ring(&space).await?.active_key_id();
+            self.parts.telemetry.tell(IntegrityEvent::KeyRotated { key, tenant: self.only.clone(), rows });
         }
         Ok(report)
     }

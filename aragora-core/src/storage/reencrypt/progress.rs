@@ -15,7 +15,7 @@ use crate::storage::frame;
 use crate::storage::key::KeyBytes;
 use crate::storage::scan::{Corrupt, Cursor, Entry, ScanOrder};
 
-pub(super) const TABLE: &str = "reencryption";
+pub(in crate::storage) const TABLE: &str = "reencryption";
 /// Failures that a run remembers by place; the count goes on.
 const MAX_FAILURES: usize = 1_000;
 

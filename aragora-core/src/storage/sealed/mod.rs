@@ -116,7 +116,7 @@ impl Sealed {
 
     async fn open_one(&self, entry: &Entry) -> Result<Bytes> {
         let Some(store) = self.stores.get(&entry.address).await? else { return Ok(entry.frame.clone()) };
-        let opened = store.timed_open(&self.parts, entry);
+        let opened = store.open(&self.parts, entry).await;
         match opened {
             Ok((frame, Form::Sealed)) => Ok(frame),
             Ok((frame, Form::Plain)) => {
@@ -174,7 +174,8 @@ impl Sealed {
                                 frame.clone()
                             } else {
                                 store
-                                    .timed_seal(&self.parts, at, frame, &mut nonces)
+                                    .seal(&self.parts, at, frame, &mut nonces)
+                                    .await
                                     .map_err(|error| self.stores.count_error("encrypt", error).with("op", index))?
                             }
                         }

@@ -9,9 +9,9 @@ const ALWAYS_PLAIN: [&str; 7] = [
     "lease",
     "migration_versions",
     super::state::TABLE,
-    "tenant_keys",
+    crate::storage::tenant_keys::KEY_TABLE,
     "reencryption",
-    "encryption_instance",
+    "instance",
     "encryption_key",
 ];
 

@@ -16,7 +16,7 @@ use crate::storage::batch::Precondition;
 use crate::storage::scan::Entry;
 use crate::storage::table::Seal;
 use crate::storage::{Revision, Storage};
-use crate::telemetry::{Counter, Histogram, Parts, Telemetry, names};
+use crate::telemetry::{Counter, Histogram, IntegrityEvent, Parts, Telemetry, names};
 
 /// How long a state that admits plain values is believed before it is read again.
 const BELIEVED: Duration = Duration::from_secs(30);
@@ -46,7 +46,11 @@ struct Known {
     open_seconds: Histogram,
 }
 
+/// Values above this size are sealed and opened beside the threads that wait (64 KiB, some 30 us of work).
+const LARGE: usize = 64 << 10;
+
 /// One table of one space with the keys it is sealed with.
+#[derive(Clone)]
 pub(super) struct Store {
     known: Arc<Known>,
     ring: Arc<Keyring>,
@@ -62,13 +66,31 @@ impl Store {
         self.known.revision.filter(|_| self.known.state == EncryptionState::Plain)
     }
 
-    pub(super) fn timed_seal(
+    /// Seals a value, a large one on a thread that may be kept busy.
+    pub(super) async fn seal(
         &self,
         parts: &Parts,
         at: &Address,
-        draft: &[u8],
+        draft: &Bytes,
         nonces: &mut Nonces<'_>,
     ) -> Result<Bytes> {
+        if draft.len() <= LARGE {
+            return self.timed_seal(parts, at, draft, nonces);
+        }
+        let (this, parts, at, draft) = (self.clone(), parts.clone(), at.clone(), draft.clone());
+        aside(move || this.timed_seal(&parts, &at, &draft, &mut Nonces::new(&*parts.entropy, 1))).await
+    }
+
+    /// Opens a stored entry, a large one on a thread that may be kept busy.
+    pub(super) async fn open(&self, parts: &Parts, entry: &Entry) -> Result<(Bytes, Form)> {
+        if entry.frame.len() <= LARGE {
+            return self.timed_open(parts, entry);
+        }
+        let (this, parts, entry) = (self.clone(), parts.clone(), entry.clone());
+        aside(move || this.timed_open(&parts, &entry)).await
+    }
+
+    fn timed_seal(&self, parts: &Parts, at: &Address, draft: &[u8], nonces: &mut Nonces<'_>) -> Result<Bytes> {
         let begun = parts.clock.monotonic();
         let sealed = seal(self.known.seal, &self.ring, at, draft, nonces)?;
         self.known.seal_seconds.observe_seconds(parts.clock.monotonic().saturating_sub(begun));
@@ -76,7 +98,7 @@ impl Store {
         Ok(sealed)
     }
 
-    pub(super) fn timed_open(&self, parts: &Parts, entry: &Entry) -> Result<(Bytes, Form)> {
+    fn timed_open(&self, parts: &Parts, entry: &Entry) -> Result<(Bytes, Form)> {
         let begun = parts.clock.monotonic();
         let opened = open(self.known.seal, &self.ring, entry)?;
         if opened.1 == Form::Sealed {
@@ -85,6 +107,13 @@ impl Store {
         }
         Ok(opened)
     }
+}
+
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| {
+        let reason = "sealing or opening a value did not end";
+        if error.is_panic() { Error::internal(reason) } else { Error::new(ErrorKind::Unavailable, reason) }
+    })?
 }
 
 impl Stores {
@@ -188,7 +217,7 @@ impl Stores {
 
     async fn look(&self, space: &Space, table: &TableName) -> Result<Arc<Known>> {
         let read_at = self.clock.monotonic();
-        let stored = self.states.read(space, table).await?;
+        let stored = self.states.read(space, table).await.map_err(|error| self.count_error("decrypt", error))?;
         let known = Arc::new(Known {
             seal: self.policies.seal(table),
             state: stored.map_or(self.unlisted, |(state, _)| state),
@@ -205,7 +234,7 @@ impl Stores {
     }
 
     /// Counts an error of the cipher and gives it back.
-    pub(super) fn count_error(&self, operation: &str, error: Error) -> Error {
+    pub(super) fn count_error(&self, operation: &'static str, error: Error) -> Error {
         let kind = match error.kind() {
             kind @ (ErrorKind::DecryptionFailed
             | ErrorKind::KeyNotFound
@@ -215,6 +244,7 @@ impl Stores {
             _ => return error,
         };
         self.telemetry.counter(&names::ENCRYPTION_ERRORS_TOTAL, &[operation, kind]).increment();
+        self.telemetry.tell(IntegrityEvent::CryptoFailed { operation, code: error.code() });
         error
     }
 }

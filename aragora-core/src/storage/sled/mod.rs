@@ -23,6 +23,7 @@ use bytes::Bytes;
 use super::address::PhysicalBounds;
 use super::dir::{Access, Directory, io, sync_directory};
 use super::group::disk::{Changes, Disk, Failure, Part, Snapshot, Visit};
+use super::group::point::{StoragePoint, reached};
 use super::group::{EmbeddedStorage, Settings};
 use super::scan::ScanOrder;
 use crate::error::{Error, ErrorKind, Result};
@@ -71,8 +72,13 @@ pub(crate) fn open(root: &Path, options: Options, parts: &Parts) -> Result<Embed
         opened: RwLock::new(Some(opened)),
         refuse: AtomicBool::new(false),
     };
-    let settings =
-        Settings { clock: parts.clock.clone(), journal: options.journal, directory: Some(directory), read_only: false };
+    let settings = Settings {
+        clock: parts.clock.clone(),
+        telemetry: parts.telemetry.clone(),
+        journal: options.journal,
+        directory: Some(directory),
+        read_only: false,
+    };
     EmbeddedStorage::start(Box::new(disk), settings)
 }
 
@@ -143,7 +149,10 @@ impl Opened {
     fn stable(&self) -> Result<(), Failure> {
         self.tree.flush().map_err(|error| self.failure(error))?;
         self.sync_blobs()?;
-        self.data.sync_data().map_err(|error| self.io_failure(error))
+        reached(StoragePoint::BeforeSync);
+        self.data.sync_data().map_err(|error| self.io_failure(error))?;
+        reached(StoragePoint::AfterSync);
+        Ok(())
     }
 
     /// Large values lie in files of their own, which sled does not sync.
@@ -260,6 +269,10 @@ impl Disk for SledDisk {
         "sled"
     }
 
+    fn snapshots_hold_writers_off(&self) -> bool {
+        true
+    }
+
     fn snapshot(&self) -> Result<Box<dyn Snapshot + '_>> {
         Ok(Box::new(SledSnapshot(self.opened()?)))
     }
@@ -281,6 +294,7 @@ impl Disk for SledDisk {
             };
             let row = Redo::of(number, changes).map_err(Failure::Refused)?;
             opened.tree.insert(redo::key(number), row.as_ref()).map_err(|error| opened.failure(error))?;
+            reached(StoragePoint::RedoWritten);
             if sync {
                 opened.stable()?;
                 opened.mark.set(group).map_err(Failure::Lost)?;
@@ -292,6 +306,7 @@ impl Disk for SledDisk {
             }
             number
         };
+        reached(StoragePoint::BeforeApply);
         self.write(|opened| {
             opened.apply(changes)?;
             opened.state().applied.push(number);

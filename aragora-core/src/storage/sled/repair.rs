@@ -3,6 +3,7 @@
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::storage::dir::{io, sync_directory};
@@ -11,6 +12,9 @@ const QUARANTINE: &str = "quarantine";
 const SNAPSHOT: &str = "snap.";
 /// sled writes what it holds back to the file after this many milliseconds.
 const FLUSH_MS: u64 = 100;
+/// How long the lock of a store that was closed a moment ago is waited for, and how often it is tried.
+const FAREWELL: Duration = Duration::from_secs(15);
+const LOOK: Duration = Duration::from_millis(20);
 /// Rows of one batch of a copy.
 const COPY: usize = 1_000;
 
@@ -104,9 +108,21 @@ pub(super) fn copy(from: &sled::Db, to: &sled::Db) -> Result<u64> {
 }
 
 fn attempt(store: &Path, cache: u64) -> Result<sled::Db> {
-    let opened = catch_unwind(AssertUnwindSafe(|| {
-        sled::Config::new().path(store).cache_capacity(cache).flush_every_ms(Some(FLUSH_MS)).open()
-    }));
+    let end = Instant::now() + FAREWELL;
+    let open = || {
+        catch_unwind(AssertUnwindSafe(|| {
+            sled::Config::new().path(store).cache_capacity(cache).flush_every_ms(Some(FLUSH_MS)).open()
+        }))
+    };
+    let mut opened = open();
+    // The directory is ours, so whoever still holds the lock of sled was closed and has not ended its threads yet.
+    while let Ok(Err(sled::Error::Io(error))) = &opened
+        && error.to_string().starts_with("could not acquire lock")
+        && Instant::now() < end
+    {
+        std::thread::sleep(LOOK);
+        opened = open();
+    }
     match opened {
         Ok(Ok(tree)) => Ok(tree),
         Ok(Err(sled::Error::Io(error))) if error.kind() != std::io::ErrorKind::UnexpectedEof => {

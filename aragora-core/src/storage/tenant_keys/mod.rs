@@ -12,8 +12,10 @@ use data_encoding::BASE64;
 
 pub use rotate::{RewrapReport, ShredProof};
 pub use row::KeyState;
+pub(crate) use row::{KEY_TABLE, is_tombstone};
 
 use super::address::{KeyRange, Space};
+use super::backup::Backups;
 use super::table::{Table, Versioned};
 use super::{Revision, Storage};
 use crate::config::Secret;
@@ -41,6 +43,7 @@ pub struct TenantKeys {
     parts: Parts,
     cache: Cache,
     serve_stale: bool,
+    kept_by: Vec<Backups>,
 }
 
 impl TenantKeys {
@@ -53,6 +56,7 @@ impl TenantKeys {
             parts: parts.clone(),
             cache: Cache::default(),
             serve_stale: false,
+            kept_by: Vec::new(),
         }
     }
 
@@ -60,6 +64,13 @@ impl TenantKeys {
     #[must_use]
     pub fn serve_stale(mut self) -> Self {
         self.serve_stale = true;
+        self
+    }
+
+    /// Tells of backups of this store: keys that are destroyed here are taken out of their key bundle at once.
+    #[must_use]
+    pub fn kept_by(mut self, backups: Backups) -> Self {
+        self.kept_by.push(backups);
         self
     }
 

@@ -10,6 +10,7 @@ use crate::storage::batch::Batch;
 use crate::storage::reencrypt::{Reencrypt, ReencryptReport, Stores};
 use crate::storage::scan::ScanOrder;
 use crate::storage::table::{Replaces, Versioned};
+use crate::telemetry::IntegrityEvent;
 
 /// That somebody may destroy the keys of a tenant. Who asks has checked the permission `encryption_keys.delete`.
 #[derive(Clone, Debug)]
@@ -55,8 +56,8 @@ impl TenantKeys {
         run.only(tenant).execute(&Stores::All, cancel).await
     }
 
-    /// Destroys the keys of a tenant that nothing needs any more, after a last re-encryption and a census. Gives how
-    /// many. `conflict` within 900 s of the rotation, while caches may still hold the old key.
+    /// Destroys the keys of a tenant that nothing needs any more, no row and no backup that it was told of, after a last
+    /// re-encryption and a census. Gives how many. `conflict` within 900 s of the rotation, while caches may still hold the old key.
     pub async fn destroy_unused(&self, tenant: &OrgId, run: Reencrypt, cancel: &CancelToken) -> Result<u64> {
         let current = self.current(tenant).await?;
         let young = current.value.active().is_some_and(|key| self.parts.clock.now() < key.created_at.plus(STALE));
@@ -64,23 +65,27 @@ impl TenantKeys {
             let reason = "the active key is younger than 900 s, other processes may not use it yet";
             return Err(Error::new(ErrorKind::Conflict, reason).with("tenant", tenant));
         }
-        let run = run.only(tenant);
+        let run = self.kept_by.iter().cloned().fold(run.only(tenant), Reencrypt::kept_by);
         run.execute(&Stores::All, cancel).await?;
         let census = run.census().await?;
         let mut row = current.value.clone();
-        let mut destroyed = 0;
+        let mut destroyed = Vec::new();
         for key in row.keys.iter_mut().filter(|key| key.state == KeyState::Decrypt) {
-            if census.rows_under(key.key_id) == 0 {
+            if census.rows_under(key.key_id) == 0 && census.backups_under(key.key_id).next().is_none() {
                 key.state = KeyState::Destroyed;
                 key.wrapped = String::new();
-                destroyed += 1;
+                destroyed.push(key.key_id);
             }
         }
-        if destroyed > 0 {
+        if !destroyed.is_empty() {
             self.replace(&current, &row).await?;
             self.cache.forget(tenant);
+            self.store_bundles().await?;
         }
-        Ok(destroyed)
+        for key in &destroyed {
+            self.parts.telemetry.tell(IntegrityEvent::KeyRetired { key: *key, tenant: Some(tenant.clone()) });
+        }
+        Ok(destroyed.len() as u64)
     }
 
     /// Wraps every data key anew under the newest wrapping keys. No data is touched.
@@ -100,11 +105,14 @@ impl TenantKeys {
             self.replace(&current, &row).await?;
             report.tenants += 1;
         }
+        self.store_bundles().await?;
         Ok(report)
     }
 
     /// Destroys every key of a tenant: what they sealed is `key_not_found` from now on, also when it comes back from a
-    /// backup. Leaves a tombstone. The key of a cloud service is deleted there by the host.
+    /// backup. Leaves a tombstone, in the key bundles of [`Self::kept_by`] too: an error after that one was left says
+    /// that a bundle could not be written, and another call writes it. The key of a cloud service is deleted there by
+    /// the host; copies of a bundle that somebody made elsewhere are out of reach.
     pub async fn shred(&self, tenant: &OrgId, proof: ShredProof) -> Result<()> {
         let shredded = Some(Shredded { at: self.parts.clock.now(), by: proof.by.to_string() });
         let tombstone = Row { tenant: tenant.to_string(), keys: Vec::new(), shredded };
@@ -115,7 +123,15 @@ impl TenantKeys {
             })
             .await?;
         self.cache.forget(tenant);
-        tracing::info!(%tenant, by = %proof.by, "the keys of a tenant were shredded");
+        let event = IntegrityEvent::KeyShredded { tenant: tenant.clone(), by: proof.by.to_string() };
+        self.parts.telemetry.tell(event);
+        self.store_bundles().await
+    }
+
+    async fn store_bundles(&self) -> Result<()> {
+        for backups in &self.kept_by {
+            backups.store_keys().await?;
+        }
         Ok(())
     }
 

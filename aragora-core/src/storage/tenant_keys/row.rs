@@ -4,6 +4,9 @@ use crate::clock::Timestamp;
 use crate::crypto::KeyId;
 use crate::storage::table::{Class, Seal, SpaceKind, TableDef, TableRecord};
 
+/// Where wrapped keys lie. No backup holds a row of it; see `backup::bundle`.
+pub(crate) const KEY_TABLE: &str = "tenant_keys";
+
 /// The data keys of one tenant, wrapped by the key service. One row for all of them, so that which one encrypts is
 /// decided by a single conditional write.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,6 +61,11 @@ impl Row {
     }
 }
 
+/// Whether a stored row says that the keys were destroyed; `None` if it is no such row.
+pub(crate) fn is_tombstone(payload: &[u8]) -> Option<bool> {
+    serde_json::from_slice::<Row>(payload).ok().map(|row| row.shredded.is_some())
+}
+
 impl TableRecord for Row {
     type Key = String;
     const DEF: TableDef = TableDef {
@@ -65,7 +73,7 @@ impl TableRecord for Row {
         seal: Seal::Plain,
         class: Class::Essential,
         signals: true,
-        ..TableDef::tenant("tenant_keys", 1)
+        ..TableDef::tenant(KEY_TABLE, 1)
     };
 
     fn key(&self) -> String {

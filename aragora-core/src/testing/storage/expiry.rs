@@ -7,6 +7,8 @@ use crate::storage::{
 };
 
 const LIFE: Duration = Duration::from_millis(250);
+/// Not over before a slow server has taken everything in.
+const LONG: Duration = Duration::from_secs(600);
 
 pub(super) async fn expired_entries_are_absent_at_once(lab: Lab<'_>) -> Result<()> {
     let revision = lab.put_for("k", "short", LIFE).await?;
@@ -61,12 +63,12 @@ pub(super) async fn a_life_outside_its_bounds_is_refused(lab: Lab<'_>) -> Result
 
 pub(super) async fn sweeping_removes_what_expired_and_nothing_else(lab: Lab<'_>) -> Result<()> {
     let short =
-        |n: u32| Op::Put { at: at(&format!("{n:04}")), frame: frame("v"), ttl: Some(LIFE), expect: Precondition::Any };
+        |n: u32| Op::Put { at: at(&format!("{n:04}")), frame: frame("v"), ttl: Some(LONG), expect: Precondition::Any };
     lab.store.apply(Batch::of((0..1_100).map(short).collect::<Vec<_>>())).await?;
     lab.put("stays", "stays").await?;
-    lab.store.put_for(at("later"), frame("later"), LIFE * 100).await?;
+    lab.store.put_for(at("later"), frame("later"), LONG * 100).await?;
     assert_eq!(lab.store.control(Control::Sweep).await?, ControlReport::Swept { removed: 0, more: false });
-    lab.pass(LIFE).await;
+    lab.pass(LONG).await;
     let page = lab.store.scan(all(), PageRequest::default()).await?;
     assert_eq!(page.entries.len(), 2, "swept or not, they are absent");
     let mut removed = 0;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use aragora_core::clock::{Clock as _, ManualClock};
 use aragora_core::engine::{DebateHandle, DebateState, Engine, EventData};
+use aragora_core::storage::Storage;
 use aragora_core::{Error, ErrorKind, Result};
 
 use super::{DEBATES, builder, engine_of, resume, store_of};
@@ -36,7 +37,8 @@ pub fn main(arguments: impl IntoIterator<Item = String>) -> Result<()> {
     if embedded {
         return runtime().block_on(live(uri, notes, life));
     }
-    let driven = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    // One thread, so that participants who answer at once are recorded in the order in which they were asked.
+    let driven = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let driven = driven.map_err(|error| Error::new(ErrorKind::Unavailable, error.to_string()))?;
     driven.block_on(live(uri, notes, life))
 }
@@ -44,7 +46,7 @@ pub fn main(arguments: impl IntoIterator<Item = String>) -> Result<()> {
 async fn live(uri: String, notes: PathBuf, life: u32) -> Result<()> {
     let clock = clock_of(life);
     let notes = Arc::new(Notes::open(&notes)?);
-    let store = store_of(&uri, &clock).await?;
+    let store = opened(&uri, &clock).await?;
     let engine = engine_of(&store, &clock)?;
     let mut debates = tokio::task::JoinSet::new();
     for number in 0..DEBATES {
@@ -59,6 +61,19 @@ async fn live(uri: String, notes: PathBuf, life: u32) -> Result<()> {
         done.map_err(|error| Error::new(ErrorKind::Internal, error.to_string()))??;
     }
     Ok(())
+}
+
+/// A server that was hit may still be on its way back.
+async fn opened(uri: &str, clock: &ManualClock) -> Result<Arc<dyn Storage>> {
+    let began = Instant::now();
+    loop {
+        match store_of(uri, clock).await {
+            Err(error) if error.retryable() && began.elapsed() < PATIENCE => {
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            opened => return opened,
+        }
+    }
 }
 
 async fn begun(engine: &Engine, number: usize, desk: &Arc<Desk>, clock: &ManualClock) -> Result<Option<DebateHandle>> {

@@ -1,6 +1,7 @@
 //! Lives that are ended by `SIGKILL`, and what must be true of the store after the last one.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Debug;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -26,6 +27,8 @@ pub enum Kill {
     After(u64),
     /// Right after the first line with this word.
     At(&'static str),
+    /// The server of the store instead of the process, after this many lines.
+    Server(u64),
     /// Not at all.
     Never,
 }
@@ -35,6 +38,8 @@ pub enum Kill {
 pub struct Verdict {
     /// Lives it took.
     pub lives: u32,
+    /// How many of them had their server hit instead.
+    pub strikes: u32,
     /// Records whose writing was acknowledged to a process before it died.
     pub acknowledged: usize,
     /// Those of them that are not there any more.
@@ -74,6 +79,21 @@ pub fn kills_of(round: u64) -> Vec<Kill> {
     (0..1 + dice.next(5)).map(|_| Kill::After(1 + dice.next(60))).collect()
 }
 
+/// [`kills_of`], of which every second hits the server.
+pub fn kills_with_server(round: u64) -> Vec<Kill> {
+    let turned = |(number, kill)| match kill {
+        Kill::After(lines) if (number + round) % 2 == 0 => Kill::Server(lines),
+        kill => kill,
+    };
+    (0..).zip(kills_of(round)).map(turned).collect()
+}
+
+/// A server that can be hit.
+pub trait Server: Debug {
+    /// Kills what serves the store, with no time to say goodbye, and sees to it that the server comes back.
+    fn strike(&self) -> Result<()>;
+}
+
 /// How to start a life; the URI, the notes and the number of the life are added.
 #[derive(Clone, Debug)]
 pub struct Program<'a> {
@@ -81,6 +101,8 @@ pub struct Program<'a> {
     pub path: &'a Path,
     /// What stands before its arguments.
     pub first: &'a [&'a str],
+    /// Whom [`Kill::Server`] hits.
+    pub server: Option<&'a dyn Server>,
 }
 
 /// Lives over this store until one ends by itself, then the verdict.
@@ -92,13 +114,15 @@ pub fn survive(
     expected: &[Vec<Record>],
 ) -> Result<Verdict> {
     let mut lives = 0;
+    let mut strikes = 0;
     for kill in kills.into_iter().chain([Kill::Never]) {
         lives += 1;
+        strikes += u32::from(matches!(kill, Kill::Server(_)));
         if live(program, uri, notes, lives, kill)? {
             break;
         }
     }
-    let mut verdict = Verdict { lives, ..Verdict::default() };
+    let mut verdict = Verdict { lives, strikes, ..Verdict::default() };
     let text = std::fs::read_to_string(notes).map_err(|error| failed(&error))?;
     let driven = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     driven.map_err(|error| failed(&error))?.block_on(judge(uri, &text, lives + 1, expected, &mut verdict))?;
@@ -123,12 +147,16 @@ fn live(program: &Program<'_>, uri: &str, notes: &Path, life: u32, kill: Kill) -
     for (number, line) in (1..).zip(child.stdout.take().into_iter().flat_map(|out| BufReader::new(out).lines())) {
         let line = line.map_err(|error| failed(&error))?;
         let now = match kill {
-            Kill::After(lines) => number == lines,
+            Kill::After(lines) | Kill::Server(lines) => number == lines,
             Kill::At(word) => line.split(' ').any(|other| other == word),
             Kill::Never => false,
         };
         if now && !killed {
-            child.kill().map_err(|error| failed(&error))?;
+            match (kill, program.server) {
+                // A life whose store does not answer ends by itself, or does not notice.
+                (Kill::Server(_), Some(server)) => server.strike()?,
+                _ => child.kill().map_err(|error| failed(&error))?,
+            }
             killed = true;
         }
     }
@@ -190,8 +218,12 @@ fn debate(engine: &Engine, id: &str, notes: &str, log: &[Record], expected: &[Re
             verdict.faults.push(format!("{request} was asked {times} times, {allowed} at most"));
         }
     }
-    if undisturbed(log) != undisturbed(expected) {
-        verdict.faults.push(format!("{id} went another way than in peace"));
+    let (went, peace) = (undisturbed(log), undisturbed(expected));
+    if went != peace {
+        let at = went.iter().zip(&peace).position(|(one, other)| one != other).unwrap_or(went.len().min(peace.len()));
+        let show = |list: &[serde_json::Value]| list.get(at).map(ToString::to_string);
+        let (found, wanted) = (show(&went), show(&peace));
+        verdict.faults.push(format!("{id} went another way than in peace: {found:?}, expected {wanted:?}"));
     }
     if decision(log) != decision(expected) {
         verdict.faults.push(format!("{id} decided otherwise than in peace"));

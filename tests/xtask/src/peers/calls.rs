@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use crate::context::Context;
 use crate::npm::npm;
+use crate::peers::packages;
 use crate::process::{cargo_locked, program, run as start, run_within, works};
 use crate::venv::environment;
 
@@ -33,16 +34,19 @@ pub(crate) fn run(context: &Context) -> Result<(), String> {
     let rust = release.join(format!("calls{}", std::env::consts::EXE_SUFFIX));
     let hand = environment(context, "peers-hand", &folder.join("requirements-hand.txt"))?;
     let frameworks = environment(context, "peers-frameworks", &folder.join("requirements-frameworks.txt"))?;
+    let (python, node) = (packages::python(context, &folder)?, packages::node(context, &folder)?);
     println!("side | server's delay | concurrency | CPU per debate | p50 | p95 | debates/s | resident");
     println!("---|---|---|---|---|---|---|---");
     for delay in [0, 20] {
         let server = Server::start(context, &rust, delay)?;
         for (concurrency, debates) in LOADS {
-            let sides: [(&str, Command); 4] = [
+            let sides: [(&str, Command); 6] = [
                 ("Rust by hand (tokio, reqwest)", with(program(context, &rust), &["hand"])),
                 ("Rust, ours", with(program(context, &rust), &["ours"])),
                 ("Python by hand (aiohttp)", script(context, hand.join("python"), &folder, "hand.py")),
+                ("Python, ours", script(context, python.clone(), &folder, "ours.py")),
                 ("Node by hand (undici)", script(context, "node".into(), &folder, "hand.mjs")),
+                ("Node, ours", script(context, "node".into(), &node, "ours.mjs")),
             ];
             for (name, mut command) in sides {
                 measure(name, delay, &mut command, &server, (concurrency, debates))?;

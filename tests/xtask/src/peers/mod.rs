@@ -2,6 +2,7 @@
 
 mod calls;
 mod debate;
+mod packages;
 
 pub(crate) use calls::run as calls;
 pub(crate) use debate::run as debate;

@@ -62,6 +62,11 @@ impl Postgres {
         format!("postgres://{USER}@127.0.0.1:{}/postgres", self.port)
     }
 
+    /// The folder of its programs.
+    pub(super) fn programs(&self) -> String {
+        self.pg_ctl.parent().unwrap_or(&self.pg_ctl).display().to_string()
+    }
+
     /// Stops the server at once and starts it again, as one line of a shell.
     pub(super) fn restart_line(&self) -> String {
         let command = {

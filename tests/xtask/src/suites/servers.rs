@@ -10,23 +10,34 @@ use crate::suite::{Outcome, Suite};
 pub(super) const SUITE: Suite =
     Suite { name: "servers", about: "stores on PostgreSQL and Redis keep every line of the storage contract", run };
 
-/// In this order: the last stops and starts the servers, which nobody else must be using.
-const TESTS: [&str; 6] = [
+/// Stores in directories too: copies go from every backend to every other.
+const FEATURES: &str = "servers,sled";
+
+const TOGETHER: [&str; 12] = [
+    "durable_servers",
+    "storage_decorators",
+    "storage_histories",
     "storage_postgres",
     "storage_postgres_faults",
     "storage_migrations",
     "storage_redis",
     "storage_redis_faults",
-    "storage_postgres_restart",
+    "storage_server_secrets",
+    "storage_telemetry",
+    "start_rules",
+    "storage_copies",
 ];
+/// One after the other: they stop and start the servers, which nobody else must be using.
+const ALONE: [&str; 2] = ["storage_postgres_restart", "durable_postgres_struck"];
 
 fn run(context: &Context) -> Outcome {
-    let lints = ["--all-targets", "--features", "servers", "--", "-D", "warnings"];
+    let lints = ["--all-targets", "--features", FEATURES, "--", "-D", "warnings"];
     if let Err(reason) = start(cargo_locked(context, "clippy").args(["--package", "aragora-tests"]).args(lints)) {
         return Outcome::Failed(reason);
     }
     // Built before the servers start, so that they wait for nothing.
-    let mut build = selected(context, cargo_locked(context, "test"), &TESTS);
+    let all = [TOGETHER.as_slice(), &ALONE].concat();
+    let mut build = selected(context, cargo_locked(context, "test"), &all);
     if let Err(reason) = start(build.arg("--no-run")) {
         return Outcome::Failed(reason);
     }
@@ -34,12 +45,8 @@ fn run(context: &Context) -> Outcome {
         Ok(servers) => servers,
         Err(reason) => return Outcome::Missing(reason),
     };
-    let (together, alone) = TESTS.split_at(TESTS.len() - 1);
-    let units: Outcome = tests(context, &servers, &[]).and_then(|()| tests(context, &servers, together)).into();
-    match units {
-        Outcome::Passed => tests(context, &servers, alone).into(),
-        other => other,
-    }
+    let together = tests(context, &servers, &[]).and_then(|()| tests(context, &servers, &TOGETHER));
+    together.and_then(|()| ALONE.iter().try_for_each(|name| tests(context, &servers, &[name]))).into()
 }
 
 /// The named suites, or with none the library's own tests of what needs the servers' features.
@@ -61,7 +68,7 @@ fn tests(context: &Context, servers: &Servers, names: &[&str]) -> Result<(), Str
 }
 
 fn selected(_: &Context, mut command: Command, names: &[&str]) -> Command {
-    command.args(["--package", "aragora-tests", "--features", "servers"]);
+    command.args(["--package", "aragora-tests", "--features", FEATURES]);
     for name in names {
         command.args(["--test", name]);
     }

@@ -52,5 +52,14 @@ for i = 1, n do
     redis.call('ZREM', index, member)
   end
 end
+for _, id in ipairs(redis.call('ZRANGE', P .. 'w', 0, -1)) do
+  for i = 1, n do
+    local kind = arg(i, 1)
+    if kind == 'p' or kind == 'd' or kind == 't' then
+      redis.call('SADD', P .. 'w:' .. id, arg(i, 2) .. ':' .. arg(i, 3))
+    end
+  end
+  redis.call('PEXPIRE', P .. 'w:' .. id, 1200000)
+end
 for topic in string.gmatch(ARGV[3], '%x+') do redis.call('PUBLISH', P .. 's', topic) end
 return out

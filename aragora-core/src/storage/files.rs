@@ -4,24 +4,26 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::Write as _;
 use std::path::Path;
 
-use super::io;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 
-/// Makes a directory for its owner alone; one that is there stays as it is.
-pub(super) fn make_directory(path: &Path) -> Result<()> {
+/// Makes a directory for its owner alone, and those above it; one that is there stays as it is.
+pub(crate) fn make_directory(path: &Path) -> Result<()> {
     if path.is_dir() {
         return Ok(());
     }
+    let above = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    above.map_or(Ok(()), make_directory)?;
     let mut builder = DirBuilder::new();
+    // Somebody else may have made it meanwhile.
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path).map_err(|error| io(path, "make", error))?;
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).map_or(Ok(()), sync_directory)
+    above.map_or(Ok(()), sync_directory)
 }
 
 /// How a file for its owner alone is made and opened for writing.
-pub(super) fn private() -> OpenOptions {
+pub(crate) fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
@@ -30,8 +32,8 @@ pub(super) fn private() -> OpenOptions {
 }
 
 /// Replaces a file as a whole: whoever reads it finds the old or the new contents, also after a crash.
-pub(super) fn replace(path: &Path, contents: &[u8]) -> Result<()> {
-    let next = path.with_extension("tmp");
+pub(crate) fn replace(path: &Path, contents: &[u8]) -> Result<()> {
+    let next = path.with_added_extension("tmp");
     let written = private().truncate(true).open(&next).and_then(|mut file| {
         file.write_all(contents)?;
         file.sync_all()
@@ -48,4 +50,18 @@ pub(crate) fn sync_directory(path: &Path) -> Result<()> {
         File::open(path).and_then(|directory| directory.sync_all()).map_err(|error| io(path, "sync", error))?;
     }
     Ok(())
+}
+
+/// The error of a call to the file system.
+pub(crate) fn io(path: &Path, what: &str, error: std::io::Error) -> Error {
+    use std::io::ErrorKind as Io;
+    let (kind, reason) = match error.kind() {
+        Io::PermissionDenied | Io::ReadOnlyFilesystem => (ErrorKind::ReadOnly, "may not"),
+        Io::StorageFull | Io::QuotaExceeded => (ErrorKind::StorageFull, "has no space to"),
+        _ => (ErrorKind::Unavailable, "cannot"),
+    };
+    Error::new(kind, format!("the store {reason} {what} a file or directory of its own: {error}"))
+        .with("file", path.display())
+        .with("outcome", "not_applied")
+        .caused_by(error)
 }

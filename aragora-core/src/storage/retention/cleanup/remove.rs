@@ -1,0 +1,113 @@
+use std::fs::File;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+
+use rustix::fs::{AtFlags, Mode, OFlags, open, openat, statat, unlinkat};
+
+use super::walk::{Survey, identity};
+use super::{CleanupCategory, CleanupEntry, CleanupPlan, CleanupReport, SkippedEntry, archive, io};
+use crate::error::{Error, Result};
+
+const MANIFEST: &str = "manifest.json";
+const FOLDER: OFlags = OFlags::DIRECTORY.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+
+/// Two passes: everything is copied to the archive before the first file goes.
+pub(super) fn execute(root: &Path, plan: &CleanupPlan) -> Result<CleanupReport> {
+    let survey = Survey::of(root)?;
+    let mut report = CleanupReport::default();
+    let mut ready = Vec::new();
+    for entry in &plan.entries {
+        match checked(root, &survey, entry) {
+            Ok(folder) => ready.push((entry, folder)),
+            Err(reason) => report.skipped.push(SkippedEntry { path: entry.path.clone(), reason }),
+        }
+    }
+    if let Some(archive_to) = plan.options.archive_to.as_deref().and_then(archive::settled) {
+        for (entry, folder) in &ready {
+            let failed = |error| archived(&entry.path, error);
+            let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+            let file = openat(folder, name_of(&entry.path), flags, Mode::empty()).map_err(|e| failed(e.into()))?;
+            archive::copy(&mut File::from(file), &archive_to.join(&entry.path)).map_err(failed)?;
+            report.archived += 1;
+        }
+    }
+    // A backup is one as long as its manifest is there, and the newest go first: whatever ends this leaves whole chains.
+    ready.sort_by(|(a, _), (b, _)| {
+        (name_of(&b.path) == MANIFEST, &b.path).cmp(&(name_of(&a.path) == MANIFEST, &a.path))
+    });
+    for (entry, folder) in &ready {
+        // Looked at once more: archiving may have taken long.
+        let removed = same(folder, entry)
+            .and_then(|()| unlinkat(folder, name_of(&entry.path), AtFlags::empty()).map_err(|error| error.to_string()));
+        match removed {
+            Ok(()) => {
+                report.removed += 1;
+                report.bytes += entry.bytes;
+            }
+            Err(reason) => report.skipped.push(SkippedEntry { path: entry.path.clone(), reason }),
+        }
+    }
+    for (entry, _) in &ready {
+        remove_empty_folders(root, &entry.path);
+    }
+    Ok(report)
+}
+
+/// The folder of an entry, if the entry still is what was planned for. Each part of the path is opened from the one
+/// before, so that no link leads elsewhere.
+fn checked(root: &Path, survey: &Survey<'_>, entry: &CleanupEntry) -> std::result::Result<OwnedFd, String> {
+    let said = |error: rustix::io::Errno| error.to_string();
+    let parts: Vec<&str> = entry.path.split('/').collect();
+    let Some((_, folders)) = parts.split_last() else { return Err("no path".to_owned()) };
+    let plain = |part: &&str| !part.is_empty() && !matches!(*part, "." | "..");
+    let begins = match entry.category {
+        CleanupCategory::Orphans => true,
+        category => parts.first() == Some(&category.as_str()) && parts.len() > 1,
+    };
+    if !parts.iter().all(plain) || !begins {
+        return Err("no path of its category".to_owned());
+    }
+    let mut folder = open(root, FOLDER, Mode::empty()).map_err(said)?;
+    for part in folders {
+        folder = openat(&folder, *part, FOLDER, Mode::empty()).map_err(said)?;
+    }
+    same(&folder, entry)?;
+    let number = |text: &str| text.parse::<u64>().unwrap_or_default();
+    let [dev, ino, _] = &entry.identity;
+    if !survey.is_free(number(dev), number(ino)) {
+        return Err("it is open somewhere, or the store lives on it".to_owned());
+    }
+    Ok(folder)
+}
+
+/// Whether a name still means the file that was planned for, unchanged.
+#[allow(clippy::cast_lossless, clippy::unnecessary_cast)] // The width of these differs between systems.
+fn same(folder: &OwnedFd, entry: &CleanupEntry) -> std::result::Result<(), String> {
+    let found = statat(folder, name_of(&entry.path), AtFlags::SYMLINK_NOFOLLOW).map_err(|error| error.to_string())?;
+    let now = identity(found.st_dev as u64, found.st_ino as u64, found.st_mtime as i64, found.st_mtime_nsec as i64);
+    if now == entry.identity && u64::try_from(found.st_size) == Ok(entry.bytes) {
+        return Ok(());
+    }
+    Err("it changed since the plan".to_owned())
+}
+
+fn name_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Folders of a category that became empty; a folder that is not empty stays by itself.
+fn remove_empty_folders(root: &Path, path: &str) {
+    let mut path = path;
+    while let Some((folder, _)) = path.rsplit_once('/') {
+        // The folder of a category stays.
+        let is_category = !folder.contains('/') && !folder.starts_with("store-");
+        if is_category || std::fs::remove_dir(root.join(folder)).is_err() {
+            break;
+        }
+        path = folder;
+    }
+}
+
+fn archived(path: &str, error: std::io::Error) -> Error {
+    io("archived", error).with("path", path)
+}
