@@ -148,7 +148,7 @@ async fn eight_stores_opened_at_once_on_nothing_are_one_store() {
     for store in &opened {
         assert!(store.is_ok(), "{store:?}");
     }
-    assert_eq!(stores.number("SELECT count(*) FROM @.migration_versions").await, 3);
+    assert_eq!(stores.number("SELECT count(*) FROM @.migration_versions").await, 4);
 }
 
 const fn sleeping() -> [MigrationStep; 2] {

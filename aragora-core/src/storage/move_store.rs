@@ -23,8 +23,7 @@ const CLOCKS: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub struct MoveOptions {
-    /// How long writers are held off without a sign of life of whoever moves the store, 60 s. It must be longer than
-    /// reading and writing 4 MiB takes.
+    /// How long writers are held off without a sign of life of whoever moves the store, 60 s.
     pub hold: Duration,
     /// What the old store tells writers about where the new one is. By default its address without login and options,
     /// or, of a store that was handed over open, the name of its backend.
@@ -106,7 +105,10 @@ pub async fn move_between(
     let begun = parts.clock.monotonic();
     source.freeze(&hold.id, Freeze::Begin(options.hold)).await?;
     let moved = async {
-        let compared = transfer(&hold, &destination, parts).await?;
+        let compared = tokio::select! {
+            compared = transfer(&source, &destination, parts) => compared?,
+            error = hold.keep(parts) => return Err(error),
+        };
         source.freeze(&hold.id, Freeze::Moved(name)).await?;
         Ok(compared)
     };
@@ -136,15 +138,21 @@ struct Hold<'a> {
 }
 
 impl Hold<'_> {
-    async fn keep(&self) -> Result<()> {
-        self.source.freeze(&self.id, Freeze::Keep(self.time)).await
+    /// Ends when writers are no longer held off.
+    async fn keep(&self, parts: &Parts) -> Error {
+        loop {
+            parts.clock.sleep_until(parts.clock.monotonic() + self.time / 3).await;
+            if let Err(error) = self.source.freeze(&self.id, Freeze::Keep(self.time)).await {
+                return error;
+            }
+        }
     }
 }
 
-async fn transfer(hold: &Hold<'_>, destination: &Source, parts: &Parts) -> Result<(BTreeMap<String, MovedTable>, u64)> {
+async fn transfer(source: &Source, destination: &Source, parts: &Parts) -> Result<(BTreeMap<String, MovedTable>, u64)> {
     let mut sent = Sums::default();
     let mut loader = destination.clone().loader().await?;
-    let mut view = hold.source.view().await?;
+    let mut view = source.view().await?;
     loop {
         let rows = view.next().await?;
         if rows.is_empty() {
@@ -152,11 +160,10 @@ async fn transfer(hold: &Hold<'_>, destination: &Source, parts: &Parts) -> Resul
         }
         rows.iter().try_for_each(|row| sent.add(row))?;
         loader.put(rows).await?;
-        hold.keep().await?;
     }
     let counters: Counters = view.counters();
     drop(view);
-    loader.finish(hold.source.identity().await?, counters.after_restore()).await?;
+    loader.finish(source.identity().await?, counters.after_restore()).await?;
     let mut arrived = Sums::default();
     let mut view = destination.view().await?;
     loop {
@@ -165,7 +172,6 @@ async fn transfer(hold: &Hold<'_>, destination: &Source, parts: &Parts) -> Resul
             break;
         }
         rows.iter().try_for_each(|row| arrived.add(row))?;
-        hold.keep().await?;
     }
     sent.compare(arrived, parts.clock.now())
 }
@@ -200,13 +206,12 @@ impl Sums {
         hash.update(&value.expires_at.map_or(0, Timestamp::as_millis).to_le_bytes());
         hash.update(opened.payload);
         let hash = hash.digest128();
-        match value.expires_at {
-            Some(at) => drop(self.brief.insert(hash, (table, at))),
-            None => {
-                let sum = self.lasting.entry(table).or_default();
-                sum.rows += 1;
-                sum.sum = sum.sum.wrapping_add(hash);
-            }
+        if let Some(at) = value.expires_at {
+            self.brief.insert(hash, (table, at));
+        } else {
+            let sum = self.lasting.entry(table).or_default();
+            sum.rows += 1;
+            sum.sum = sum.sum.wrapping_add(hash);
         }
         Ok(())
     }

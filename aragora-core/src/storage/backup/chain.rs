@@ -30,7 +30,10 @@ pub(super) struct Verified {
 
 /// Manifests that were read once, for what only looks: they never change. Whoever verifies or restores reads them anew.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Known(Arc<Mutex<HashMap<(String, BackupId), Arc<Manifest>>>>);
+pub(super) struct Known(Arc<Mutex<Manifests>>);
+
+/// Manifests by store and id.
+type Manifests = HashMap<(String, BackupId), Arc<Manifest>>;
 
 /// Every complete backup of a store with whether it was read back, oldest first.
 pub(super) type Listing = Vec<(BackupId, bool)>;
@@ -86,7 +89,7 @@ impl Shelf<'_> {
         Ok(manifest)
     }
 
-    fn remembered(&self) -> std::sync::MutexGuard<'_, HashMap<(String, BackupId), Arc<Manifest>>> {
+    fn remembered(&self) -> std::sync::MutexGuard<'_, Manifests> {
         self.archive.known.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

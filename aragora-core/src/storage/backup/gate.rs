@@ -40,9 +40,8 @@ impl Gate {
         let mine = held.is_some_and(|(holder, _)| holder == hold);
         match what {
             Freeze::Begin(_) if held.is_some() && !mine => return Err(held_already()),
-            Freeze::Begin(time) => self.held = Some((hold.to_owned(), now.saturating_add(*time))),
             Freeze::Keep(_) | Freeze::Moved(_) if !mine => return Err(lapsed()),
-            Freeze::Keep(time) => self.held = Some((hold.to_owned(), now.saturating_add(*time))),
+            Freeze::Begin(time) | Freeze::Keep(time) => self.held = Some((hold.to_owned(), now.saturating_add(*time))),
             Freeze::End if mine => self.held = None,
             Freeze::End | Freeze::Moved(_) => {}
         }

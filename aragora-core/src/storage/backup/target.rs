@@ -86,10 +86,12 @@ impl BackupTarget for DirTarget {
     }
 
     async fn list(&self, prefix: String) -> Result<Vec<ObjectInfo>> {
-        let root = self.root.clone();
+        // Nothing beside the folder of a prefix has it.
+        let folder = prefix.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+        let place = if folder.is_empty() { self.root.clone() } else { self.path(&folder)? };
         let mut found = blocking(move || {
             let mut found = Vec::new();
-            walk(&root, "", &mut found).map_err(|error| files::io(&root, "list", error))?;
+            walk(&place, &folder, &mut found).map_err(|error| files::io(&place, "list", error))?;
             Ok(found)
         })
         .await?;

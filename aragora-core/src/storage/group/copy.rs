@@ -166,7 +166,7 @@ fn at_once(shared: &Shared, what: What, sender: &mut Sender) -> Result<Piece> {
     let (snapshot, now) = (shared.disk.snapshot()?, shared.clock.now());
     match what {
         What::Everything => snapshot.walk(Part::Records, &EVERYTHING, ScanOrder::Ascending, &mut |key, row| {
-            Ok(!live(key, row, now)?.is_some_and(|row| !sender.row(row)))
+            Ok(live(key, row, now)?.is_none_or(|row| sender.row(row)))
         })?,
         What::ChangedSince(number) => {
             for key in changed(&*snapshot, number)? {

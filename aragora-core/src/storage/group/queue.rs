@@ -54,11 +54,7 @@ impl Work {
 
     /// Whether it writes for somebody who does not know that the store is being moved.
     pub(super) fn is_write(&self) -> bool {
-        match self {
-            Self::Apply(_) | Self::Claim(_) | Self::Renew(..) | Self::Sweep | Self::CutJournal(_) => true,
-            Self::Load(_) | Self::Loaded(..) | Self::Moved(_) => false,
-            Self::Flush | Self::Check | Self::Compact | Self::Close => false,
-        }
+        matches!(self, Self::Apply(_) | Self::Claim(_) | Self::Renew(..) | Self::Sweep | Self::CutJournal(_))
     }
 
     /// Whether it frees space or keeps what is held, so that it may use what was set aside for a full disk.
