@@ -82,7 +82,7 @@ pub fn kills_of(round: u64) -> Vec<Kill> {
 /// [`kills_of`], of which every second hits the server.
 pub fn kills_with_server(round: u64) -> Vec<Kill> {
     let turned = |(number, kill)| match kill {
-        Kill::After(lines) if (number + round) % 2 == 0 => Kill::Server(lines),
+        Kill::After(lines) if (number + round).is_multiple_of(2) => Kill::Server(lines),
         kill => kill,
     };
     (0..).zip(kills_of(round)).map(turned).collect()
