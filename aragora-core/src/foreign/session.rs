@@ -169,14 +169,14 @@ impl Inner {
 
     async fn stop(&self, grace: Duration, more: Duration) -> Result<ShutdownReport> {
         // In real time too: a manual clock may stand still, and this must end.
-        let report = match tokio::time::timeout(grace + more, self.aragora.shutdown(grace)).await {
-            Ok(report) => report,
-            Err(_) => {
-                if let Some(clock) = &self.manual {
-                    clock.advance(CLOSING);
-                }
-                self.aragora.shutdown(Duration::ZERO).await
+        let in_time = tokio::time::timeout(grace + more, self.aragora.shutdown(grace)).await;
+        let report = if let Ok(report) = in_time {
+            report
+        } else {
+            if let Some(clock) = &self.manual {
+                clock.advance(CLOSING);
             }
+            self.aragora.shutdown(Duration::ZERO).await
         };
         // So that its directory is free when this returns.
         self.aragora.storage().whole().control(Control::Close).await.map(|_| report)

@@ -10,6 +10,11 @@ mod chain;
 mod chunk;
 mod drill;
 pub(crate) mod gate;
+// Without a backend nothing is waited for.
+#[cfg_attr(
+    not(any(feature = "storage-redb", feature = "storage-sled", feature = "storage-postgres")),
+    allow(clippy::unused_async)
+)]
 mod in_place;
 mod manifest;
 mod metrics;
