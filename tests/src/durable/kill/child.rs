@@ -49,18 +49,25 @@ async fn live(uri: String, notes: PathBuf, life: u32) -> Result<()> {
     let store = opened(&uri, &clock).await?;
     let engine = engine_of(&store, &clock)?;
     let mut debates = tokio::task::JoinSet::new();
+    let mut ended = Ok(());
     for number in 0..DEBATES {
         let asks = notes.clone();
         let desk = Desk::telling(move |request| asks.write(&format!("ask {request}")));
-        if let Some(handle) = begun(&engine, number, &desk, &clock).await? {
-            let notes = notes.clone();
-            debates.spawn(async move { watch(&handle, &notes).await });
+        match begun(&engine, number, &desk, &clock).await {
+            Ok(Some(handle)) => {
+                let notes = notes.clone();
+                debates.spawn(async move { watch(&handle, &notes).await });
+            }
+            Ok(None) => {}
+            Err(error) => ended = Err(error),
         }
     }
     while let Some(done) = debates.join_next().await {
-        done.map_err(|error| Error::new(ErrorKind::Internal, error.to_string()))??;
+        let done = done.map_err(|error| Error::new(ErrorKind::Internal, error.to_string())).flatten();
+        // The others go on: a handle that is dropped would cancel its debate.
+        ended = ended.and(done);
     }
-    Ok(())
+    ended
 }
 
 /// A server that was hit may still be on its way back.

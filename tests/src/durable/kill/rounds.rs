@@ -81,11 +81,11 @@ pub fn kills_of(round: u64) -> Vec<Kill> {
 
 /// [`kills_of`], of which every second hits the server.
 pub fn kills_with_server(round: u64) -> Vec<Kill> {
-    let turned = |(number, kill)| match kill {
+    let turned = |(number, kill): (u64, Kill)| match kill {
         Kill::After(lines) if (number + round).is_multiple_of(2) => Kill::Server(lines),
         kill => kill,
     };
-    (0..).zip(kills_of(round)).map(turned).collect()
+    (0_u64..).zip(kills_of(round)).map(turned).collect()
 }
 
 /// A server that can be hit.
