@@ -2232,6 +2232,8 @@ export interface KeyCensus {
   readonly rows: { readonly [key: string]: { readonly [key: string]: number } }
   /** Rows of sealed tables that no key protects, by table. */
   readonly plain: { readonly [key: string]: number }
+  /** The ids of the keys that reading each retained backup takes, by the backup's id. */
+  readonly backups: { readonly [key: string]: readonly string[] }
   /** When it was begun. */
   readonly takenAt: Date
 }
@@ -4714,7 +4716,7 @@ export const codecs: { readonly [name: string]: CodecRow } = {
   Join: { tag: null, cases: { all: [], quorum: [['min', 'min', 0], ['grace', 'grace', 'Grace']], consensus: { value: 'RuleConfig' }, first: [] } },
   JsonShape: { record: [['name', 'name', 0], ['schema', 'schema', 0], ['strict', 'strict', 0]] },
   KeyAge: { record: [['key', 'key', 0], ['since', 'since', 'instantMs'], ['rotationDue', 'rotation_due', 0]] },
-  KeyCensus: { record: [['rows', 'rows', 0], ['plain', 'plain', 0], ['takenAt', 'taken_at', 'instantMs']] },
+  KeyCensus: { record: [['rows', 'rows', 0], ['plain', 'plain', 0], ['backups', 'backups', 0], ['takenAt', 'taken_at', 'instantMs']] },
   Label: { record: [['label', 'label', 0], ['option', 'option', 0]] },
   LastError: { record: [['code', 'code', 0], ['at', 'at', 'instantMs']] },
   Layers: { record: [['bare', 'bare', 0], ['fallback', 'fallback', 0], ['repairs', 'repairs', 0], ['retries', 'retries', 0], ['retryFirstMs', 'retry_first_ms', 0], ['retryLongestMs', 'retry_longest_ms', 0], ['hedgeAfterMs', 'hedge_after_ms', 0], ['attemptLimitMs', 'attempt_limit_ms', 0], ['requestsPerMinute', 'requests_per_minute', 0], ['tokensPerMinute', 'tokens_per_minute', 0], ['longestWaitMs', 'longest_wait_ms', 0], ['inFlight', 'in_flight', 0], ['queue', 'queue', 0], ['breakerFailures', 'breaker_failures', 0], ['breakerWindowMs', 'breaker_window_ms', 0], ['breakerOpenForMs', 'breaker_open_for_ms', 0], ['budgets', 'budgets', ['list', 'Budget']], ['cache', 'cache', 'ReplyCache']] },

@@ -6623,12 +6623,14 @@ class KeyCensus(Value):
     Attributes:
         rows: Rows by table and key id; a row under two keys counts for both.
         plain: Rows of sealed tables that no key protects, by table.
+        backups: The ids of the keys that reading each retained backup takes, by the backup's id.
         taken_at: When it was begun.
     """
 
-    __match_args__ = ("rows", "plain", "taken_at")
+    __match_args__ = ("rows", "plain", "backups", "taken_at")
     rows: dict[str, dict[str, int]]
     plain: dict[str, int]
+    backups: dict[str, list[str]]
     taken_at: datetime
 
     @classmethod
@@ -6637,6 +6639,7 @@ class KeyCensus(Value):
         return cls(
             rows=m.required("rows", mapped(mapped(integer))),
             plain=m.required("plain", mapped(integer)),
+            backups=m.required("backups", mapped(listed(text))),
             taken_at=m.required("taken_at", instant_ms),
         )
 
@@ -6644,6 +6647,7 @@ class KeyCensus(Value):
         out: dict[str, Json] = {}
         out["rows"] = {key: {**item} for key, item in self.rows.items()}
         out["plain"] = {**self.plain}
+        out["backups"] = {key: [*item] for key, item in self.backups.items()}
         out["taken_at"] = to_unix_millis(self.taken_at)
         return out
 

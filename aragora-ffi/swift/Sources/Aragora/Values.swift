@@ -3944,12 +3944,15 @@ public struct KeyCensus: Hashable, AragoraDocument {
     public let rows: [String: [String: Int64]]
     /// Rows of sealed tables that no key protects, by table.
     public let plain: [String: Int64]
+    /// The ids of the keys that reading each retained backup takes, by the backup's id.
+    public let backups: [String: [String]]
     /// When it was begun.
     public let takenAt: Date
 
     private enum CodingKeys: String, CodingKey {
         case rows
         case plain
+        case backups
         case takenAt = "taken_at"
     }
 
@@ -3957,6 +3960,7 @@ public struct KeyCensus: Hashable, AragoraDocument {
         let keyed = try decoder.container(keyedBy: CodingKeys.self)
         rows = try keyed.decode([String: [String: Int64]].self, forKey: .rows)
         plain = try keyed.decode([String: Int64].self, forKey: .plain)
+        backups = try keyed.decode([String: [String]].self, forKey: .backups)
         takenAt = try keyed.decode(WireDate.self, forKey: .takenAt).date
     }
 
@@ -3964,6 +3968,7 @@ public struct KeyCensus: Hashable, AragoraDocument {
         var keyed = encoder.container(keyedBy: CodingKeys.self)
         try keyed.encode(rows, forKey: .rows)
         try keyed.encode(plain, forKey: .plain)
+        try keyed.encode(backups, forKey: .backups)
         try keyed.encode(WireDate(takenAt), forKey: .takenAt)
     }
 }

@@ -5091,12 +5091,15 @@ public class KeyCensus(
     public val rows: Map<String, Map<String, Long>>,
     /** Rows of sealed tables that no key protects, by table. */
     public val plain: Map<String, Long>,
+    /** The ids of the keys that reading each retained backup takes, by the backup's id. */
+    public val backups: Map<String, List<String>>,
     /** When it was begun. */
     public val takenAt: Instant,
 ) : Value() {
     override fun toJson(): JsonValue = Members()
         .put("rows", jsonMap(rows) { a -> jsonMap(a) { b -> jsonOf(b) } })
         .put("plain", jsonMap(plain) { a -> jsonOf(a) })
+        .put("backups", jsonMap(backups) { a -> jsonList(a) { b -> jsonOf(b) } })
         .put("taken_at", jsonOfMillis(takenAt))
         .done()
 
@@ -5106,6 +5109,7 @@ public class KeyCensus(
         public fun fromJson(json: JsonValue): KeyCensus = KeyCensus(
             json.required("rows").asMap { a -> a.asMap { b -> b.asLong() } },
             json.required("plain").asMap { a -> a.asLong() },
+            json.required("backups").asMap { a -> a.asList { b -> b.asString() } },
             json.required("taken_at").asInstantMs(),
         )
     }
