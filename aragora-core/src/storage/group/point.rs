@@ -2,6 +2,8 @@
 
 /// How far the writer of a store in a directory has come with a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+// Seen from outside in tests only; a library without sled has no redo rows.
+#[cfg_attr(not(feature = "testing"), allow(dead_code, unreachable_pub))]
 pub enum StoragePoint {
     /// The group is worked out and nothing of it is written. Of sled its redo row is on stable storage, though.
     BeforeApply,
