@@ -377,16 +377,20 @@ async fn the_store_of_a_uri_is_opened_or_its_feature_named() {
     let parts = Parts::system();
     let store = aragora_core::storage::open("memory:", &parts).await.unwrap();
     assert_eq!(store.capability().backend, "memory");
+    // Nobody listens there. Whether the backends were built depends on what else is built in the same run.
     for (uri, feature) in [
-        ("postgres://me:hunter2@host/db", "storage-postgres"),
-        ("postgresql://host/db", "storage-postgres"),
-        ("redis://host", "storage-redis"),
-        ("rediss://:hunter2@host", "storage-redis"),
-        ("redis+sentinel://a,b/svc", "storage-redis"),
+        ("postgres://me:hunter2@127.0.0.1:1/db", "storage-postgres"),
+        ("postgresql://127.0.0.1:1/db", "storage-postgres"),
+        ("redis://127.0.0.1:1", "storage-redis"),
+        ("rediss://:hunter2@127.0.0.1:1", "storage-redis"),
+        ("redis+sentinel://127.0.0.1:1,127.0.0.1:2/svc", "storage-redis"),
     ] {
         let error = aragora_core::storage::open(uri, &parts).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::NotConfigured, "{uri}");
-        assert!(error.reason().contains(feature) && !format!("{error:?}").contains("hunter2"), "{error:?}");
+        match error.kind() {
+            ErrorKind::NotConfigured => assert!(error.reason().contains(feature), "{error:?}"),
+            kind => assert_eq!(kind, ErrorKind::Unavailable, "{uri}: {error:?}"),
+        }
+        assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
     }
     for uri in ["", "memory:x", "mysql://me:hunter2@host", "redb:"] {
         let error = aragora_core::storage::open(uri, &parts).await.unwrap_err();
