@@ -23,7 +23,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use identity::Identity;
-pub(crate) use in_place::{discard_previous, identity_of, stage, switch};
+pub(crate) use in_place::{discard_previous, discard_staged, identity_of, stage, switch};
 use lock::Lock;
 pub(crate) use reserve::full;
 

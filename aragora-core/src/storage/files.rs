@@ -38,8 +38,13 @@ pub(crate) fn replace(path: &Path, contents: &[u8]) -> Result<()> {
         file.write_all(contents)?;
         file.sync_all()
     });
-    written.map_err(|error| io(&next, "write", error))?;
-    fs::rename(&next, path).map_err(|error| io(path, "replace", error))?;
+    // What is half written would stay, and nobody looks for it.
+    let given_up = |error, path: &Path, what| {
+        let _ = fs::remove_file(&next);
+        io(path, what, error)
+    };
+    written.map_err(|error| given_up(error, &next, "write"))?;
+    fs::rename(&next, path).map_err(|error| given_up(error, path, "replace"))?;
     path.parent().map_or(Ok(()), sync_directory)
 }
 

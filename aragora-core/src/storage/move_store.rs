@@ -86,7 +86,7 @@ pub async fn move_store(from: &str, to: &str, options: &MoveOptions, parts: &Par
 /// `conflict` if the new store holds rows or somebody else is moving the old one, `lease_lost` if writers could not be
 /// held off until the end, `corrupt` if a row is damaged or what arrived is not what was sent, `unsupported` if a
 /// backend cannot do this. After an error the old store goes on as it was, and what the new one holds is to be thrown
-/// away.
+/// away; only after one with the context `outcome` = `unknown` see first whether the old store still takes writes.
 pub async fn move_between(
     from: &Arc<dyn Storage>,
     to: &Arc<dyn Storage>,
@@ -103,14 +103,27 @@ pub async fn move_between(
     parts.entropy.fill(&mut random)?;
     let hold = Hold { source: &source, id: HEXLOWER.encode(&random), time: options.hold };
     let begun = parts.clock.monotonic();
-    source.freeze(&hold.id, Freeze::Begin(options.hold)).await?;
+    if let Err(error) = source.freeze(&hold.id, Freeze::Begin(options.hold)).await {
+        // It may have begun all the same.
+        drop(source.freeze(&hold.id, Freeze::End).await);
+        return Err(error);
+    }
     let moved = async {
         let compared = tokio::select! {
             compared = transfer(&source, &destination, parts) => compared?,
             error = hold.keep(parts) => return Err(error),
         };
-        source.freeze(&hold.id, Freeze::Moved(name)).await?;
-        Ok(compared)
+        match source.freeze(&hold.id, Freeze::Moved(name)).await {
+            // Nobody knows whether the mark is there; the store does.
+            Err(error) if error.context().get("outcome").is_some_and(|outcome| outcome == "unknown") => {
+                match source.freeze(&hold.id, Freeze::End).await {
+                    Err(after) if after.context().contains_key("moved_to") => Ok(compared),
+                    Ok(()) if error.kind() != ErrorKind::StorePoisoned => Err(error.with("outcome", "not_applied")),
+                    _ => Err(error),
+                }
+            }
+            done => done.map(|()| compared),
+        }
     };
     let (tables, expired) = match moved.await {
         Ok(compared) => compared,

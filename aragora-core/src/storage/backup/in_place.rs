@@ -38,7 +38,8 @@ impl BackupArchive {
     /// [`BackupArchive::restore`]. Directories get another generation of files, PostgreSQL a schema `<name>_restore`.
     ///
     /// Only backups of that same store: `backup_invalid` for those of another. `not_found` if there is no store,
-    /// `conflict` if the schema holds rows already, `unsupported` for stores of other backends.
+    /// `conflict` if there is such a schema already, e.g. of a restore that was staged and never switched to, see
+    /// [`discard_staged`]; `unsupported` for stores of other backends.
     pub async fn stage_in_place(&self, uri: &str, options: &RestoreOptions) -> Result<StagedRestore> {
         let (place, live) = Place::find(uri, &self.parts).await?;
         let options = match &options.store_id {
@@ -48,17 +49,22 @@ impl BackupArchive {
             }
             _ => RestoreOptions { store_id: Some(live), ..options.clone() },
         };
-        let staged = place.open(&self.parts).await?;
+        // From here on what lies there was made by this call, and a failure takes it away.
+        place.refuse_occupied().await?;
+        let staged = match place.open(&self.parts).await {
+            Ok(staged) => staged,
+            Err(error) => {
+                drop(place.discard().await);
+                return Err(error);
+            }
+        };
         let restored = self.restore(&staged, &options).await;
         let closed = staged.control(Control::Close).await;
         drop(staged);
         match restored.and_then(|report| closed.map(|_| report)) {
             Ok(report) => Ok(StagedRestore { report, place }),
             Err(error) => {
-                // A schema that held rows before is somebody's.
-                if error.kind() != ErrorKind::Conflict {
-                    drop(place.discard().await);
-                }
+                drop(place.discard().await);
                 Err(error)
             }
         }
@@ -121,7 +127,28 @@ pub async fn discard_previous(uri: &str, parts: &Parts) -> Result<u64> {
     }
 }
 
+/// Removes what restores in place have staged and not switched to, e.g. because their process ended; how many there
+/// were. Of a directory those that are being filled stay; on PostgreSQL nobody may be filling the schema.
+pub async fn discard_staged(uri: &str, parts: &Parts) -> Result<u64> {
+    match Place::find(uri, parts).await?.0 {
+        #[cfg(any(feature = "storage-redb", feature = "storage-sled"))]
+        Place::Directory { root, .. } => blocking(move || crate::storage::dir::discard_staged(&root)).await,
+        #[cfg(feature = "storage-postgres")]
+        Place::Postgres(options) => crate::storage::postgres::in_place::drop_schema(&options, "restore").await,
+    }
+}
+
 impl Place {
+    /// `conflict` if there is something already where the copy is to be made. A directory's name is made anew each time.
+    async fn refuse_occupied(&self) -> Result<()> {
+        match self {
+            #[cfg(any(feature = "storage-redb", feature = "storage-sled"))]
+            Self::Directory { .. } => Ok(()),
+            #[cfg(feature = "storage-postgres")]
+            Self::Postgres(options) => crate::storage::postgres::in_place::refuse_occupied(options, "restore").await,
+        }
+    }
+
     /// The place of a store and its id.
     async fn find(uri: &str, parts: &Parts) -> Result<(Self, String)> {
         #[cfg(any(feature = "storage-redb", feature = "storage-sled"))]

@@ -33,7 +33,7 @@ use async_trait::async_trait;
 use chain::{Known, Shelf};
 
 pub use drill::{DrillReport, RECOVERY_POINT, RECOVERY_TIME};
-pub use in_place::{StagedRestore, discard_previous};
+pub use in_place::{StagedRestore, discard_previous, discard_staged};
 pub use manifest::{BackupId, BackupKind};
 pub use prune::{BackupFacts, PrunePlan, RetentionPreset, plan_prune};
 pub use restore::{RestoreAt, RestoreOptions, RestoreReport};

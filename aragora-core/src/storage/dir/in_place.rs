@@ -50,11 +50,14 @@ pub(crate) fn switch(root: &Path, backend: &str, staged: &Path) -> Result<u64> {
     }
     let (next, files) = (live.generation + 1, staged.join(format!("{GENERATION}{made}")));
     let place = root.join(format!("{GENERATION}{next}"));
-    if place.exists() {
-        // Left over from an attempt that did not end: nothing above the live generation is anybody's.
-        fs::remove_dir_all(&place).map_err(|error| io(&place, "remove", error))?;
+    // An attempt that failed in between has moved the files already.
+    if files.exists() {
+        if place.exists() {
+            // Left over from something else: nothing above the live generation is anybody's.
+            fs::remove_dir_all(&place).map_err(|error| io(&place, "remove", error))?;
+        }
+        fs::rename(&files, &place).map_err(|error| io(&files, "rename", error))?;
     }
-    fs::rename(&files, &place).map_err(|error| io(&files, "rename", error))?;
     sync_directory(&place)?;
     sync_directory(root)?;
     replace(&root.join(CURRENT), format!("{next}\n").as_bytes())?;
@@ -62,6 +65,22 @@ pub(crate) fn switch(root: &Path, backend: &str, staged: &Path) -> Result<u64> {
     let _ = fs::remove_dir_all(staged);
     drop(lock);
     Ok(next)
+}
+
+/// Removes what was staged and is not being filled; how many there were.
+pub(crate) fn discard_staged(root: &Path) -> Result<u64> {
+    let mut removed = 0;
+    for entry in fs::read_dir(root).map_err(|error| io(root, "list", error))? {
+        let path = entry.map_err(|error| io(root, "list", error))?.path();
+        let staged = path.file_name().and_then(|name| name.to_str()).is_some_and(is_staged);
+        if staged && let Ok(lock) = Lock::take(&path, false) {
+            fs::remove_dir_all(&path).map_err(|error| io(&path, "remove", error))?;
+            removed += 1;
+            drop(lock);
+        }
+    }
+    sync_directory(root)?;
+    Ok(removed)
 }
 
 /// Removes every generation before the live one; how many there were. The store may be open.

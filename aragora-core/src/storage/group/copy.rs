@@ -352,16 +352,16 @@ impl Copyable for EmbeddedStorage {
 
     async fn freeze(&self, hold: &str, what: Freeze) -> Result<()> {
         self.usable()?;
+        // The writer looks at the hold and shuts the gate itself: nobody comes in between, and a caller who no longer
+        // waits changes nothing.
+        if let Freeze::Moved(to) = what {
+            return self.write(Work::Moved(hold.to_owned(), to)).await.map(drop);
+        }
         self.shared.gate().freeze(hold, &what, self.shared.clock.monotonic())?;
         match what {
             // Whatever was queued before is done after this.
             Freeze::Begin(_) => self.write(Work::Flush).await.map(drop),
-            Freeze::Keep(_) | Freeze::End => Ok(()),
-            Freeze::Moved(to) => {
-                self.write(Work::Moved(to.clone())).await?;
-                self.shared.gate().moved(&to);
-                Ok(())
-            }
+            Freeze::Keep(_) | Freeze::End | Freeze::Moved(_) => Ok(()),
         }
     }
 }

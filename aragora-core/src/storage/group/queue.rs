@@ -29,7 +29,8 @@ pub(super) enum Work {
     Load(Vec<StoredRow>),
     /// What the store counts on from, and the name of its journal from now on.
     Loaded(Counters, String),
-    Moved(String),
+    /// The hold under which writers are kept off, and where the store went.
+    Moved(String, String),
     Flush,
     Check,
     Compact,

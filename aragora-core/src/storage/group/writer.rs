@@ -12,6 +12,7 @@ use super::queue::{Done, Queued, Work};
 use super::state::State;
 use super::{Shared, poisoned};
 use crate::error::{Error, Result};
+use crate::storage::backup::Freeze;
 use crate::storage::batch::not_applied;
 
 /// Most batches of one group.
@@ -121,6 +122,11 @@ impl Writer {
             Ok(()) => {
                 self.freed += freed;
                 self.shared.group_size.observe(members.len() as f64);
+                for (member, result) in members.iter().zip(&results) {
+                    if let (Work::Moved(_, to), Ok(_)) = (&member.work, result) {
+                        self.shared.gate().moved(to);
+                    }
+                }
                 reached(StoragePoint::BeforeAnswer);
                 answer(members, results);
             }
@@ -201,13 +207,20 @@ impl Writer {
             .iter_mut()
             .map(|member| match &open {
                 Err(error) if member.work.is_write() => Err(not_applied(error.clone())),
-                _ => work_out(&mut plan, &mut member.work),
+                _ => self.may_move(&member.work).and_then(|()| work_out(&mut plan, &mut member.work)),
             })
             .collect();
         if !plan.is_empty() {
             plan.seal(self.shared.journal)?;
         }
         Ok((plan.changes, plan.state, results, plan.freed))
+    }
+
+    /// A move ends only while writers are held off for it.
+    fn may_move(&self, work: &Work) -> Result<()> {
+        let Work::Moved(hold, to) = work else { return Ok(()) };
+        let now = self.shared.clock.monotonic();
+        self.shared.gate().freeze(hold, &Freeze::Moved(to.clone()), now).map_err(not_applied)
     }
 
     fn commit(&mut self, changes: &Changes, state: State, sync: bool) -> Result<(), Failure> {
@@ -290,7 +303,7 @@ fn work_out(plan: &mut Plan<'_>, work: &mut Work) -> Result<Done> {
         Work::CutJournal(through) => plan.cut_journal(*through).map(|()| Done::Nothing),
         Work::Load(rows) => plan.load(std::mem::take(rows)).map(|()| Done::Nothing),
         Work::Loaded(counters, journal) => plan.loaded(*counters, journal).map(|()| Done::Nothing),
-        Work::Moved(to) => plan.moved(to).map(|()| Done::Nothing),
+        Work::Moved(_, to) => plan.moved(to).map(|()| Done::Nothing),
         Work::Flush | Work::Check | Work::Compact | Work::Close => Ok(Done::Nothing),
     }
     .map_err(not_applied)

@@ -74,6 +74,19 @@ pub(crate) async fn switch(options: &PostgresOptions) -> Result<u64> {
     Ok(generation.cast_unsigned())
 }
 
+/// `conflict` if there is a schema `<name>_<suffix>`.
+pub(crate) async fn refuse_occupied(options: &PostgresOptions, suffix: &str) -> Result<()> {
+    let schema = beside(options, suffix)?.schema;
+    let mut connection = connect(&options.connect()).await?;
+    let found = exists(&mut connection, &schema).await?;
+    let _ = connection.close().await;
+    if found {
+        let reason = "the copy of an earlier restore in place is still there; switch to it or discard it first";
+        return Err(Error::new(ErrorKind::Conflict, reason).with("schema", schema));
+    }
+    Ok(())
+}
+
 /// Removes the schema `<name>_<suffix>` with all that lies in it; how many there were.
 pub(crate) async fn drop_schema(options: &PostgresOptions, suffix: &str) -> Result<u64> {
     let schema = beside(options, suffix)?.schema;

@@ -52,6 +52,12 @@ for i = 1, n do
     redis.call('ZREM', index, member)
   end
 end
+-- Of copies that nobody goes on with nothing is noted any more.
+local stamp = string.format('%.0f', now)
+for _, old in ipairs(redis.call('ZRANGEBYSCORE', P .. 'w', '-inf', stamp)) do
+  redis.call('DEL', P .. 'w:' .. old)
+  redis.call('ZREM', P .. 'w', old)
+end
 for _, id in ipairs(redis.call('ZRANGE', P .. 'w', 0, -1)) do
   for i = 1, n do
     local kind = arg(i, 1)
