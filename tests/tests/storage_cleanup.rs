@@ -226,15 +226,42 @@ async fn everything_is_archived_before_anything_goes() {
     let plan = lab.cleanup().plan(&options).await.unwrap();
 
     // Where the second copy should go, there is a folder: it cannot be written, and nothing goes.
-    fs::create_dir_all(archive.path().join("sessions/deep/b.json")).unwrap();
+    let of_plan = archive.path().join(plan.hash.to_hex());
+    fs::create_dir_all(of_plan.join("sessions/deep/b.json")).unwrap();
     assert!(lab.cleanup().execute(&plan).await.is_err());
     assert!(a.exists() && b.exists());
 
-    fs::remove_dir(archive.path().join("sessions/deep/b.json")).unwrap();
+    fs::remove_dir(of_plan.join("sessions/deep/b.json")).unwrap();
     let report = lab.cleanup().execute(&plan).await.unwrap();
     assert_eq!((report.archived, report.removed), (2, 2));
     assert!(!a.exists() && !b.exists());
-    assert_eq!(fs::read(archive.path().join("sessions/deep/b.json")).unwrap(), contents);
+    assert_eq!(fs::read(of_plan.join("sessions/deep/b.json")).unwrap(), contents);
+
+    // A file of the same name is another file: both are kept.
+    fs::write(lab.file("sessions/deep/b.json", 0), "the next").unwrap();
+    lab.age(&b, 4 * DAY);
+    let next = lab.cleanup().plan(&options).await.unwrap();
+    assert_eq!(lab.cleanup().execute(&next).await.unwrap().archived, 1);
+    assert_eq!(fs::read(of_plan.join("sessions/deep/b.json")).unwrap(), contents);
+    let copy = archive.path().join(next.hash.to_hex()).join("sessions/deep/b.json");
+    assert_eq!(fs::read(copy).unwrap(), b"the next");
+}
+
+#[tokio::test]
+async fn an_archive_that_moved_into_the_directory_is_refused() {
+    let lab = Lab::new().await;
+    let file = lab.file("sessions/a.json", 4 * DAY);
+    let outside = tempfile::tempdir().unwrap();
+    let link = outside.path().join("archive");
+    fs::create_dir(outside.path().join("real")).unwrap();
+    symlink(outside.path().join("real"), &link).unwrap();
+    let options = CleanupOptions { archive_to: Some(link.clone()), ..CleanupOptions::default() };
+    let plan = lab.cleanup().plan(&options).await.unwrap();
+    fs::remove_file(&link).unwrap();
+    symlink(lab.root.join("traces"), &link).unwrap();
+    fs::create_dir(lab.root.join("traces")).unwrap();
+    assert_eq!(lab.cleanup().execute(&plan).await.unwrap_err().kind(), ErrorKind::InvalidRequest);
+    assert!(file.exists());
 }
 
 #[tokio::test]

@@ -82,7 +82,8 @@ pub struct CleanupOptions {
     pub artifact_days: u32,
     /// Traces, 90 days.
     pub trace_days: u32,
-    /// Where files are copied to before they go: a folder outside of the data directory.
+    /// Where files are copied to before they go, below a folder named by the plan's hash: a folder outside of the data
+    /// directory.
     pub archive_to: Option<PathBuf>,
 }
 
@@ -280,7 +281,7 @@ impl StorageCleanup {
     /// and compared before the first file goes. An entry that changed is left and told of.
     ///
     /// Errors: `conflict` if the plan's hash is not that of its entries in this directory; `clock_jump` if the clock
-    /// cannot be believed; `storage_full` if the archive has no room. Nothing was deleted then.
+    /// cannot be believed; `invalid_request` if the archive lies inside the directory by now; `storage_full` if the archive has no room. Nothing was deleted then.
     pub async fn execute(&self, plan: &CleanupPlan) -> Result<CleanupReport> {
         if self.hash(&plan.options, plan.now, &plan.entries)? != plan.hash {
             return Err(Error::new(ErrorKind::Conflict, "this is not the plan that was made for this directory"));
@@ -294,7 +295,12 @@ impl StorageCleanup {
             return Err(Error::new(ErrorKind::ClockJump, reason).with("now", now).with("planned", plan.now));
         }
         let plan = plan.clone();
-        self.blocking(move |this| remove::execute(&this.root, &plan)).await
+        self.blocking(move |this| {
+            // A link on the way to the archive may lead elsewhere by now.
+            plan.options.check(&this.root)?;
+            remove::execute(&this.root, &plan)
+        })
+        .await
     }
 
     fn hash(&self, options: &CleanupOptions, now: Timestamp, entries: &[CleanupEntry]) -> Result<Digest> {

@@ -6,7 +6,7 @@ use rustix::fs::{AtFlags, Mode, OFlags, open, openat, statat, unlinkat};
 
 use super::walk::{Survey, identity};
 use super::{CleanupCategory, CleanupEntry, CleanupPlan, CleanupReport, SkippedEntry, archive, io};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 const MANIFEST: &str = "manifest.json";
 const FOLDER: OFlags = OFlags::DIRECTORY.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
@@ -22,7 +22,10 @@ pub(super) fn execute(root: &Path, plan: &CleanupPlan) -> Result<CleanupReport> 
             Err(reason) => report.skipped.push(SkippedEntry { path: entry.path.clone(), reason }),
         }
     }
-    if let Some(archive_to) = plan.options.archive_to.as_deref().and_then(archive::settled) {
+    if let Some(archive_to) = &plan.options.archive_to {
+        let lost = || Error::new(ErrorKind::Unavailable, "the folder of the archive cannot be found any more");
+        // Each plan has a folder of its own: names come again, and what was archived stays.
+        let archive_to = archive::settled(archive_to).ok_or_else(lost)?.join(plan.hash.to_hex());
         for (entry, folder) in &ready {
             let failed = |error| archived(&entry.path, error);
             let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
