@@ -6,6 +6,7 @@
 mod archive;
 mod backups;
 mod remove;
+mod sets;
 mod walk;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ use crate::error::{Error, ErrorKind, Result, Violations};
 use crate::ids::Digest;
 use crate::telemetry::Parts;
 use std::time::Duration;
+use sets::Stuck;
 use walk::{Found, Survey};
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -267,7 +269,10 @@ impl StorageCleanup {
         let survey = Survey::of(&self.root)?;
         let doomed = backups::doomed(&self.root, options, now)?;
         let mut entries = Vec::new();
-        for file in survey.files()? {
+        let files = survey.files()?;
+        let free = files.iter().map(|file| &*file.path);
+        let stuck = Stuck::of(&self.root, doomed.iter().map(|set| &**set), free);
+        for file in files.into_iter().filter(|file| !stuck.holds(file.category, &file.path)) {
             if let Some(reason) = due(&file, options, now, &doomed) {
                 entries.push(entry(&file, now, reason));
             }
