@@ -10,7 +10,7 @@
 //! A part is a chunk of rows, with a cipher one envelope (store `key_bundle`, record = bundle, field = part). A bundle
 //! of which a part is missing was never finished, and does not count.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -23,7 +23,7 @@ use super::chunk::{self, ChunkWriter};
 use super::source::{StoredRow, StoredValue};
 use super::{Backups, invalid};
 use crate::config::Secret;
-use crate::crypto::{FieldPath, Plain, envelope_key_id, key_not_found};
+use crate::crypto::{FieldPath, KeyId, Keyring, Plain, envelope_key_id, key_not_found};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::ulid;
 use crate::storage::tenant_keys::{KEY_TABLE, is_tombstone};
@@ -85,8 +85,8 @@ pub(super) fn take_out(rows: &mut Vec<StoredRow>) -> bool {
 }
 
 impl Backups {
-    /// Stores the wrapped keys of tenants as they are now, unless that is what the bundle holds, and deletes every
-    /// other bundle. Gives whether one was written. Backups do so themselves, and so does
+    /// Stores the wrapped keys of tenants as they are now, unless that is what the bundle holds under the key that is
+    /// active now, and deletes every other bundle. Gives whether one was written. Backups do so themselves, and so does
     /// [`TenantKeys`](crate::storage::TenantKeys) that was told of them.
     ///
     /// `conflict`, to be repeated, if another process was at it for a minute; `lease_lost`, if this one stalled so long
@@ -101,7 +101,7 @@ impl Backups {
         let any = !rows.is_empty();
         let current = match found.as_slice() {
             [] => rows.is_empty(),
-            [only] => only.holds(&digest(&parts_of(&rows))),
+            [only] => only.holds(&digest(&parts_of(&rows))) && shelf.is_sealed_now(only).await?,
             _ => false,
         };
         if current {
@@ -217,6 +217,29 @@ impl Shelf<'_> {
             }
         }
         Ok(seen.into_iter().filter(|(bundle, count)| bundle.parts == *count).map(|(bundle, _)| bundle).collect())
+    }
+
+    /// Whether a bundle is sealed as one would be that is written now: under the active key, or under none.
+    async fn is_sealed_now(&self, bundle: &Bundle) -> Result<bool> {
+        match self.sealing_key(bundle).await {
+            Ok(key) => Ok(key == self.keyring().map(Keyring::active_key_id)),
+            // Another process replaced it a moment ago.
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn sealing_key(&self, bundle: &Bundle) -> Result<Option<KeyId>> {
+        Ok(envelope_key_id(&self.archive.target.get(self.part_name(bundle, 0)).await?))
+    }
+
+    /// The keys that seal bundles, which reading any backup takes.
+    pub(super) async fn bundle_keys(&self) -> Result<BTreeSet<KeyId>> {
+        let mut keys = BTreeSet::new();
+        for bundle in self.bundles().await? {
+            keys.extend(self.sealing_key(&bundle).await?);
+        }
+        Ok(keys)
     }
 
     /// The names of the objects of every bundle, whole or not.
