@@ -20,8 +20,8 @@ use crate::crypto::canonical::to_canonical;
 use crate::error::{Error, ErrorKind, Result, Violations};
 use crate::ids::Digest;
 use crate::telemetry::Parts;
-use std::time::Duration;
 use sets::Stuck;
+use std::time::Duration;
 use walk::{Found, Survey};
 
 const DAY: Duration = Duration::from_secs(86_400);
