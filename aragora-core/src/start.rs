@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::config::{ApprovalBackend, Config, Secret};
 use crate::error::{Error, ErrorKind, Result, Violations};
-use crate::storage::{Connectivity, check_connectivity};
+use crate::storage::{Connectivity, check_connectivity, files};
 
 /// Connections that listening, renewing leases and reconciling need beside the workers.
 const SPARE: u32 = 3;
@@ -126,28 +126,33 @@ fn of_server(pointer: &'static str, answer: Connectivity) -> Probe {
     probe
 }
 
-/// The path of an address of an embedded store.
+/// The directory that a store of this address writes to; none if it only reads.
+#[cfg(any(feature = "storage-redb", feature = "storage-sled"))]
 fn path_of(uri: &str) -> Option<std::path::PathBuf> {
-    let path = match uri.split_once(':') {
-        Some(("redb" | "sled", rest)) => rest.split_once('?').map_or(rest, |(path, _)| path),
-        _ => uri,
-    };
-    let path = path.strip_prefix("//").unwrap_or(path);
-    (!path.is_empty()).then(|| path.into())
+    // An address that is wrong is refused by whoever opens the store, with the reason.
+    let (_, path, options) = crate::storage::open::embedded::locate(uri).ok().flatten()?;
+    let only_reads = options.split('&').any(|option| option == "mode=ro");
+    (!path.is_empty() && !only_reads).then(|| path.into())
+}
+
+/// Without a backend there is no directory.
+#[cfg(not(any(feature = "storage-redb", feature = "storage-sled")))]
+fn path_of(_: &str) -> Option<std::path::PathBuf> {
+    None
 }
 
 /// `None` if nothing is wrong: a directory that works needs no line.
 async fn probe_directory(path: std::path::PathBuf) -> Option<Probe> {
-    let work = tokio::task::spawn_blocking(move || -> std::io::Result<()> {
-        std::fs::create_dir_all(&path)?;
+    let work = tokio::task::spawn_blocking(move || -> Result<()> {
+        files::make_directory(&path)?;
         let probe = path.join(format!("probe-{}.tmp", std::process::id()));
-        let made = std::fs::File::create(&probe).and_then(|file| file.sync_all());
+        let made = files::private().open(&probe).and_then(|file| file.sync_all());
         let removed = std::fs::remove_file(&probe);
-        made.and(removed)
+        made.and(removed).map_err(|error| files::io(&probe, "write", error))
     });
     let reason = match tokio::time::timeout(LIMIT, work).await {
         Ok(Ok(Ok(()))) => return None,
-        Ok(Ok(Err(error))) => error.kind().to_string(),
+        Ok(Ok(Err(error))) => error.reason().to_owned(),
         Ok(Err(_)) => "looking at it did not end".to_owned(),
         Err(_) => "it does not answer within 5 s".to_owned(),
     };

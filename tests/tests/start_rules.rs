@@ -117,6 +117,23 @@ async fn a_directory_that_cannot_be_written_is_told_of() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left behind");
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn looking_at_the_directory_opens_it_to_nobody_and_writes_to_none_that_is_only_read() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("above/data");
+    let probed = async |uri: String| probe_env(&Config::load([("ARAGORA_STORAGE_URL", &*uri)]).unwrap()).await;
+    let report = probed(format!("redb:{}?mode=ro", data.display())).await;
+    assert!(!folder.path().join("above").exists(), "{report:?}");
+    let report = probed(format!("redb:{}?cache_mb=8", data.display())).await;
+    assert!(!report.lines.iter().any(|line| line.contains("directory")), "{report:?}");
+    for made in [&*data, data.parent().unwrap()] {
+        assert_eq!(std::fs::metadata(made).unwrap().permissions().mode() & 0o777, 0o700, "{}", made.display());
+    }
+}
+
 #[tokio::test]
 async fn an_instance_is_listed_until_it_leaves() {
     let folder = tempfile::tempdir().unwrap();

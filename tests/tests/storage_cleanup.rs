@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use aragora_core::ErrorKind;
 use aragora_core::clock::{Clock as _, ManualClock, Timestamp};
-use aragora_core::storage::backup::{BackupArchive, Backups, DirTarget};
+use aragora_core::storage::backup::{BackupArchive, BackupId, Backups, DirTarget};
 use aragora_core::storage::retention::{CleanupCategory, CleanupOptions, CleanupPlan, ClockGuard, StorageCleanup};
 use aragora_core::storage::{Address, Codec, Control, KeyBytes, MemoryStorage, Space, Storage, TableName, draft, open};
 use aragora_core::telemetry::Parts;
@@ -226,15 +226,42 @@ async fn everything_is_archived_before_anything_goes() {
     let plan = lab.cleanup().plan(&options).await.unwrap();
 
     // Where the second copy should go, there is a folder: it cannot be written, and nothing goes.
-    fs::create_dir_all(archive.path().join("sessions/deep/b.json")).unwrap();
+    let of_plan = archive.path().join(plan.hash.to_hex());
+    fs::create_dir_all(of_plan.join("sessions/deep/b.json")).unwrap();
     assert!(lab.cleanup().execute(&plan).await.is_err());
     assert!(a.exists() && b.exists());
 
-    fs::remove_dir(archive.path().join("sessions/deep/b.json")).unwrap();
+    fs::remove_dir(of_plan.join("sessions/deep/b.json")).unwrap();
     let report = lab.cleanup().execute(&plan).await.unwrap();
     assert_eq!((report.archived, report.removed), (2, 2));
     assert!(!a.exists() && !b.exists());
-    assert_eq!(fs::read(archive.path().join("sessions/deep/b.json")).unwrap(), contents);
+    assert_eq!(fs::read(of_plan.join("sessions/deep/b.json")).unwrap(), contents);
+
+    // A file of the same name is another file: both are kept.
+    fs::write(lab.file("sessions/deep/b.json", 0), "the next").unwrap();
+    lab.age(&b, 4 * DAY);
+    let next = lab.cleanup().plan(&options).await.unwrap();
+    assert_eq!(lab.cleanup().execute(&next).await.unwrap().archived, 1);
+    assert_eq!(fs::read(of_plan.join("sessions/deep/b.json")).unwrap(), contents);
+    let copy = archive.path().join(next.hash.to_hex()).join("sessions/deep/b.json");
+    assert_eq!(fs::read(copy).unwrap(), b"the next");
+}
+
+#[tokio::test]
+async fn an_archive_that_moved_into_the_directory_is_refused() {
+    let lab = Lab::new().await;
+    let file = lab.file("sessions/a.json", 4 * DAY);
+    let outside = tempfile::tempdir().unwrap();
+    let link = outside.path().join("archive");
+    fs::create_dir(outside.path().join("real")).unwrap();
+    symlink(outside.path().join("real"), &link).unwrap();
+    let options = CleanupOptions { archive_to: Some(link.clone()), ..CleanupOptions::default() };
+    let plan = lab.cleanup().plan(&options).await.unwrap();
+    fs::remove_file(&link).unwrap();
+    symlink(lab.root.join("traces"), &link).unwrap();
+    fs::create_dir(lab.root.join("traces")).unwrap();
+    assert_eq!(lab.cleanup().execute(&plan).await.unwrap_err().kind(), ErrorKind::InvalidRequest);
+    assert!(file.exists());
 }
 
 #[tokio::test]
@@ -255,9 +282,8 @@ async fn the_clock_must_be_believed() {
     assert_eq!(guarded.execute(&plan).await.unwrap().removed, 1);
 }
 
-#[tokio::test]
-async fn old_backup_sets_go_and_the_newest_five_stay() {
-    let lab = Lab::new().await;
+/// Twelve full backups below the data directory: six of different days, six of today.
+async fn twelve_backups(lab: &Lab) -> (Backups, Vec<BackupId>) {
     let store: Arc<dyn Storage> = Arc::new(MemoryStorage::journaled(lab.parts.clock.clone()));
     let target = Arc::new(DirTarget::new(lab.root.join("backups")));
     let backups = Backups::new(store.clone(), BackupArchive::new(target, None, lab.parts.clone())).unwrap();
@@ -271,15 +297,78 @@ async fn old_backup_sets_go_and_the_newest_five_stay() {
         ids.push(id);
         lab.clock.advance(Duration::from_secs(if day < 6 { 10 * DAY } else { 60 }));
     }
+    (backups, ids)
+}
+
+/// The folder of a backup set.
+fn set_of(lab: &Lab, id: &BackupId) -> PathBuf {
+    let store = fs::read_dir(lab.root.join("backups")).unwrap().next().unwrap().unwrap().path();
+    store.join(id.to_string())
+}
+
+fn doomed(plan: &CleanupPlan, ids: &[BackupId]) -> Vec<usize> {
+    let is_doomed = |id: &BackupId| plan.entries.iter().any(|entry| entry.path.contains(&id.to_string()));
+    (0..ids.len()).filter(|n| is_doomed(&ids[*n])).collect()
+}
+
+#[tokio::test]
+async fn old_backup_sets_go_and_the_newest_five_stay() {
+    let lab = Lab::new().await;
+    let (backups, ids) = twelve_backups(&lab).await;
     let now: Timestamp = lab.clock.now();
     let plan = lab.plan().await;
     assert_eq!(plan.now, now);
-    let doomed: Vec<usize> =
-        (0..12).filter(|n| plan.entries.iter().any(|entry| entry.path.contains(&ids[*n].to_string()))).collect();
-    assert_eq!(doomed, [0, 2, 3, 4, 5], "old, not verified, and not among the newest five");
+    assert_eq!(doomed(&plan, &ids), [0, 2, 3, 4, 5], "old, not verified, and not among the newest five");
     lab.cleanup().execute(&plan).await.unwrap();
     let left: Vec<_> = backups.list().await.unwrap().into_iter().map(|backup| backup.id).collect();
     assert_eq!(left.len(), 7);
     let newest = left.last().unwrap();
     backups.verify(newest).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_backup_whose_manifest_is_in_use_stays_whole_and_so_does_every_older_one() {
+    let lab = Lab::new().await;
+    let (backups, ids) = twelve_backups(&lab).await;
+    let plan = lab.plan().await;
+    let held = File::open(set_of(&lab, &ids[3]).join("manifest.json")).unwrap();
+    assert_eq!(doomed(&lab.plan().await, &ids), [4, 5], "what it may go on from stays too");
+    let report = lab.cleanup().execute(&plan).await.unwrap();
+    assert!(!report.skipped.is_empty() && !set_of(&lab, &ids[4]).exists() && !set_of(&lab, &ids[5]).exists());
+    drop(held);
+    for n in [0, 2, 3] {
+        backups.verify(&ids[n]).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_manifest_that_cannot_be_read_keeps_every_backup_of_its_store() {
+    let lab = Lab::new().await;
+    let (_, ids) = twelve_backups(&lab).await;
+    let manifest = set_of(&lab, &ids[8]).join("manifest.json");
+    fs::remove_file(&manifest).unwrap();
+    assert_eq!(doomed(&lab.plan().await, &ids), [0, 2, 3, 4, 5], "without a manifest it is no backup");
+    fs::create_dir(&manifest).unwrap();
+    assert_eq!(doomed(&lab.plan().await, &ids), Vec::<usize>::new());
+}
+
+#[tokio::test]
+async fn a_folder_beside_the_generations_is_nobodys_orphan() {
+    let lab = Lab::new().await;
+    for name in ["store-9.bak", "store-", "store-old", "store-+9", "store-09", "store-0"] {
+        lab.file(&format!("{name}/data"), 900 * DAY);
+    }
+    lab.file("store-9/data", 900 * DAY);
+    assert_eq!(paths(&lab.plan().await), ["store-9/data"]);
+}
+
+#[tokio::test]
+async fn more_files_go_than_a_process_may_open() {
+    let lab = Lab::new().await;
+    for n in 0..1_500 {
+        lab.file(&format!("sessions/{n}.json"), 4 * DAY);
+    }
+    let plan = lab.plan().await;
+    let report = lab.cleanup().execute(&plan).await.unwrap();
+    assert_eq!((report.removed, report.skipped), (1_500, Vec::new()));
 }

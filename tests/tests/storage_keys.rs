@@ -2,20 +2,24 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use aragora_core::ErrorKind;
 use aragora_core::clock::{CancelToken, ManualClock};
 use aragora_core::crypto::{Cipher, KeyId, Keyring, LocalKms};
 use aragora_core::ids::{OrgId, PrincipalId};
-use aragora_core::storage::backup::{BackupArchive, BackupTarget as _, Backups, DirTarget, RestoreAt, RestoreOptions};
+use aragora_core::storage::backup::{
+    BackupArchive, BackupTarget, Backups, DirTarget, ObjectInfo, RestoreAt, RestoreOptions,
+};
 use aragora_core::storage::{
     FieldPolicy, Grace, HEARTBEAT, INSTANCE_TTL, MemoryStorage, Seal, Sealed, ShredProof, Space, Stack, Storage,
     Stores, Table, TableDef, TableRecord, TenantKeys,
 };
 use aragora_core::telemetry::Parts;
 use aragora_core::testing::storage::Hurried;
+use aragora_core::{ErrorKind, Result};
 use aragora_tests::sealing::{KEY_1, KEY_2};
+use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -123,7 +127,7 @@ impl Lab {
     fn files(&self) -> (Vec<PathBuf>, Vec<PathBuf>) {
         let (mut found, mut folders) = (Vec::new(), vec![self.folder.path().to_owned()]);
         while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            for entry in std::fs::read_dir(folder).unwrap().map(std::result::Result::unwrap) {
                 if entry.file_type().unwrap().is_dir() { folders.push(entry.path()) } else { found.push(entry.path()) }
             }
         }
@@ -310,7 +314,110 @@ async fn a_tenants_old_key_stays_while_a_backup_needs_it() {
         std::fs::remove_file(path).unwrap();
     }
     assert_eq!(keys.destroy_unused(&acme, sealed.reencrypt(), &cancel).await.unwrap(), 1);
+    std::fs::remove_file(lab.files().0.pop().unwrap()).unwrap();
+    assert_eq!(keys.destroy_unused(&acme, sealed.reencrypt(), &cancel).await.unwrap(), 0);
+    assert_eq!(lab.files().0.len(), 1, "a call that is repeated writes the bundle that one before did not");
     assert_eq!(notes(&sealed, "acme").get(&1).await.unwrap().unwrap().value, note(1));
+}
+
+#[tokio::test]
+async fn a_bundle_is_sealed_anew_after_a_rotation_and_its_key_counts_until_then() {
+    let lab = Lab::new();
+    let (_, sealed) = lab.sealed(&lab.below, lab.keys(&lab.below));
+    notes(&sealed, "acme").put(&note(1)).await.unwrap();
+    lab.backups(None).full().await.unwrap();
+    let plain = lab.files().0;
+    for path in lab.files().1 {
+        std::fs::remove_file(path).unwrap();
+    }
+    // The same keys, and a cipher from now on; then another key of that.
+    lab.tick();
+    let first = lab.backups(Some(KEY_1)).full().await.unwrap();
+    assert_eq!(lab.files().0.len(), 1);
+    assert_ne!(lab.files().0, plain);
+    let both = format!("{KEY_2},{KEY_1}");
+    let backups = lab.backups(Some(&both));
+    assert!(backups.key_ids().await.unwrap()[&first].contains(&id(KEY_1)));
+    lab.tick();
+    assert!(backups.store_keys().await.unwrap(), "the bundle is sealed under the old key");
+    assert!(!backups.store_keys().await.unwrap());
+    assert!(backups.key_ids().await.unwrap()[&first].contains(&id(KEY_2)), "whoever reads the backup reads the bundle");
+
+    for path in lab.files().1 {
+        std::fs::remove_file(path).unwrap();
+    }
+    lab.tick();
+    lab.backups(Some(KEY_2)).full().await.unwrap();
+    // Who has the new key alone can read all of it.
+    let (_, copy) = lab.restored(Some(KEY_2), RestoreOptions::default()).await;
+    assert_eq!(notes(&copy, "acme").get(&1).await.unwrap().unwrap().value, note(1));
+}
+
+#[tokio::test]
+async fn a_restore_without_the_keys_that_there_were_is_refused() {
+    let lab = Lab::new();
+    let backups = lab.backups(None);
+    let (_, sealed) = lab.sealed(&lab.below, lab.keys(&lab.below));
+    notes(&sealed, "acme").put(&note(1)).await.unwrap();
+    let full = backups.full().await.unwrap();
+    std::fs::remove_file(lab.files().0.pop().unwrap()).unwrap();
+    let copy: Arc<dyn Storage> = Arc::new(MemoryStorage::new(lab.parts.clock.clone()));
+    let error = lab.archive(None).restore(&copy, &RestoreOptions::default()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::BackupInvalid);
+    assert!(error.reason().contains("keys of tenants"), "{error}");
+    assert_eq!(backups.verify(&full).await.unwrap_err().kind(), ErrorKind::BackupInvalid);
+}
+
+/// A folder whose first write of a bundle takes so long that another process has its turn.
+#[derive(Debug)]
+struct Stalling {
+    inner: DirTarget,
+    clock: ManualClock,
+    other: Backups,
+    others_keys: TenantKeys,
+    stalled: AtomicBool,
+}
+
+#[async_trait]
+impl BackupTarget for Stalling {
+    async fn put(&self, name: String, bytes: Vec<u8>) -> Result<()> {
+        if name.contains("/keys/") && !self.stalled.swap(true, Ordering::SeqCst) {
+            self.clock.advance(Duration::from_secs(61));
+            self.others_keys.shred(&org("acme"), proof()).await?;
+            assert!(self.other.store_keys().await?);
+        }
+        self.inner.put(name, bytes).await
+    }
+    async fn get(&self, name: String) -> Result<Vec<u8>> {
+        self.inner.get(name).await
+    }
+    async fn list(&self, prefix: String) -> Result<Vec<ObjectInfo>> {
+        self.inner.list(prefix).await
+    }
+    async fn delete(&self, name: String) -> Result<()> {
+        self.inner.delete(name).await
+    }
+}
+
+#[tokio::test]
+async fn who_stalled_deletes_no_bundle_that_another_wrote_meanwhile() {
+    let lab = Lab::new();
+    let (_, sealed) = lab.sealed(&lab.below, lab.keys(&lab.below));
+    notes(&sealed, "acme").put(&note(1)).await.unwrap();
+    let target = Stalling {
+        inner: DirTarget::new(lab.folder.path()),
+        clock: lab.clock.clone(),
+        other: lab.backups(None),
+        others_keys: lab.keys(&lab.below),
+        stalled: AtomicBool::new(false),
+    };
+    let archive = BackupArchive::new(Arc::new(target), None, lab.parts.clone());
+    let slow = Backups::new(lab.below.clone(), archive).unwrap();
+    assert_eq!(slow.store_keys().await.unwrap_err().kind(), ErrorKind::LeaseLost);
+    let (bundles, _) = lab.files();
+    assert_eq!(bundles.len(), 1, "its own is gone: {bundles:?}");
+    assert!(!holds(&bundles[0], "\"wrapped\""), "what is left is the one without the destroyed key");
+    assert!(!lab.backups(None).store_keys().await.unwrap());
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 struct Job {
     pages: Mutex<Vec<(Timestamp, Option<String>)>>,
     fails: AtomicBool,
+    panics: AtomicBool,
     stop: Mutex<Option<CancelToken>>,
     runs: AtomicU64,
 }
@@ -38,6 +39,7 @@ impl RetentionJob for Job {
 
     async fn page(&self, now: Timestamp, cursor: Option<String>) -> Result<RetentionPage> {
         self.pages.lock().unwrap().push((now, cursor.clone()));
+        assert!(!self.panics.load(Ordering::SeqCst), "a mistake in a job");
         if self.fails.load(Ordering::SeqCst) {
             return Err(Error::new(ErrorKind::Unavailable, "not now"));
         }
@@ -142,11 +144,14 @@ async fn failures_are_counted_and_kept() {
     assert_eq!((status.total_runs, status.failures, status.success_rate()), (1, 1, 0.0));
     assert_eq!(status.last_error.as_deref(), Some("unavailable: not now"));
     lab.job.fails.store(false, Ordering::SeqCst);
+    lab.job.panics.store(true, Ordering::SeqCst);
+    assert_eq!(run().await.unwrap_err().kind(), ErrorKind::Internal);
+    lab.job.panics.store(false, Ordering::SeqCst);
     for _ in 0..3 {
         run().await.unwrap();
     }
     let status = lab.scheduler().status().await.unwrap().remove(0);
-    assert_eq!((status.total_runs, status.failures, status.success_rate()), (4, 1, 0.75));
+    assert_eq!((status.total_runs, status.failures, status.success_rate()), (5, 2, 0.6));
     assert_eq!((status.last_error, status.last_run), (None, Some("2026-03-02T00:00:00Z".parse().unwrap())));
 }
 

@@ -1,6 +1,7 @@
 //! What an instance does beside debates, for as long as the host awaits it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::select;
 
@@ -14,6 +15,8 @@ use crate::telemetry::Parts;
 
 /// Signs of life between two counts of what is stored, which read every row (1 h).
 const USAGE_EVERY: u32 = 120;
+/// How long a turn of upkeep is one process's: a little shorter than a round, so that it can have the next one too.
+const TURN: Duration = Duration::from_secs(HEARTBEAT.as_secs() - 5);
 /// Sweeps of 1,000 rows each between two signs of life.
 const SWEEPS: u32 = 20;
 
@@ -33,13 +36,21 @@ impl Aragora {
     /// what has expired and counts every hour what is stored. A failure is logged and does not end it, and whatever runs may be dropped at any time.
     /// Backups run beside it: `Backups::run`.
     pub async fn maintenance(&self, cancel: &CancelToken) {
-        let clock = self.engine.parts().clock.clone();
+        // Upkeep may take longer than a sign of life can wait.
+        let signs = self.every_round(cancel, async |_| log("a sign of life", self.sign_of_life().await));
+        let upkeep = self.every_round(cancel, async |round| {
+            log("keeping the store in order", self.keep_in_order(round, cancel).await);
+        });
+        tokio::join!(signs, upkeep);
+    }
+
+    async fn every_round(&self, cancel: &CancelToken, work: impl AsyncFn(u32)) {
+        let clock = &self.engine.parts().clock;
         let mut round: u32 = 0;
         while !cancel.is_cancelled() {
             let next = clock.monotonic().saturating_add(HEARTBEAT);
             let work = async {
-                log("a sign of life", self.sign_of_life().await);
-                log("keeping the store in order", self.keep_in_order(round, cancel).await);
+                work(round).await;
                 clock.sleep_until(next).await;
             };
             select! {
@@ -60,8 +71,8 @@ impl Aragora {
     async fn keep_in_order(&self, round: u32, cancel: &CancelToken) -> Result<()> {
         let store = self.storage.whole();
         let turn = Leases::new(store.clone(), Space::System).named("maintenance");
-        // Not given back: it lapses when the next turn is due, whoever takes that.
-        if turn.claim(self.instance_id().unwrap_or("maintenance"), HEARTBEAT).await?.is_none() {
+        // Not given back: it lapses before the next turn is due, whoever takes that.
+        if turn.claim(self.instance_id().unwrap_or("maintenance"), TURN).await?.is_none() {
             return Ok(());
         }
         if round.is_multiple_of(USAGE_EVERY) {

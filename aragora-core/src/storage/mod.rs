@@ -26,7 +26,7 @@ mod connectivity;
 mod control;
 #[cfg(any(feature = "storage-redb", feature = "storage-sled"))]
 mod dir;
-mod files;
+pub(crate) mod files;
 mod frame;
 #[cfg(any(feature = "storage-redb", feature = "storage-sled"))]
 pub(crate) mod group;
@@ -39,7 +39,7 @@ mod memory;
 pub mod migrate;
 mod move_store;
 mod observed;
-mod open;
+pub(crate) mod open;
 #[cfg(feature = "storage-postgres")]
 pub mod postgres;
 #[cfg(feature = "storage-redb")]

@@ -10,7 +10,7 @@
 //! A part is a chunk of rows, with a cipher one envelope (store `key_bundle`, record = bundle, field = part). A bundle
 //! of which a part is missing was never finished, and does not count.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -23,7 +23,7 @@ use super::chunk::{self, ChunkWriter};
 use super::source::{StoredRow, StoredValue};
 use super::{Backups, invalid};
 use crate::config::Secret;
-use crate::crypto::{FieldPath, Plain, envelope_key_id, key_not_found};
+use crate::crypto::{FieldPath, KeyId, Keyring, Plain, envelope_key_id, key_not_found};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::ulid;
 use crate::storage::tenant_keys::{KEY_TABLE, is_tombstone};
@@ -43,6 +43,15 @@ struct Bundle {
     /// ULID and digest.
     name: String,
     parts: usize,
+}
+
+/// What became of the wrapped keys.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Kept {
+    /// Whether a bundle was written.
+    written: bool,
+    /// Whether there are any keys.
+    pub(super) any: bool,
 }
 
 impl Bundle {
@@ -76,45 +85,79 @@ pub(super) fn take_out(rows: &mut Vec<StoredRow>) -> bool {
 }
 
 impl Backups {
-    /// Stores the wrapped keys of tenants as they are now, unless that is what the bundle holds, and deletes every
-    /// other bundle. Gives whether one was written. Backups do so themselves, and so does
+    /// Stores the wrapped keys of tenants as they are now, unless that is what the bundle holds under the key that is
+    /// active now, and deletes every other bundle. Gives whether one was written. Backups do so themselves, and so does
     /// [`TenantKeys`](crate::storage::TenantKeys) that was told of them.
     ///
-    /// `conflict`, to be repeated, if another process was at it for a minute.
+    /// `conflict`, to be repeated, if another process was at it for a minute; `lease_lost`, if this one stalled so long
+    /// that another took its turn.
     pub async fn store_keys(&self) -> Result<bool> {
+        Ok(self.keep_keys().await?.written)
+    }
+
+    pub(super) async fn keep_keys(&self) -> Result<Kept> {
         let shelf = self.shelf().await?;
         let (found, rows) = (shelf.bundles().await?, self.key_rows().await?);
+        let any = !rows.is_empty();
         let current = match found.as_slice() {
             [] => rows.is_empty(),
-            [only] => only.holds(&digest(&parts_of(&rows))),
+            [only] => only.holds(&digest(&parts_of(&rows))) && shelf.is_sealed_now(only).await?,
             _ => false,
         };
         if current {
-            return Ok(false);
+            return Ok(Kept { written: false, any });
         }
-        let lease = self.bundle_lease().await?;
-        let written = self.write_bundle(&shelf).await;
+        let mut lease = self.bundle_lease().await?;
+        let written = self.write_bundle(&shelf, &mut lease).await;
         // A lease that cannot be given back lapses by itself.
         drop(self.store.renew(lease, None).await);
-        written.map(|()| true)
+        written.map(|()| Kept { written: true, any })
     }
 
     /// Under the lease: whoever reads keys before they are destroyed and writes them afterwards sees that they changed,
     /// and writes again.
-    async fn write_bundle(&self, shelf: &Shelf<'_>) -> Result<()> {
+    async fn write_bundle(&self, shelf: &Shelf<'_>, lease: &mut Lease) -> Result<()> {
+        // Nothing that appears from now on is deleted: if this process stalls, it is what another wrote in its turn.
+        let mut old = shelf.bundle_objects().await?;
         for _ in 0..TRIES {
             let parts = parts_of(&self.key_rows().await?);
             let digest = digest(&parts);
             let parts_now = &self.archive.parts;
             let name = format!("{}-{digest}", ulid(parts_now.clock.now(), &*parts_now.entropy)?);
             let bundle = Bundle { name, parts: parts.len() };
-            shelf.put_bundle(&bundle, parts).await?;
-            if digest == self::digest(&parts_of(&self.key_rows().await?)) {
-                return shelf.delete_other_bundles(&bundle).await;
+            for (number, part) in parts.into_iter().enumerate() {
+                shelf.put_part(&bundle, number, part).await?;
+                self.hold(shelf, &bundle, lease).await?;
             }
+            if digest == self::digest(&parts_of(&self.key_rows().await?)) {
+                self.hold(shelf, &bundle, lease).await?;
+                for object in old {
+                    self.archive.target.delete(object).await?;
+                }
+                return Ok(());
+            }
+            old.extend((0..bundle.parts).map(|number| shelf.part_name(&bundle, number)));
         }
         let reason = "the keys of tenants change faster than they are stored";
         Err(Error::new(ErrorKind::Conflict, reason).retryable_if(true))
+    }
+
+    /// Renews the lease. Where another process has it, what was written of this bundle goes, if there is a newer one.
+    async fn hold(&self, shelf: &Shelf<'_>, bundle: &Bundle, lease: &mut Lease) -> Result<()> {
+        match self.store.renew(lease.clone(), Some(LEASE)).await {
+            Ok(renewed) => *lease = renewed,
+            Err(error) => {
+                if error.kind() == ErrorKind::LeaseLost
+                    && shelf.bundles().await?.iter().any(|other| other.name > bundle.name)
+                {
+                    for number in 0..bundle.parts {
+                        self.archive.target.delete(shelf.part_name(bundle, number)).await?;
+                    }
+                }
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 
     async fn key_rows(&self) -> Result<Vec<StoredRow>> {
@@ -164,8 +207,8 @@ impl Shelf<'_> {
     async fn bundles(&self) -> Result<Vec<Bundle>> {
         let folder = format!("{}/keys/", self.store_id);
         let mut seen: BTreeMap<Bundle, usize> = BTreeMap::new();
-        for object in self.archive.target.list(folder.clone()).await? {
-            let found = object.name.strip_prefix(&folder).and_then(|rest| rest.split_once('/'));
+        for object in self.bundle_objects().await? {
+            let found = object.strip_prefix(&folder).and_then(|rest| rest.split_once('/'));
             let Some((name, (_, parts))) = found.and_then(|(name, part)| Some((name, part.split_once("-of-")?))) else {
                 continue;
             };
@@ -176,29 +219,45 @@ impl Shelf<'_> {
         Ok(seen.into_iter().filter(|(bundle, count)| bundle.parts == *count).map(|(bundle, _)| bundle).collect())
     }
 
-    async fn put_bundle(&self, bundle: &Bundle, parts: Vec<Vec<u8>>) -> Result<()> {
-        for (number, part) in parts.into_iter().enumerate() {
-            let (name, field) = (self.part_name(bundle, number), field(bundle, number));
-            let bytes = match &self.archive.cipher {
-                Some(cipher) => cipher.seal(&place(bundle, &field), Plain::Bytes(Secret::new(part)))?.into_bytes(),
-                None => part,
-            };
-            self.archive.target.put(name.clone(), bytes.clone()).await?;
-            // What cannot be read back was not stored.
-            if self.archive.target.get(name).await? != bytes {
-                return Err(invalid("a key bundle does not come back as it was written"));
-            }
+    /// Whether a bundle is sealed as one would be that is written now: under the active key, or under none.
+    async fn is_sealed_now(&self, bundle: &Bundle) -> Result<bool> {
+        match self.sealing_key(bundle).await {
+            Ok(key) => Ok(key == self.keyring().map(Keyring::active_key_id)),
+            // Another process replaced it a moment ago.
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
         }
-        Ok(())
     }
 
-    async fn delete_other_bundles(&self, keep: &Bundle) -> Result<()> {
-        let folder = format!("{}/keys/", self.store_id);
-        let kept = format!("{folder}{}/", keep.name);
-        for object in self.archive.target.list(folder).await? {
-            if !object.name.starts_with(&kept) {
-                self.archive.target.delete(object.name).await?;
-            }
+    async fn sealing_key(&self, bundle: &Bundle) -> Result<Option<KeyId>> {
+        Ok(envelope_key_id(&self.archive.target.get(self.part_name(bundle, 0)).await?))
+    }
+
+    /// The keys that seal bundles, which reading any backup takes.
+    pub(super) async fn bundle_keys(&self) -> Result<BTreeSet<KeyId>> {
+        let mut keys = BTreeSet::new();
+        for bundle in self.bundles().await? {
+            keys.extend(self.sealing_key(&bundle).await?);
+        }
+        Ok(keys)
+    }
+
+    /// The names of the objects of every bundle, whole or not.
+    async fn bundle_objects(&self) -> Result<Vec<String>> {
+        let objects = self.archive.target.list(format!("{}/keys/", self.store_id)).await?;
+        Ok(objects.into_iter().map(|object| object.name).collect())
+    }
+
+    async fn put_part(&self, bundle: &Bundle, number: usize, part: Vec<u8>) -> Result<()> {
+        let (name, field) = (self.part_name(bundle, number), field(bundle, number));
+        let bytes = match &self.archive.cipher {
+            Some(cipher) => cipher.seal(&place(bundle, &field), Plain::Bytes(Secret::new(part)))?.into_bytes(),
+            None => part,
+        };
+        self.archive.target.put(name.clone(), bytes.clone()).await?;
+        // What cannot be read back was not stored.
+        if self.archive.target.get(name).await? != bytes {
+            return Err(invalid("a key bundle does not come back as it was written"));
         }
         Ok(())
     }

@@ -132,6 +132,9 @@ pub(super) struct Manifest {
     pub sealed: bool,
     /// The keys that reading all of it takes.
     pub keys: Vec<KeyId>,
+    /// Whether tenants had keys, which lie in the bundle beside the backups: without it this one cannot be restored.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub keys_in_bundle: bool,
     /// Which key authenticates this document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mac_key: Option<KeyId>,

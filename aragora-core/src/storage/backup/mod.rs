@@ -26,7 +26,7 @@ mod target;
 mod verify;
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -123,13 +123,15 @@ impl Backups {
         shelf.facts(&shelf.list().await?).await
     }
 
-    /// The keys that reading each complete backup takes, by backup, oldest first.
+    /// The keys that reading each complete backup takes, by backup, oldest first. The key of the bundle beside them is
+    /// one of each.
     pub async fn key_ids(&self) -> Result<BTreeMap<BackupId, Vec<KeyId>>> {
         let shelf = self.shelf().await?;
-        let mut found = BTreeMap::new();
+        let (mut found, shared) = (BTreeMap::new(), shelf.bundle_keys().await?);
         for (id, _) in shelf.list().await? {
             let keys = shelf.manifest(&id).await?.keys;
-            found.insert(id, keys);
+            let keys: BTreeSet<KeyId> = keys.into_iter().chain(shared.iter().copied()).collect();
+            found.insert(id, keys.into_iter().collect());
         }
         Ok(found)
     }

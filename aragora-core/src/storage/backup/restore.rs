@@ -139,6 +139,9 @@ pub(super) async fn load_chain(
 ) -> Result<()> {
     let last = chain.last().ok_or_else(|| invalid("a chain without a backup"))?;
     let keys = shelf.key_rows().await?;
+    if keys.is_none() && chain.iter().any(|manifest| manifest.keys_in_bundle) {
+        return Err(invalid("the keys of tenants are missing beside the backups").with("backup", &last.id));
+    }
     let mut loader = destination.clone().loader().await?;
     for manifest in chain {
         for number in 0..manifest.chunks.len() {

@@ -128,7 +128,7 @@ impl Backups {
         if let Some(keyring) = shelf.keyring() {
             contents.keys.insert(keyring.active_key_id());
         }
-        let manifest = Manifest {
+        let mut manifest = Manifest {
             format: FORMAT,
             id: id.clone(),
             store: self.source.identity().await?,
@@ -145,13 +145,14 @@ impl Backups {
             chunks,
             sealed: self.archive.cipher.is_some(),
             keys: contents.keys.into_iter().collect(),
+            keys_in_bundle: false,
             mac_key: None,
             mac: None,
         };
         // The view is closed before the journal is cut: a store may keep what an open view can see.
         drop(view);
         // Before there is a backup that needs them.
-        self.store_keys().await?;
+        manifest.keys_in_bundle = self.keep_keys().await?.any;
         let written = shelf.put_manifest(manifest).await?;
         if let Some(mark) = journal_to {
             self.source.cut_journal(&mark).await?;

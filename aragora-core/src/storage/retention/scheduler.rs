@@ -1,7 +1,9 @@
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 use tokio::select;
@@ -227,7 +229,9 @@ impl RetentionScheduler {
                 return Ok(false);
             }
             *lease = named.renew(lease, LEASE).await?;
-            let page = job.page(now, status.cursor.clone()).await?;
+            let page = AssertUnwindSafe(async { job.page(now, status.cursor.clone()).await }).catch_unwind().await;
+            // One that panics must not end the others.
+            let page = page.unwrap_or_else(|_| Err(Error::internal("the retention job panicked")))?;
             status.total_removed += page.removed;
             status.cursor = page.next;
             if status.cursor.is_none() {

@@ -80,8 +80,9 @@ impl TenantKeys {
         if !destroyed.is_empty() {
             self.replace(&current, &row).await?;
             self.cache.forget(tenant);
-            self.store_bundles().await?;
         }
+        // Also where nothing is left to destroy: a call before may have ended between the two.
+        self.store_bundles().await?;
         for key in &destroyed {
             self.parts.telemetry.tell(IntegrityEvent::KeyRetired { key: *key, tenant: Some(tenant.clone()) });
         }

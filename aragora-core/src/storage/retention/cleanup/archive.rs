@@ -16,14 +16,21 @@ pub(super) fn settled(path: &Path) -> Option<PathBuf> {
     Some(there.canonicalize().ok()?.join(rest))
 }
 
-/// Copies a file, syncs the copy, reads it back and compares it with what was read.
+/// Copies a file, syncs the copy, reads it back and compares it with what was read. What an earlier run of the same plan
+/// left there, maybe in part, is replaced; the folder belongs to that plan alone.
 pub(super) fn copy(source: &mut File, to: &Path) -> io::Result<()> {
     let folder = to.parent().unwrap_or(to);
     fs::create_dir_all(folder)?;
     let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(true);
+    options.read(true).write(true).create_new(true);
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut copy = options.open(to)?;
+    let mut copy = match options.open(to) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            fs::remove_file(to)?;
+            options.open(to)?
+        }
+        opened => opened?,
+    };
     source.seek(SeekFrom::Start(0))?;
     let written = digest(source, |piece| copy.write_all(piece))?;
     copy.sync_all()?;

@@ -2,6 +2,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::sets::MANIFEST;
 use super::{CleanupOptions, walk};
 use crate::clock::Timestamp;
 use crate::error::Result;
@@ -30,9 +31,14 @@ pub(super) fn doomed(root: &Path, options: &CleanupOptions, now: Timestamp) -> R
         let mut whole = true;
         for set in walk::entries(&folder)?.into_iter().filter(|entry| entry.is_dir) {
             let Ok(id) = set.name.parse::<BackupId>() else { continue };
-            let Ok(bytes) = std::fs::read(folder.join(&set.name).join("manifest.json")) else { continue };
-            match serde_json::from_slice::<Manifest>(&bytes) {
-                Ok(manifest) if manifest.id == id => facts.push(BackupFacts {
+            let manifest = match std::fs::read(folder.join(&set.name).join(MANIFEST)) {
+                Ok(bytes) => serde_json::from_slice::<Manifest>(&bytes).ok(),
+                // A backup that is being written, or what is left of one.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+                Err(_) => None,
+            };
+            match manifest {
+                Some(manifest) if manifest.id == id => facts.push(BackupFacts {
                     id,
                     parent: manifest.parent,
                     ended_at: manifest.ended_at,

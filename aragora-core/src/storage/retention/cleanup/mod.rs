@@ -6,6 +6,7 @@
 mod archive;
 mod backups;
 mod remove;
+mod sets;
 mod walk;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use crate::crypto::canonical::to_canonical;
 use crate::error::{Error, ErrorKind, Result, Violations};
 use crate::ids::Digest;
 use crate::telemetry::Parts;
+use sets::Stuck;
 use std::time::Duration;
 use walk::{Found, Survey};
 
@@ -82,7 +84,8 @@ pub struct CleanupOptions {
     pub artifact_days: u32,
     /// Traces, 90 days.
     pub trace_days: u32,
-    /// Where files are copied to before they go: a folder outside of the data directory.
+    /// Where files are copied to before they go, below a folder named by the plan's hash: a folder outside of the data
+    /// directory.
     pub archive_to: Option<PathBuf>,
 }
 
@@ -266,7 +269,10 @@ impl StorageCleanup {
         let survey = Survey::of(&self.root)?;
         let doomed = backups::doomed(&self.root, options, now)?;
         let mut entries = Vec::new();
-        for file in survey.files()? {
+        let files = survey.files()?;
+        let free = files.iter().map(|file| &*file.path);
+        let stuck = Stuck::of(&self.root, doomed.iter().map(|set| &**set), free);
+        for file in files.into_iter().filter(|file| !stuck.holds(file.category, &file.path)) {
             if let Some(reason) = due(&file, options, now, &doomed) {
                 entries.push(entry(&file, now, reason));
             }
@@ -280,7 +286,7 @@ impl StorageCleanup {
     /// and compared before the first file goes. An entry that changed is left and told of.
     ///
     /// Errors: `conflict` if the plan's hash is not that of its entries in this directory; `clock_jump` if the clock
-    /// cannot be believed; `storage_full` if the archive has no room. Nothing was deleted then.
+    /// cannot be believed; `invalid_request` if the archive lies inside the directory by now; `storage_full` if the archive has no room. Nothing was deleted then.
     pub async fn execute(&self, plan: &CleanupPlan) -> Result<CleanupReport> {
         if self.hash(&plan.options, plan.now, &plan.entries)? != plan.hash {
             return Err(Error::new(ErrorKind::Conflict, "this is not the plan that was made for this directory"));
@@ -294,7 +300,12 @@ impl StorageCleanup {
             return Err(Error::new(ErrorKind::ClockJump, reason).with("now", now).with("planned", plan.now));
         }
         let plan = plan.clone();
-        self.blocking(move |this| remove::execute(&this.root, &plan)).await
+        self.blocking(move |this| {
+            // A link on the way to the archive may lead elsewhere by now.
+            plan.options.check(&this.root)?;
+            remove::execute(&this.root, &plan)
+        })
+        .await
     }
 
     fn hash(&self, options: &CleanupOptions, now: Timestamp, entries: &[CleanupEntry]) -> Result<Digest> {

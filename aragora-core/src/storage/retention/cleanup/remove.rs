@@ -4,58 +4,111 @@ use std::path::Path;
 
 use rustix::fs::{AtFlags, Mode, OFlags, open, openat, statat, unlinkat};
 
+use super::sets::{Stuck, is_manifest};
 use super::walk::{Survey, identity};
 use super::{CleanupCategory, CleanupEntry, CleanupPlan, CleanupReport, SkippedEntry, archive, io};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
-const MANIFEST: &str = "manifest.json";
 const FOLDER: OFlags = OFlags::DIRECTORY.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+const KEPT: &str = "it is of a backup that must stay whole";
 
-/// Two passes: everything is copied to the archive before the first file goes.
+/// Two passes: everything is copied to the archive before the first file goes. Each opens the folders anew: there may be
+/// more entries than a process may have handles.
 pub(super) fn execute(root: &Path, plan: &CleanupPlan) -> Result<CleanupReport> {
-    let survey = Survey::of(root)?;
     let mut report = CleanupReport::default();
-    let mut ready = Vec::new();
-    for entry in &plan.entries {
-        match checked(root, &survey, entry) {
-            Ok(folder) => ready.push((entry, folder)),
-            Err(reason) => report.skipped.push(SkippedEntry { path: entry.path.clone(), reason }),
-        }
-    }
-    if let Some(archive_to) = plan.options.archive_to.as_deref().and_then(archive::settled) {
-        for (entry, folder) in &ready {
+    let mut ready = checked_of(root, plan, plan.entries.iter().collect(), &mut report)?;
+    if let Some(archive_to) = &plan.options.archive_to {
+        let lost = || Error::new(ErrorKind::Unavailable, "the folder of the archive cannot be found any more");
+        // Each plan has a folder of its own: names come again, and what was archived stays.
+        let archive_to = archive::settled(archive_to).ok_or_else(lost)?.join(plan.hash.to_hex());
+        for entry in &ready {
             let failed = |error| archived(&entry.path, error);
+            let folder = folder_of(root, entry).map_err(|error| failed(std::io::Error::other(error)))?;
             let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-            let file = openat(folder, name_of(&entry.path), flags, Mode::empty()).map_err(|e| failed(e.into()))?;
+            let file = openat(&folder, name_of(&entry.path), flags, Mode::empty()).map_err(|e| failed(e.into()))?;
             archive::copy(&mut File::from(file), &archive_to.join(&entry.path)).map_err(failed)?;
             report.archived += 1;
         }
+        // Looked at once more: archiving may have taken long.
+        ready = checked_of(root, plan, ready, &mut report)?;
     }
     // A backup is one as long as its manifest is there, and the newest go first: whatever ends this leaves whole chains.
-    ready.sort_by(|(a, _), (b, _)| {
-        (name_of(&b.path) == MANIFEST, &b.path).cmp(&(name_of(&a.path) == MANIFEST, &a.path))
-    });
-    for (entry, folder) in &ready {
-        // Looked at once more: archiving may have taken long.
-        let removed = same(folder, entry)
-            .and_then(|()| unlinkat(folder, name_of(&entry.path), AtFlags::empty()).map_err(|error| error.to_string()));
+    ready.sort_by(|a, b| (is_manifest(b), &b.path).cmp(&(is_manifest(a), &a.path)));
+    let mut stuck = Stuck::default();
+    for entry in &ready {
+        let removed = match stuck.holds(entry.category, &entry.path) {
+            true => Err(KEPT.to_owned()),
+            false => remove(root, entry),
+        };
         match removed {
             Ok(()) => {
                 report.removed += 1;
                 report.bytes += entry.bytes;
             }
-            Err(reason) => report.skipped.push(SkippedEntry { path: entry.path.clone(), reason }),
+            Err(reason) => {
+                if is_manifest(entry) {
+                    stuck.add(&entry.path);
+                }
+                report.skipped.push(SkippedEntry { path: entry.path.clone(), reason });
+            }
         }
     }
-    for (entry, _) in &ready {
+    for entry in &ready {
         remove_empty_folders(root, &entry.path);
     }
     Ok(report)
 }
 
-/// The folder of an entry, if the entry still is what was planned for. Each part of the path is opened from the one
-/// before, so that no link leads elsewhere.
-fn checked(root: &Path, survey: &Survey<'_>, entry: &CleanupEntry) -> std::result::Result<OwnedFd, String> {
+/// The entries that still are what was planned for, that are free now, and whose backup sets can go as a whole.
+fn checked_of<'a>(
+    root: &Path,
+    plan: &CleanupPlan,
+    entries: Vec<&'a CleanupEntry>,
+    report: &mut CleanupReport,
+) -> Result<Vec<&'a CleanupEntry>> {
+    let survey = Survey::of(root)?;
+    let mut skip = |entry: &CleanupEntry, reason| {
+        report.skipped.push(SkippedEntry { path: entry.path.clone(), reason });
+    };
+    let mut ready = Vec::with_capacity(entries.len());
+    for entry in entries {
+        match checked(root, &survey, entry) {
+            Ok(()) => ready.push(entry),
+            Err(reason) => skip(entry, reason),
+        }
+    }
+    let free = ready.iter().map(|entry| &*entry.path);
+    let stuck = Stuck::of(root, plan.entries.iter().map(|entry| &*entry.path), free);
+    ready.retain(|entry| {
+        let stays = stuck.holds(entry.category, &entry.path);
+        if stays {
+            skip(entry, KEPT.to_owned());
+        }
+        !stays
+    });
+    Ok(ready)
+}
+
+fn remove(root: &Path, entry: &CleanupEntry) -> std::result::Result<(), String> {
+    let folder = folder_of(root, entry)?;
+    same(&folder, entry)?;
+    unlinkat(&folder, name_of(&entry.path), AtFlags::empty()).map_err(|error| error.to_string())
+}
+
+/// Whether an entry still is what was planned for, and free.
+fn checked(root: &Path, survey: &Survey<'_>, entry: &CleanupEntry) -> std::result::Result<(), String> {
+    let folder = folder_of(root, entry)?;
+    same(&folder, entry)?;
+    let number = |text: &str| text.parse::<u64>().unwrap_or_default();
+    let [dev, ino, _] = &entry.identity;
+    if !survey.is_free(number(dev), number(ino)) {
+        return Err("it is open somewhere, or the store lives on it".to_owned());
+    }
+    Ok(())
+}
+
+/// The folder of an entry. Each part of the path is opened from the one before, so that no link leads elsewhere.
+fn folder_of(root: &Path, entry: &CleanupEntry) -> std::result::Result<OwnedFd, String> {
     let said = |error: rustix::io::Errno| error.to_string();
     let parts: Vec<&str> = entry.path.split('/').collect();
     let Some((_, folders)) = parts.split_last() else { return Err("no path".to_owned()) };
@@ -70,12 +123,6 @@ fn checked(root: &Path, survey: &Survey<'_>, entry: &CleanupEntry) -> std::resul
     let mut folder = open(root, FOLDER, Mode::empty()).map_err(said)?;
     for part in folders {
         folder = openat(&folder, *part, FOLDER, Mode::empty()).map_err(said)?;
-    }
-    same(&folder, entry)?;
-    let number = |text: &str| text.parse::<u64>().unwrap_or_default();
-    let [dev, ino, _] = &entry.identity;
-    if !survey.is_free(number(dev), number(ino)) {
-        return Err("it is open somewhere, or the store lives on it".to_owned());
     }
     Ok(folder)
 }

@@ -19,6 +19,12 @@ fn is_temporary(name: &str) -> bool {
     Path::new(name).extension().is_some_and(|extension| extension == "tmp")
 }
 
+/// The number of a generation, if a folder is called as this library calls one: others may have theirs beside them.
+fn number_of(name: &str) -> Option<u64> {
+    let text = name.strip_prefix(GENERATION)?;
+    text.parse().ok().filter(|number: &u64| number.to_string() == text)
+}
+
 /// Device and inode.
 type FileId = (u64, u64);
 
@@ -70,8 +76,7 @@ impl<'a> Survey<'a> {
 
     /// A generation that is live, or one before it: that one goes when the restore that replaced it is confirmed.
     fn is_kept_generation(&self, name: &str) -> bool {
-        let number = name.strip_prefix(GENERATION).and_then(|number| number.parse::<u64>().ok());
-        number.is_some_and(|number| number <= self.generation)
+        number_of(name).is_some_and(|number| number <= self.generation)
     }
 
     fn keep(&mut self, path: &Path) {
@@ -104,7 +109,8 @@ impl<'a> Survey<'a> {
             }
         }
         for entry in entries(self.root)? {
-            if entry.is_dir && entry.name.starts_with(GENERATION) && !self.is_kept_generation(&entry.name) {
+            let unnamed = || number_of(&entry.name).is_some_and(|number| number > self.generation);
+            if entry.is_dir && unnamed() {
                 self.walk(&entry.name, CleanupCategory::Orphans, &mut found)?;
             } else if entry.is_file && is_temporary(&entry.name) {
                 found.extend(self.look(&entry.name, CleanupCategory::Orphans));
