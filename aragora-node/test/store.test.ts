@@ -82,6 +82,17 @@ test('a shutdown stops at the last record and gives the directory back', () =>
     await second.close()
   }))
 
+test('an instance whose shutdown was refused goes on and can be closed', () =>
+  inFolder(async (folder) => {
+    const storage = `redb:${folder}/store`
+    const aragora = await Aragora.open({ storage })
+    await assert.rejects(aragora.shutdown({ graceMs: -1 }), coded('invalid_request'))
+    assert.equal(aragora.activity().debates, 0)
+    await aragora.close()
+    await aragora.close()
+    await (await Aragora.open({ storage })).close()
+  }))
+
 test('a restore into memory is refused', () =>
   inFolder(async (folder) => {
     const aragora = await Aragora.open()

@@ -47,6 +47,8 @@ class Plain:
     __slots__ = ("_kind", "_value")
 
     def __init__(self, value: str | bytes) -> None:
+        if not isinstance(value, str | bytes):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"expected a text or bytes, not {type(value).__name__}; Plain.json is for anything else")
         self._kind: Literal["text", "bytes", "json"] = "text" if isinstance(value, str) else "bytes"
         self._value: Json | bytes = value
 
