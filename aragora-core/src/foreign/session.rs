@@ -1,5 +1,6 @@
 //! One instance, as a host of another language holds it.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
@@ -49,6 +50,8 @@ pub(super) struct Inner {
     pub(super) manual: Option<ManualClock>,
     pub(super) aragora: Aragora,
     running: Mutex<Vec<Weak<Running>>>,
+    /// Folders of backups that were worked with.
+    pub(super) backed_up: Mutex<BTreeSet<String>>,
     /// Whether anything is still admitted.
     closed: AtomicBool,
     /// Cancelled by whoever does not want to wait for the grace of a shutdown.
@@ -105,6 +108,7 @@ impl Session {
             manual,
             aragora: Aragora::over(engine.build()?, stack),
             running: Mutex::default(),
+            backed_up: Mutex::default(),
             closed: AtomicBool::new(false),
             hurry: CancelToken::new(),
             ended: OnceCell::new(),
