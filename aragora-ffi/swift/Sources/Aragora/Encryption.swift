@@ -9,8 +9,8 @@ public struct Encryption: Sendable {
         try JSONText.decode([String].self, from: aragora.ask("encryption.key_ids", Members()))
     }
 
-    /// Counts the rows that need each key, without opening any, and names the keys that backups need: in the folders that
-    /// this instance has worked with, and in `backups`. No other folder is looked into.
+    /// Counts the rows that need each key, without opening any, and names the keys that backups need: in the folders
+    /// that this instance has worked with, and in `backups`. No other folder is looked into.
     public func census(tenants: [String]? = nil, backups: [String]? = nil) async throws -> KeyCensus {
         try await aragora.call("encryption.census", of(nil, tenants, backups), as: KeyCensus.self)
     }
@@ -40,8 +40,8 @@ public struct Encryption: Sendable {
     }
 
     /// Says whether this key may be taken out of the settings: `conflict` while a row or a backup needs it, and within
-    /// seven days of the re-encryption unless it is compromised. Backups in folders that this instance has not worked with
-    /// are not looked at unless `backups` names them. It removes nothing itself.
+    /// seven days of the re-encryption unless it is compromised. Backups in folders that this instance has not worked
+    /// with are not looked at unless `backups` names them. It removes nothing itself.
     public func retire(
         _ key: String, compromised: Bool? = nil, tenants: [String]? = nil, backups: [String]? = nil
     ) async throws {

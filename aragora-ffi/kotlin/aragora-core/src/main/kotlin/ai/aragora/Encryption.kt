@@ -9,9 +9,9 @@ public class Encryption internal constructor(private val aragora: Aragora) {
         aragora.ask("encryption.key_ids", JsonObject(emptyMap())).asList { it.asString() }
 
     /**
-     * Counts the rows that need each key, without opening any, and names the keys that backups need: in the folders that
-     * this instance has worked with, and in [backups]. No other folder is looked into. Name [tenants] that never stored
-     * anything under a key.
+     * Counts the rows that need each key, without opening any, and names the keys that backups need: in the folders
+     * that this instance has worked with, and in [backups]. No other folder is looked into. Name [tenants] that never
+     * stored anything under a key.
      */
     public suspend fun census(tenants: List<String>? = null, backups: List<String>? = null): KeyCensus =
         KeyCensus.fromJson(call("census", of(null, tenants, backups)))
