@@ -367,7 +367,7 @@ class Stage {
       case 'encryption.announce':
         return toDocument('KeyAge', await encryption.announce(a.instance, a.ttl_ms))
       case 'encryption.retire':
-        return nothing(encryption.retire(a.key, { compromised: a.compromised, tenants: a.tenants }))
+        return nothing(encryption.retire(a.key, { compromised: a.compromised, tenants: a.tenants, backups: a.backups }))
       case 'backups.full':
         return backups().full()
       case 'backups.increment':

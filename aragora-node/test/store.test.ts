@@ -63,6 +63,18 @@ test('types come back as they were', () => {
   assert.throws(() => recordKey(), coded('invalid_request'))
 })
 
+test('no integer that another language sealed is rounded', () => {
+  const cipher = new Cipher([KEY])
+  // {"id": 9007199254740993}, and the same digits in texts beside 1e300 and 2^53 - 1.
+  const head = '02016a353b0aae2faf21db6902296eead89521b6a700ca8f4f16f03572f834b4bfb02c'
+  const large = `${head}eccdbc1a9ae535b4d2f12f88d7a2560ff2c9eba1d49f515d4f7cfe7ed817657623c0ccf303bdfa02541b69292aacb9817beb766b00463637720a974bd67910`
+  const fits = `${head}652d983b8b5b74cf6e71d4139388874f4467d26795f63bed51093e9960a4d30ca9b3590b7dc64ff0d4b6173148878240e8fab153fa4773d386191de38309f00c8707d0e3a98a4491b6efe5fa41b6a2249a4c9db951de6eb5261efcbcbbd86e1cca07b1a7c76e70829f26ac5ed6aad210ce7e49924ef5e1aa5e7dc813f3a259`
+  assert.throws(() => cipher.open(place, Buffer.from(large, 'hex')), coded('invalid_request'))
+  const digits = '9007199254740993'
+  assert.deepEqual(cipher.open(place, Buffer.from(fits, 'hex')).json, { [digits]: [`${digits} \\" ${digits}`, 1e300, 2 ** 53 - 1] })
+  assert.throws(() => cipher.seal(place, Plain.json({ id: 2 ** 53 })), coded('invalid_request'))
+})
+
 test('a shutdown stops at the last record and gives the directory back', () =>
   inFolder(async (folder) => {
     const storage = `redb:${folder}/store`
@@ -80,6 +92,17 @@ test('a shutdown stops at the last record and gives the directory back', () =>
     const second = await Aragora.open({ storage })
     assert.equal((await second.debates.resume(debate.id, { agents: three() }).result()).outcome.type, 'decided')
     await second.close()
+  }))
+
+test('an instance whose shutdown was refused goes on and can be closed', () =>
+  inFolder(async (folder) => {
+    const storage = `redb:${folder}/store`
+    const aragora = await Aragora.open({ storage })
+    await assert.rejects(aragora.shutdown({ graceMs: -1 }), coded('invalid_request'))
+    assert.equal(aragora.activity().debates, 0)
+    await aragora.close()
+    await aragora.close()
+    await (await Aragora.open({ storage })).close()
   }))
 
 test('a restore into memory is refused', () =>

@@ -7,7 +7,7 @@ import { Debate } from './debate.js'
 import { Debates } from './debates.js'
 import { toJson } from './document.js'
 import { Encryption, encryptionDocument } from './encryption.js'
-import { AragoraError, errorOf, unwrap } from './errors.js'
+import { AragoraError, errorOf, isAragoraError, unwrap } from './errors.js'
 import { HumanDesk } from './human.js'
 import { camelKeys } from './keys.js'
 import type { NativeSession } from './native.js'
@@ -88,7 +88,7 @@ export type Spec = () => object
  */
 export class Aragora implements AsyncDisposable {
   readonly #session: NativeSession
-  #closing: Promise<void> | undefined
+  #closed = false
 
   private constructor(session: NativeSession) {
     this.#session = session
@@ -183,17 +183,23 @@ export class Aragora implements AsyncDisposable {
   /** Lets debates run on for up to so many milliseconds, half a minute without it, stops the others at their last record
    * so that they can be resumed, here or in another process, and closes. */
   async shutdown(options: { readonly graceMs?: number | undefined } = {}): Promise<ShutdownReport> {
-    const done = this.#open().call('shutdown', toJson({ grace_ms: options.graceMs }))
-    this.#closing = done.then((outcome) => void unwrap(outcome))
-    // Whoever calls `close` gets the failure too; nobody has to.
-    this.#closing.catch(() => {})
-    return decode('ShutdownReport', JSON.parse(unwrap(await done)))
+    const session = this.#open()
+    const args = toJson({ grace_ms: options.graceMs })
+    this.#closed = true
+    try {
+      return decode('ShutdownReport', JSON.parse(unwrap(await session.call('shutdown', args))))
+    } catch (error) {
+      // Arguments that the core refuses have closed nothing.
+      if (isAragoraError(error) && error.code === 'invalid_request') this.#closed = false
+      throw error
+    }
   }
 
-  /** Cancels what runs, waits for it, and lets go of every participant. May be called again. */
-  close(): Promise<void> {
-    this.#closing ??= this.#session.close().then((outcome) => void unwrap(outcome))
-    return this.#closing
+  /** Cancels what runs, waits for it, and lets go of every participant. May be called again, and while a shutdown runs,
+   * whose grace it ends. */
+  async close(): Promise<void> {
+    this.#closed = true
+    unwrap(await this.#session.close())
   }
 
   /** Closes it. */
@@ -202,7 +208,7 @@ export class Aragora implements AsyncDisposable {
   }
 
   #open(): NativeSession {
-    if (this.#closing !== undefined) throw new AragoraError('closed', 'this instance is closed; open a new one')
+    if (this.#closed) throw new AragoraError('closed', 'this instance is closed; open a new one')
     return this.#session
   }
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { kindOf } from './call.js'
 import { toJson } from './document.js'
-import { compute, errorOf } from './errors.js'
+import { AragoraError, compute, errorOf } from './errors.js'
 import { type NativeCipher, type NativeSealed, native } from './native.js'
 import type { Json } from './values.js'
 
@@ -118,14 +118,15 @@ export class Cipher {
   }
 
   /** Opens what was sealed for this place. `decryption_failed` for what was sealed for another or was changed,
-   * `key_not_found` for what was sealed under another key. */
+   * `key_not_found` for what was sealed under another key, `invalid_request` for JSON with an integer beyond 2^53 - 1, which
+   * another language may have sealed and no number here can hold. */
   open(at: FieldPath, envelope: Uint8Array): Plain {
     const [place, record] = placeOf(at)
     const opened = this.#native.open(place, record, envelope)
     const bytes = bytesOf(opened)
     if (opened.kind === 'bytes') return Plain.bytes(bytes)
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
-    return opened.kind === 'text' ? Plain.text(text) : Plain.json(JSON.parse(text) as Json)
+    return opened.kind === 'text' ? Plain.text(text) : Plain.json(faithful(text))
   }
 
   /** The ids of its keys. */
@@ -136,6 +137,16 @@ export class Cipher {
 
 function placeOf({ tenant, store, record, field }: FieldPath): [string, Uint8Array] {
   return [toJson({ tenant, store, field }), typeof record === 'string' ? Buffer.from(record, 'utf8') : record]
+}
+
+/** The value of a JSON text whose integers numbers can hold. */
+function faithful(text: string): Json {
+  for (const [token] of text.matchAll(/"(?:[^"\\]+|\\.)*"|-?\d[\d.eE+-]*/g)) {
+    if (/^-?\d+$/.test(token) && !Number.isSafeInteger(Number(token))) {
+      throw new AragoraError('invalid_request', 'an integer beyond 2^53 - 1 cannot be opened here without rounding it')
+    }
+  }
+  return JSON.parse(text) as Json
 }
 
 function bytesOf({ bytes, err }: NativeSealed): Uint8Array {

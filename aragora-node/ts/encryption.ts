@@ -11,6 +11,12 @@ export interface TenantsOptions {
   readonly tenants?: readonly string[] | undefined
 }
 
+/** Where keys may be needed. */
+export interface CensusOptions extends TenantsOptions {
+  /** Folders of backups to look into beside those that this instance has worked with. No other folder is looked into. */
+  readonly backups?: readonly string[] | undefined
+}
+
 /** Which rows to look at. */
 export interface StoresOptions extends TenantsOptions {
   /** Names of tables; every sealed one without them. */
@@ -18,7 +24,7 @@ export interface StoresOptions extends TenantsOptions {
 }
 
 /** How a key is retired. */
-export interface RetireOptions extends TenantsOptions {
+export interface RetireOptions extends CensusOptions {
   /** Whether somebody else may know the key: then its seven days are waived. */
   readonly compromised?: boolean | undefined
 }
@@ -43,8 +49,8 @@ export class Encryption {
     return JSON.parse(unwrap(this.#session().ask('encryption.key_ids', '{}'))) as string[]
   }
 
-  /** Counts the rows that need each key, without opening any. */
-  async census(options: TenantsOptions = {}): Promise<KeyCensus> {
+  /** Counts the rows that need each key, without opening any, and names the keys that backups need. */
+  async census(options: CensusOptions = {}): Promise<KeyCensus> {
     return decode('KeyCensus', await this.#call('census', options))
   }
 
@@ -70,8 +76,9 @@ export class Encryption {
     return decode('KeyAge', await this.#call('announce', { instance, ttl_ms: ttlMs }))
   }
 
-  /** Says whether this key may be taken out of the settings: `conflict` while anything needs it, and within seven days of
-   * the re-encryption unless it is compromised. It removes nothing itself. */
+  /** Says whether this key may be taken out of the settings: `conflict` while a row or a backup needs it, and within seven
+   * days of the re-encryption unless it is compromised. Backups in folders that this instance has not worked with are not
+   * looked at unless they are named. It removes nothing itself. */
   async retire(key: string, options: RetireOptions = {}): Promise<void> {
     await this.#call('retire', { ...options, key })
   }

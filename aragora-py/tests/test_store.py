@@ -29,6 +29,24 @@ def test_no_key_and_no_value_is_shown() -> None:
     assert KEY not in str(single.value)
 
 
+@pytest.mark.parametrize("value", [5, None, {"a": 1}, [b"x"], True, bytearray(b"x")])
+def test_only_texts_and_bytes_are_sealed_as_they_are(value: object) -> None:
+    with pytest.raises(TypeError, match=r"Plain\.json"):
+        ac.Plain(value)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    with pytest.raises(TypeError, match=r"Plain\.json"):
+        ac.Cipher([KEY]).seal(PLACE, value)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+
+
+async def test_an_instance_whose_shutdown_was_refused_goes_on(tmp_path: Path) -> None:
+    storage = str(tmp_path / "store")
+    async with ac.Aragora.open(storage=storage) as aragora:
+        with pytest.raises(errors.InvalidRequestError):
+            await aragora.shutdown(-1)
+        assert aragora.activity()["debates"] == 0
+    async with ac.Aragora.open(storage=storage):
+        pass
+
+
 async def test_no_key_is_shown_by_an_instance(tmp_path: Path) -> None:
     with pytest.raises(TypeError):
         ac.Aragora.open(encryption_keys=KEY)

@@ -430,6 +430,72 @@ async fn an_instance_that_is_closed_has_let_go_of_its_directory() {
     }
 }
 
+/// An instance over a directory, with a debate whose participants never answer.
+async fn busy(folder: &tempfile::TempDir) -> (Session, foreign::Debate, UnboundedReceiver<Message>) {
+    let settings = json!({ "storage": folder.path().join("store").to_str().unwrap() }).to_string();
+    let (wire, mut messages) = wire();
+    let host: Arc<dyn Host> = wire;
+    let session = foreign::spawn(async move { Session::open(host, &settings).await }).await.unwrap();
+    let debate = session.start("debate", &spec(2)).await.unwrap();
+    while !matches!(messages.recv().await.unwrap(), Message::Call { .. }) {}
+    (session, debate, messages)
+}
+
+/// Long enough for anything that ends, shorter than the hour that the shutdowns here are given.
+async fn soon<T>(work: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(30), work).await.expect("it ends without waiting for the grace")
+}
+
+/// Looks at it once; whether it goes on.
+async fn begun<T>(mut work: std::pin::Pin<&mut impl Future<Output = T>>) -> bool {
+    std::future::poll_fn(|cx| std::task::Poll::Ready(work.as_mut().poll(cx).is_pending())).await
+}
+
+#[tokio::test]
+async fn a_shutdown_that_was_given_up_is_ended_by_closing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (session, _debate, _messages) = busy(&folder).await;
+    {
+        let mut shutdown = std::pin::pin!(session.call("shutdown", "{\"grace_ms\": 3600000}"));
+        assert!(begun(shutdown.as_mut()).await);
+    }
+    assert_eq!(session.call("shutdown", "{}").await.unwrap_err().kind(), ErrorKind::Closed);
+    soon(session.close()).await.unwrap();
+    let (other, _debate, _messages) = busy(&folder).await;
+    soon(other.close()).await.unwrap();
+}
+
+#[tokio::test]
+async fn closing_beside_a_shutdown_ends_its_grace_and_waits_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (session, _debate, _messages) = busy(&folder).await;
+    let mut shutdown = std::pin::pin!(session.call("shutdown", "{\"grace_ms\": 3600000}"));
+    assert!(begun(shutdown.as_mut()).await);
+    let (ended, closed) = soon(async { tokio::join!(shutdown, session.close()) }).await;
+    closed.unwrap();
+    let report: Value = serde_json::from_str(&ended.unwrap()).unwrap();
+    assert_eq!(report["stopped"], 0, "a debate that was cancelled has ended: {report}");
+    let (other, _debate, _messages) = busy(&folder).await;
+    soon(other.close()).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_keys_of_backups_in_folders_that_were_worked_with_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let (host, key): (Arc<dyn Host>, _) = (wire().0, foreign::compute("encryption.generate_key", "{}").unwrap());
+    let key: String = serde_json::from_str(&key).unwrap();
+    let settings = json!({ "encryption": { "keys": [key] } }).to_string();
+    let session = foreign::spawn(async move { Session::open(host, &settings).await }).await.unwrap();
+    let census =
+        async || -> Value { serde_json::from_str(&session.call("encryption.census", "{}").await.unwrap()).unwrap() };
+    assert_eq!(census().await["backups"], json!({}));
+    let target = json!({ "target": folder.path().to_str().unwrap() }).to_string();
+    let backup: String = serde_json::from_str(&session.call("backups.full", &target).await.unwrap()).unwrap();
+    let ids: Value = serde_json::from_str(&session.ask("encryption.key_ids", "{}").unwrap()).unwrap();
+    assert_eq!(census().await["backups"], json!({ backup: ids }));
+    session.close().await.unwrap();
+}
+
 #[test]
 fn a_cipher_opens_at_its_place_and_names_no_plain_text() {
     let key: String = serde_json::from_str(&foreign::compute("encryption.generate_key", "{}").unwrap()).unwrap();

@@ -1,6 +1,6 @@
 //! Copies of an instance's store in a folder, and what comes back from one.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -138,7 +138,19 @@ impl Inner {
         }
     }
 
+    /// Backups in a folder that is looked into from now on before a key is retired.
     fn of(&self, target: &str) -> Result<Backups> {
+        let backups = self.backups_in(target)?;
+        self.backed_up.lock().unwrap_or_else(PoisonError::into_inner).insert(target.to_owned());
+        Ok(backups)
+    }
+
+    /// The folders that this instance worked with.
+    pub(super) fn backup_folders(&self) -> Vec<String> {
+        self.backed_up.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+
+    pub(super) fn backups_in(&self, target: &str) -> Result<Backups> {
         Backups::new(self.aragora.storage().whole(), self.archive(target)?)
     }
 

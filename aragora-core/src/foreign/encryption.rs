@@ -182,12 +182,23 @@ struct TenantsArgs {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct CensusArgs {
+    #[serde(default)]
+    tenants: Vec<OrgId>,
+    #[serde(default)]
+    backups: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct RetireArgs {
     key: KeyId,
     #[serde(default)]
     compromised: bool,
     #[serde(default)]
     tenants: Vec<OrgId>,
+    #[serde(default)]
+    backups: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -202,8 +213,9 @@ impl Inner {
     pub(super) async fn encryption(&self, op: &str, args: &str) -> Result<String> {
         match op {
             "encryption.census" => {
-                let a: TenantsArgs = read(op, args)?;
-                write(&KeyCensusDocument::from(self.reencrypt(a.tenants)?.census().await?))
+                let a: CensusArgs = read(op, args)?;
+                let run = self.kept_by(self.reencrypt(a.tenants)?, a.backups)?;
+                write(&KeyCensusDocument::from(run.census().await?))
             }
             "encryption.plan" => {
                 let a: StoresArgs = read(op, args)?;
@@ -224,7 +236,7 @@ impl Inner {
             }
             "encryption.retire" => {
                 let a: RetireArgs = read(op, args)?;
-                let run = self.reencrypt(a.tenants)?;
+                let run = self.kept_by(self.reencrypt(a.tenants)?, a.backups)?;
                 // Taken here, so that no older one can be believed.
                 let census = run.census().await?;
                 write(&run.retire(a.key, &census, if a.compromised { Grace::Override } else { Grace::Kept }).await?)
@@ -242,6 +254,14 @@ impl Inner {
     pub(super) fn key_ids(&self) -> Vec<String> {
         let ids = self.keyring.as_ref().map(|keyring| keyring.key_ids()).unwrap_or_default();
         ids.iter().map(KeyId::to_string).collect()
+    }
+
+    /// Looks into these folders of backups too, and into every one that this instance worked with.
+    fn kept_by(&self, run: Reencrypt, mut folders: Vec<String>) -> Result<Reencrypt> {
+        folders.extend(self.backup_folders());
+        folders.sort_unstable();
+        folders.dedup();
+        folders.iter().try_fold(run, |run, folder| Ok(run.kept_by(self.backups_in(folder)?)))
     }
 
     /// Over the tenants that are known, these, and the one that stands for none.

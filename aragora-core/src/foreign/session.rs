@@ -1,8 +1,12 @@
 //! One instance, as a host of another language holds it.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
+
+use tokio::sync::OnceCell;
+use tokio::time::timeout;
 
 use super::debate::{Debate, Running};
 use super::json::read;
@@ -13,7 +17,7 @@ use super::settings::{SeededEntropy, Settings};
 use super::specs::host_protocol;
 use crate::agents::{AgentParts, Agents, Prices};
 use crate::aragora::Aragora;
-use crate::clock::{Clock, ManualClock, SystemClock};
+use crate::clock::{CancelToken, Clock, ManualClock, SystemClock};
 use crate::config::Config;
 use crate::crypto::Keyring;
 use crate::engine::{Engine, EngineConfig, ShutdownReport};
@@ -26,6 +30,8 @@ use crate::telemetry::Parts;
 const CLOSING: Duration = Duration::from_secs(5);
 /// How much longer before what does not stop is left to the runtime.
 const GRACE: Duration = Duration::from_secs(1);
+/// How long the last records of debates, and then the store, get to end after that.
+const ENDING: Duration = Duration::from_secs(5);
 
 /// One instance. Dropping it closes it without waiting.
 #[derive(Debug)]
@@ -44,7 +50,14 @@ pub(super) struct Inner {
     pub(super) manual: Option<ManualClock>,
     pub(super) aragora: Aragora,
     running: Mutex<Vec<Weak<Running>>>,
+    /// Folders of backups that were worked with.
+    pub(super) backed_up: Mutex<BTreeSet<String>>,
+    /// Whether anything is still admitted.
     closed: AtomicBool,
+    /// Cancelled by whoever does not want to wait for the grace of a shutdown.
+    hurry: CancelToken,
+    /// Set once everything has ended. An ending that was given up half way is gone on with by the next one.
+    ended: OnceCell<ShutdownReport>,
 }
 
 impl Session {
@@ -95,7 +108,10 @@ impl Session {
             manual,
             aragora: Aragora::over(engine.build()?, stack),
             running: Mutex::default(),
+            backed_up: Mutex::default(),
             closed: AtomicBool::new(false),
+            hurry: CancelToken::new(),
+            ended: OnceCell::new(),
         };
         let inner = Arc::new(inner);
         process.enter(&inner);
@@ -130,14 +146,15 @@ impl Session {
         Ok(Debate::new(inner.process, running))
     }
 
-    /// Cancels what runs, waits up to 5 s for participants and lets go of all of them. May be called again.
+    /// Cancels what runs, waits up to 6 s for participants and lets go of all of them. May be called again: beside a
+    /// shutdown it ends that one's grace and waits for it, and after one that was given up it goes on with it.
+    /// `timeout` if debates or the store do not end within 5 s more each.
     pub async fn close(&self) -> Result<()> {
         let inner = self.inner.get()?.clone();
-        if inner.closed.swap(true, Ordering::AcqRel) {
-            return Ok(());
-        }
+        inner.closed.store(true, Ordering::Release);
         inner.cancel_all("the instance was closed");
-        inner.stop(CLOSING, GRACE).await.map(drop)
+        inner.hurry.cancel();
+        inner.end(CLOSING, GRACE).await.map(drop)
     }
 
     fn open_inner(&self) -> Result<&Arc<Inner>> {
@@ -150,8 +167,9 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         if let Ok(inner) = self.inner.get()
-            && !inner.closed.swap(true, Ordering::AcqRel)
+            && !inner.ended.initialized()
         {
+            inner.closed.store(true, Ordering::Release);
             inner.cancel_all("the instance is gone");
         }
     }
@@ -159,27 +177,42 @@ impl Drop for Session {
 
 impl Inner {
     /// Lets debates run for up to `grace`, stops the others at their last record and closes the store: a session of
-    /// any process can resume them. `closed` if it is closing already.
+    /// any process can resume them. `closed` if it is closing already, `timeout` if debates or the store do not end.
     pub(super) async fn shut_down(&self, grace: Duration) -> Result<ShutdownReport> {
         if self.closed.swap(true, Ordering::AcqRel) {
             self.is_open()?;
         }
-        self.stop(grace, CLOSING + GRACE).await
+        self.end(grace, CLOSING + GRACE).await
+    }
+
+    /// The one ending that all who close share.
+    async fn end(&self, grace: Duration, more: Duration) -> Result<ShutdownReport> {
+        self.ended.get_or_try_init(|| self.stop(grace, more)).await.copied()
     }
 
     async fn stop(&self, grace: Duration, more: Duration) -> Result<ShutdownReport> {
+        let hurried = async {
+            self.hurry.cancelled().await;
+            tokio::time::sleep(CLOSING + GRACE).await;
+        };
         // In real time too: a manual clock may stand still, and this must end.
-        let in_time = tokio::time::timeout(grace + more, self.aragora.shutdown(grace)).await;
-        let report = if let Ok(report) = in_time {
+        let in_time = tokio::select! {
+            report = timeout(grace + more, self.aragora.shutdown(grace)) => report.ok(),
+            () = hurried => None,
+        };
+        let report = if let Some(report) = in_time {
             report
         } else {
             if let Some(clock) = &self.manual {
                 clock.advance(CLOSING);
             }
-            self.aragora.shutdown(Duration::ZERO).await
+            let stopped = timeout(ENDING, self.aragora.shutdown(Duration::ZERO)).await;
+            stopped.map_err(|_| late("the debates that run"))?
         };
         // So that its directory is free when this returns.
-        self.aragora.storage().whole().control(Control::Close).await.map(|_| report)
+        let storage = self.aragora.storage().whole();
+        let let_go = timeout(ENDING, storage.control(Control::Close)).await;
+        let_go.map_err(|_| late("the store"))?.map(|_| report)
     }
 
     pub(super) fn is_open(&self) -> Result<()> {
@@ -201,4 +234,9 @@ impl Inner {
             debate.handle.cancel(reason);
         }
     }
+}
+
+fn late(what: &str) -> Error {
+    let reason = format!("{what} did not end within {} s; close the instance again to wait on", ENDING.as_secs());
+    Error::new(ErrorKind::Timeout, reason).with("phase", "close")
 }

@@ -17,7 +17,7 @@ from .debate import AnyRule, Debate, check_seats, debate_spec
 from .debates import Debates
 from .desk import HumanDesk
 from .encryption import Encryption, encryption_document
-from .errors import ClosedError, InvalidStateError
+from .errors import ClosedError, InvalidRequestError, InvalidStateError
 from .protocols import AnyProtocol, DebateProtocol, ForeignProtocol, builtin_document, check_protocol
 from .providers import Agents
 
@@ -195,12 +195,19 @@ class Aragora:
         record so that they can be resumed, here or in another process, and closes."""
         session = self._session()
         span = timedelta(seconds=grace) if isinstance(grace, int | float) else grace
+        arguments = encode(given(grace_ms=span))
         self._closed = True
-        done = await native_text(session.call, "shutdown", encode(given(grace_ms=span)))
+        try:
+            done = await native_text(session.call, "shutdown", arguments)
+        except InvalidRequestError:
+            # Arguments that the core refuses have closed nothing.
+            self._closed = False
+            raise
         return ShutdownReport.from_dict(decode_object(done))
 
     async def close(self) -> None:
-        """Cancels what runs, waits for participants, and lets everything go. More than once is fine."""
+        """Cancels what runs, waits for participants, and lets everything go. More than once is fine, and so is calling
+        it while a shutdown runs, whose grace it ends."""
         self._closed = True
         if self._native is not None:
             await native(self._native.close)

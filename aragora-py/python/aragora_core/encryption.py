@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from os import PathLike, fspath
 from typing import TYPE_CHECKING, Literal, cast
 
 from . import _native
@@ -47,6 +48,8 @@ class Plain:
     __slots__ = ("_kind", "_value")
 
     def __init__(self, value: str | bytes) -> None:
+        if not isinstance(value, str | bytes):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"expected a text or bytes, not {type(value).__name__}; Plain.json is for anything else")
         self._kind: Literal["text", "bytes", "json"] = "text" if isinstance(value, str) else "bytes"
         self._value: Json | bytes = value
 
@@ -127,9 +130,13 @@ class Encryption:
         """The ids of its keys, the one that encrypts first; none where nothing is encrypted."""
         return cast("list[str]", decode(self._aragora._session().ask("encryption.key_ids", "{}")))
 
-    async def census(self, *, tenants: Sequence[str] | None = None) -> KeyCensus:
-        """Counts the rows that need each key, without opening any."""
-        return KeyCensus.from_dict(decode_object(await self._call("census", tenants=tenants)))
+    async def census(
+        self, *, tenants: Sequence[str] | None = None, backups: Sequence[str | PathLike[str]] | None = None
+    ) -> KeyCensus:
+        """Counts the rows that need each key, without opening any, and names the keys that backups need: in the folders
+        that this instance has worked with, and in `backups`. No other folder is looked into."""
+        done = await self._call("census", tenants=tenants, backups=_folders(backups))
+        return KeyCensus.from_dict(decode_object(done))
 
     async def plan(
         self, *, stores: Sequence[str] | None = None, tenants: Sequence[str] | None = None
@@ -153,10 +160,24 @@ class Encryption:
         span = ttl if isinstance(ttl, timedelta) else timedelta(seconds=ttl)
         return KeyAge.from_dict(decode_object(await self._call("announce", instance=instance, ttl_ms=span)))
 
-    async def retire(self, key: str, *, compromised: bool | None = None, tenants: Sequence[str] | None = None) -> None:
-        """Says whether this key may be taken out of the settings: `ConflictError` while anything needs it, and within
-        seven days of the re-encryption unless it is `compromised`. It removes nothing itself."""
-        await self._call("retire", key=key, compromised=compromised, tenants=tenants)
+    async def retire(
+        self,
+        key: str,
+        *,
+        compromised: bool | None = None,
+        tenants: Sequence[str] | None = None,
+        backups: Sequence[str | PathLike[str]] | None = None,
+    ) -> None:
+        """Says whether this key may be taken out of the settings: `ConflictError` while a row or a backup needs it, and
+        within seven days of the re-encryption unless it is `compromised`. Backups in folders that this instance has not
+        worked with are not looked at unless `backups` names them. It removes nothing itself."""
+        await self._call("retire", key=key, compromised=compromised, tenants=tenants, backups=_folders(backups))
+
+
+def _folders(backups: Sequence[str | PathLike[str]] | None) -> list[str] | None:
+    if isinstance(backups, str | PathLike):
+        raise TypeError("backups is a list of folders, not a single one")
+    return None if backups is None else [fspath(folder) for folder in backups]
 
 
 def checked_keys(keys: Sequence[str]) -> list[str]:

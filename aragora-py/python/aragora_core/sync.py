@@ -345,9 +345,11 @@ class Encryption:
         """The ids of its keys, the one that encrypts first."""
         return self._encryption.key_ids
 
-    def census(self, *, tenants: Sequence[str] | None = None) -> KeyCensus:
-        """Counts the rows that need each key."""
-        return run(lambda: self._encryption.census(tenants=tenants))
+    def census(
+        self, *, tenants: Sequence[str] | None = None, backups: "Sequence[str | PathLike[str]] | None" = None
+    ) -> KeyCensus:
+        """Counts the rows that need each key, and names the keys that backups need."""
+        return run(lambda: self._encryption.census(tenants=tenants, backups=backups))
 
     def plan(self, *, stores: Sequence[str] | None = None, tenants: Sequence[str] | None = None) -> ReencryptReport:
         """What `reencrypt` would do."""
@@ -367,9 +369,16 @@ class Encryption:
         """Tells the other processes which keys this one has."""
         return run(lambda: self._encryption.announce(instance, ttl))
 
-    def retire(self, key: str, *, compromised: bool | None = None, tenants: Sequence[str] | None = None) -> None:
+    def retire(
+        self,
+        key: str,
+        *,
+        compromised: bool | None = None,
+        tenants: Sequence[str] | None = None,
+        backups: "Sequence[str | PathLike[str]] | None" = None,
+    ) -> None:
         """Says whether this key may be taken out of the settings."""
-        run(lambda: self._encryption.retire(key, compromised=compromised, tenants=tenants))
+        run(lambda: self._encryption.retire(key, compromised=compromised, tenants=tenants, backups=backups))
 
 
 class Backups:

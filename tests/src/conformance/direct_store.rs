@@ -58,7 +58,11 @@ impl Kept {
     fn reencrypt(&self, args: &Value) -> Result<Reencrypt> {
         let mut tenants: Vec<OrgId> = maybe(args, "tenants")?.unwrap_or_default();
         tenants.push(OrgId::new("default")?);
-        Ok(self.stack.reencrypt()?.tenants(tenants))
+        let run = self.stack.reencrypt()?.tenants(tenants);
+        let folders: Vec<String> = maybe(args, "backups")?.unwrap_or_default();
+        folders.iter().try_fold(run, |run, folder| {
+            Ok(run.kept_by(Backups::new(self.stack.whole(), self.archive(&json!({ "target": folder }))?)?))
+        })
     }
 
     pub(super) async fn encryption(&self, op: &str, args: &Value) -> Result<Value> {

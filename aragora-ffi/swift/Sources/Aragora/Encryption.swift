@@ -9,9 +9,10 @@ public struct Encryption: Sendable {
         try JSONText.decode([String].self, from: aragora.ask("encryption.key_ids", Members()))
     }
 
-    /// Counts the rows that need each key, without opening any.
-    public func census(tenants: [String]? = nil) async throws -> KeyCensus {
-        try await aragora.call("encryption.census", of(nil, tenants), as: KeyCensus.self)
+    /// Counts the rows that need each key, without opening any, and names the keys that backups need: in the folders
+    /// that this instance has worked with, and in `backups`. No other folder is looked into.
+    public func census(tenants: [String]? = nil, backups: [String]? = nil) async throws -> KeyCensus {
+        try await aragora.call("encryption.census", of(nil, tenants, backups), as: KeyCensus.self)
     }
 
     /// What ``reencrypt(stores:tenants:)`` would do. Writes nothing.
@@ -38,19 +39,23 @@ public struct Encryption: Sendable {
         return try await aragora.call("encryption.announce", arguments, as: KeyAge.self)
     }
 
-    /// Says whether this key may be taken out of the settings: `conflict` while anything needs it, and within seven days
-    /// of the re-encryption unless it is compromised. It removes nothing itself.
-    public func retire(_ key: String, compromised: Bool? = nil, tenants: [String]? = nil) async throws {
-        var arguments = try of(nil, tenants)
+    /// Says whether this key may be taken out of the settings: `conflict` while a row or a backup needs it, and within
+    /// seven days of the re-encryption unless it is compromised. Backups in folders that this instance has not worked
+    /// with are not looked at unless `backups` names them. It removes nothing itself.
+    public func retire(
+        _ key: String, compromised: Bool? = nil, tenants: [String]? = nil, backups: [String]? = nil
+    ) async throws {
+        var arguments = try of(nil, tenants, backups)
         try arguments.set("key", key)
         try arguments.set("compromised", compromised)
         _ = try await aragora.call("encryption.retire", arguments, as: JSONValue.self)
     }
 
-    private func of(_ stores: [String]?, _ tenants: [String]?) throws -> Members {
+    private func of(_ stores: [String]?, _ tenants: [String]?, _ backups: [String]? = nil) throws -> Members {
         var arguments = Members()
         try arguments.set("stores", stores)
         try arguments.set("tenants", tenants)
+        try arguments.set("backups", backups)
         return arguments
     }
 }

@@ -5,10 +5,10 @@ import Foundation
 extension CaseRun {
     func encryptionOperation(_ op: String, _ a: JSONValue) async throws -> JSONValue {
         let encryption = try instance().encryption
-        let (stores, tenants) = (texts(a["stores"]), texts(a["tenants"]))
+        let (stores, tenants, backups) = (texts(a["stores"]), texts(a["tenants"]), texts(a["backups"]))
         switch op {
         case "encryption.key_ids": return .array(try encryption.keyIds().map(JSONValue.string))
-        case "encryption.census": return try await encryption.census(tenants: tenants).json()
+        case "encryption.census": return try await encryption.census(tenants: tenants, backups: backups).json()
         case "encryption.plan": return try await encryption.plan(stores: stores, tenants: tenants).json()
         case "encryption.reencrypt": return try await encryption.reencrypt(stores: stores, tenants: tenants).json()
         case "encryption.status": return .array(try await encryption.status().map { try $0.json() })
@@ -16,7 +16,8 @@ extension CaseRun {
             return try await encryption.announce(a["instance"]?.string ?? "", ttl: .milliseconds(a["ttl_ms"]?.int ?? 0))
                 .json()
         case "encryption.retire":
-            try await encryption.retire(a["key"]?.string ?? "", compromised: a["compromised"]?.bool, tenants: tenants)
+            let (key, compromised) = (a["key"]?.string ?? "", a["compromised"]?.bool)
+            try await encryption.retire(key, compromised: compromised, tenants: tenants, backups: backups)
             return .null
         default: throw Malformed("op \(op)")
         }

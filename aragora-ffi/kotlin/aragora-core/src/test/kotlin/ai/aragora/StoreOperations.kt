@@ -18,7 +18,9 @@ internal object StoreOperations {
             )
         },
         "encryption.key_ids" to { aragora, _ -> JsonValue.of(aragora.encryption().keyIds()) },
-        "encryption.census" to { aragora, args -> aragora.encryption().census(args.texts("tenants")).toJson() },
+        "encryption.census" to { aragora, args ->
+            aragora.encryption().census(args.texts("tenants"), args.texts("backups")).toJson()
+        },
         "encryption.plan" to { aragora, args ->
             aragora.encryption().plan(args.texts("stores"), args.texts("tenants")).toJson()
         },
@@ -31,7 +33,7 @@ internal object StoreOperations {
         },
         "encryption.retire" to { aragora, args ->
             val compromised = args.optional("compromised")?.asBoolean()
-            aragora.encryption().retire(args.text("key"), compromised, args.texts("tenants"))
+            aragora.encryption().retire(args.text("key"), compromised, args.texts("tenants"), args.texts("backups"))
             JsonNull
         },
         "backups.full" to { aragora, args -> JsonString(args.backups(aragora).full()) },
