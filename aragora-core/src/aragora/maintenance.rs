@@ -37,27 +37,36 @@ impl Aragora {
     /// Backups run beside it: `Backups::run`.
     pub async fn maintenance(&self, cancel: &CancelToken) {
         // Upkeep may take longer than a sign of life can wait.
-        let signs = self.every_round(cancel, async |_| log("a sign of life", self.sign_of_life().await));
-        let upkeep = self.every_round(cancel, async |round| {
-            log("keeping the store in order", self.keep_in_order(round, cancel).await);
-        });
-        tokio::join!(signs, upkeep);
+        tokio::join!(self.signs_of_life(cancel), self.upkeep(cancel));
     }
 
-    async fn every_round(&self, cancel: &CancelToken, work: impl AsyncFn(u32)) {
-        let clock = &self.engine.parts().clock;
+    async fn signs_of_life(&self, cancel: &CancelToken) {
+        while !cancel.is_cancelled() {
+            let work = async { log("a sign of life", self.sign_of_life().await) };
+            self.round(cancel, work).await;
+        }
+    }
+
+    async fn upkeep(&self, cancel: &CancelToken) {
         let mut round: u32 = 0;
         while !cancel.is_cancelled() {
-            let next = clock.monotonic().saturating_add(HEARTBEAT);
-            let work = async {
-                work(round).await;
-                clock.sleep_until(next).await;
-            };
-            select! {
-                () = cancel.cancelled() => {}
-                () = work => {}
-            }
+            let work = async { log("keeping the store in order", self.keep_in_order(round, cancel).await) };
+            self.round(cancel, work).await;
             round = round.wrapping_add(1);
+        }
+    }
+
+    /// Work, and the rest of the time until the next.
+    async fn round(&self, cancel: &CancelToken, work: impl Future<Output = ()>) {
+        let clock = &self.engine.parts().clock;
+        let next = clock.monotonic().saturating_add(HEARTBEAT);
+        let round = async {
+            work.await;
+            clock.sleep_until(next).await;
+        };
+        select! {
+            () = cancel.cancelled() => {}
+            () = round => {}
         }
     }
 

@@ -36,10 +36,8 @@ pub(super) fn execute(root: &Path, plan: &CleanupPlan) -> Result<CleanupReport> 
     ready.sort_by(|a, b| (is_manifest(b), &b.path).cmp(&(is_manifest(a), &a.path)));
     let mut stuck = Stuck::default();
     for entry in &ready {
-        let removed = match stuck.holds(entry.category, &entry.path) {
-            true => Err(KEPT.to_owned()),
-            false => remove(root, entry),
-        };
+        let stays = stuck.holds(entry.category, &entry.path);
+        let removed = if stays { Err(KEPT.to_owned()) } else { remove(root, entry) };
         match removed {
             Ok(()) => {
                 report.removed += 1;
