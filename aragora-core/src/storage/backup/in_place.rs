@@ -141,12 +141,11 @@ pub async fn discard_staged(uri: &str, parts: &Parts) -> Result<u64> {
 impl Place {
     /// `conflict` if there is something already where the copy is to be made. A directory's name is made anew each time.
     async fn refuse_occupied(&self) -> Result<()> {
-        match self {
-            #[cfg(any(feature = "storage-redb", feature = "storage-sled"))]
-            Self::Directory { .. } => Ok(()),
-            #[cfg(feature = "storage-postgres")]
-            Self::Postgres(options) => crate::storage::postgres::in_place::refuse_occupied(options, "restore").await,
+        #[cfg(feature = "storage-postgres")]
+        if let Self::Postgres(options) = self {
+            return crate::storage::postgres::in_place::refuse_occupied(options, "restore").await;
         }
+        Ok(())
     }
 
     /// The place of a store and its id.

@@ -26,15 +26,20 @@ internal class Watched(val debate: Debate) {
     fun watch(scope: CoroutineScope) {
         // Undispatched: the stream is open before the next step begins.
         reader = scope.launch(start = CoroutineStart.UNDISPATCHED) {
-            debate.events().collect { event ->
-                when (val data = event.data) {
-                    is EventData.TokenDelta -> streamed.merge(data.turn, data.text, String::plus)
-                    is EventData.TokenReset -> streamed[data.turn] = ""
-                    else -> when {
-                        event.eventClass == EventClass.Recorded -> types.add(event.type)
-                        event.type !in silent -> noted.add(event.toJson())
+            try {
+                debate.events().collect { event ->
+                    when (val data = event.data) {
+                        is EventData.TokenDelta -> streamed.merge(data.turn, data.text, String::plus)
+                        is EventData.TokenReset -> streamed[data.turn] = ""
+                        else -> when {
+                            event.eventClass == EventClass.Recorded -> types.add(event.type)
+                            event.type !in silent -> noted.add(event.toJson())
+                        }
                     }
                 }
+            } catch (cut: AragoraException) {
+                // An instance that closes cuts the streams of debates that go on elsewhere.
+                if (cut.code.word != "closed") throw cut
             }
         }
     }
