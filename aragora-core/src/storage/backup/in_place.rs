@@ -140,6 +140,7 @@ pub async fn discard_staged(uri: &str, parts: &Parts) -> Result<u64> {
 
 impl Place {
     /// `conflict` if there is something already where the copy is to be made. A directory's name is made anew each time.
+    #[cfg_attr(not(feature = "storage-postgres"), allow(clippy::unused_async, clippy::unused_self))]
     async fn refuse_occupied(&self) -> Result<()> {
         #[cfg(feature = "storage-postgres")]
         if let Self::Postgres(options) = self {
