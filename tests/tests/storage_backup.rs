@@ -489,7 +489,8 @@ async fn a_look_lists_the_target_once_and_reads_no_manifest_twice() {
     let backups = lab.backups(None);
     backups.full().await.unwrap();
     lab.shelf.looks();
-    assert!(looks(&lab, &backups, 5, false).await.is_empty());
+    let events = looks(&lab, &backups, 5, false).await;
+    assert!(events.is_empty(), "{events:?}");
     assert_eq!(lab.shelf.looks(), (5, 0), "nothing changed");
     let events = looks(&lab, &backups, 5, true).await;
     assert_eq!(events.len(), 5, "{events:?}");

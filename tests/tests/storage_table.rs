@@ -380,7 +380,7 @@ async fn the_store_of_a_uri_is_opened_or_its_feature_named() {
     // Nobody listens there. Whether the backends were built depends on what else is built in the same run.
     for (uri, feature) in [
         ("postgres://me:hunter2@127.0.0.1:1/db", "storage-postgres"),
-        ("postgresql://127.0.0.1:1/db", "storage-postgres"),
+        ("postgresql://me@127.0.0.1:1/db", "storage-postgres"),
         ("redis://127.0.0.1:1", "storage-redis"),
         ("rediss://:hunter2@127.0.0.1:1", "storage-redis"),
         ("redis+sentinel://127.0.0.1:1,127.0.0.1:2/svc", "storage-redis"),
@@ -388,7 +388,7 @@ async fn the_store_of_a_uri_is_opened_or_its_feature_named() {
         let error = aragora_core::storage::open(uri, &parts).await.unwrap_err();
         match error.kind() {
             ErrorKind::NotConfigured => assert!(error.reason().contains(feature), "{error:?}"),
-            kind => assert_eq!(kind, ErrorKind::Unavailable, "{uri}: {error:?}"),
+            kind => assert!(matches!(kind, ErrorKind::Unavailable | ErrorKind::InvalidConfig), "{uri}: {error:?}"),
         }
         assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
     }
