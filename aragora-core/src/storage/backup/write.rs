@@ -17,8 +17,8 @@ use crate::storage::{Address, Codec, FieldPolicy, Lease, Leases, Space, key_ids,
 
 /// How long the lease of a backup lasts without a renewal.
 const LEASE: Duration = Duration::from_secs(120);
-/// How often an id is drawn for a backup in the same millisecond as the latest one.
-const SAME_MOMENT: u32 = 64;
+/// How many milliseconds later than it began a backup may be dated, so that it comes after the latest one.
+const SAME_MOMENT: u64 = 64;
 
 /// The right to write backups of a store, and what lies there already.
 #[derive(Debug)]
@@ -84,10 +84,11 @@ impl Backups {
         let kind = if parent.is_some() { BackupKind::Increment } else { BackupKind::Full };
         let started_at = self.archive.parts.clock.now();
         let mut id = BackupId::new(kind, started_at, &*self.archive.parts.entropy)?;
-        // Of two ids of one millisecond chance says which comes first.
-        for _ in 0..SAME_MOMENT {
+        // Of two ids of one millisecond chance says which comes first, so the later one is dated a little later.
+        for later in 1..=SAME_MOMENT {
             if seen.last().is_some_and(|(latest, _)| *latest >= id) {
-                id = BackupId::new(kind, started_at, &*self.archive.parts.entropy)?;
+                let dated = started_at.plus(Duration::from_millis(later));
+                id = BackupId::new(kind, dated, &*self.archive.parts.entropy)?;
             }
         }
         if parent.is_some_and(|parent| parent.id >= id) {
